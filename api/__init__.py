@@ -1,0 +1,1 @@
+"""Every way in: HTTP, portal, command line, jobs. Decides nothing."""

@@ -1,0 +1,1 @@
+"""What people sign: terms, schedules, true cost, agreements."""

@@ -1,0 +1,1 @@
+"""What people do: raise, lend, invest, pay in, pay out."""

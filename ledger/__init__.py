@@ -1,0 +1,1 @@
+"""What happened: money, entries, audit, and the tools all floors share."""

@@ -1,0 +1,50 @@
+"""Tell the time: instants in UTC, business dates in the market's zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+MARKET_ZONE = ZoneInfo("Asia/Phnom_Penh")
+
+
+class Clock(Protocol):
+    """Whatever can say what time it is."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock: the only place that reads it."""
+
+    def now(self) -> datetime:
+        """Return the machine's present instant."""
+        return datetime.now(UTC)
+
+
+@dataclass
+class StoppedClock:
+    """A clock that moves only when told to: for tests and simulated worlds."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        """Return the instant the clock stands at."""
+        return self.instant
+
+    def move_to(self, instant: datetime) -> None:
+        """Set the clock forward; time never runs backwards."""
+        if instant < self.instant:
+            raise ValueError("a clock does not run backwards")
+        self.instant = instant
+
+    def advance(self, step: timedelta) -> None:
+        """Let time pass."""
+        self.move_to(self.instant + step)
+
+
+def business_date(instant: datetime) -> date:
+    """Return the market's calendar date at an instant."""
+    return instant.astimezone(MARKET_ZONE).date()

@@ -1,0 +1,200 @@
+"""Run one command in one transaction: open, commit, retry, never half done.
+
+Nothing else in the house commits. A use case takes the unit of work first and may be
+run twice, so it touches nothing outside the database.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from ledger import outbox
+from ledger.clock import Clock, SystemClock, business_date
+from ledger.errors import Unavailable
+from ledger.outbox import SYSTEM, Actor, AuditMode, Event, Recorded
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_TRIES = 5
+POOL_SIZE = 10
+POOL_TIMEOUT_SECONDS = 10
+BACKOFF_SECONDS = 0.01
+_RETRY_STATES = frozenset({"40001", "40P01"})
+_BUSY_STATES = frozenset({"55P03", "57014", "53300", "57P01", "57P03", "53100"})
+_SESSION_SETTINGS = (
+    "-c lock_timeout=5s -c statement_timeout=60s"
+    " -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+)
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction: its session, its clock, who acts, and what is told of it."""
+
+    session: AsyncSession
+    clock: Clock
+    actor: Actor = SYSTEM
+    recorded: list[Recorded] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Return the present instant by the injected clock."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """Return the market's business date now."""
+        return business_date(self.clock.now())
+
+    def add(self, *rows: object) -> None:
+        """Put new rows into the transaction."""
+        self.session.add_all(rows)
+
+    def record(self, event: Event, *, entries: Sequence[str] = ()) -> None:
+        """Tell a fact, with the journal entries it speaks of, in this commit."""
+        self.recorded.append(Recorded(event, tuple(entries)))
+
+
+Hook = Callable[[UnitOfWork], Awaitable[None]]
+
+
+def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
+    """Open a pool of connections to a PostgreSQL given as ``postgresql://...``."""
+    bare = url.partition("://")[2]
+    return create_async_engine(
+        f"postgresql+psycopg://{bare}",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"options": _SESSION_SETTINGS, "connect_timeout": 10},
+    )
+
+
+@dataclass(frozen=True)
+class Database:
+    """The only door to the database; ``acting`` makes a copy bound to an actor."""
+
+    engine: AsyncEngine
+    clock: Clock = field(default_factory=SystemClock)
+    audit: AuditMode = AuditMode.DEFERRED
+    seal_inline: Hook | None = None
+    actor: Actor = SYSTEM
+
+    def acting(self, actor: Actor) -> "Database":
+        """Return the same database, where every event names this actor."""
+        return replace(self, actor=actor)
+
+    async def transact(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a use case in its own transaction and commit before returning.
+
+        Serialization failures and deadlocks are run again, up to five times. A client
+        that goes away does not cut the command short.
+
+        Raises:
+            Unavailable: The database is away or busy, or the outcome of the commit is
+                not known; the same idempotency key tells on a retry.
+        """
+
+        async def once(uow: UnitOfWork) -> T:
+            return await use_case(uow, *args, **kwargs)
+
+        return await asyncio.shield(asyncio.ensure_future(self._retrying(once)))
+
+    async def read(
+        self,
+        query: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Answer a question from one snapshot, without changing anything."""
+        with _trouble_named():
+            async with self._session() as session:
+                await session.connection(
+                    execution_options={
+                        "isolation_level": "REPEATABLE READ",
+                        "postgresql_readonly": True,
+                    }
+                )
+                return await query(
+                    UnitOfWork(session, self.clock, self.actor), *args, **kwargs
+                )
+
+    async def _retrying(self, once: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        for tries in range(1, MAX_TRIES + 1):
+            try:
+                with _trouble_named():
+                    return await self._attempt(once)
+            except DBAPIError as error:
+                if sqlstate(error) not in _RETRY_STATES or tries == MAX_TRIES:
+                    raise
+            pause = BACKOFF_SECONDS * 2**tries * (0.5 + random.random())  # noqa: S311 - jitter
+            await asyncio.sleep(pause)
+        raise Unavailable("the database is too busy; try again")
+
+    async def _attempt(self, once: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        async with self._session() as session:
+            uow = UnitOfWork(session, self.clock, self.actor)
+            result = await once(uow)
+            await session.flush()
+            await outbox.write(
+                session,
+                uow.recorded,
+                actor=uow.actor,
+                now=uow.now(),
+                audit=self.audit,
+            )
+            if self.audit is AuditMode.INLINE and self.seal_inline and uow.recorded:
+                await self.seal_inline(uow)
+            await session.commit()
+            return result
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        maker = async_sessionmaker(self.engine, expire_on_commit=False)
+        async with maker() as session:
+            yield session
+
+
+@contextmanager
+def _trouble_named() -> Iterator[None]:
+    """Turn the driver's words for "away" and "busy" into ours."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("all database connections are busy") from error
+    except DBAPIError as error:
+        if not _is_away(error):
+            raise
+        raise Unavailable("the database is away or busy") from error
+
+
+def _is_away(error: DBAPIError) -> bool:
+    state = sqlstate(error)
+    if state in _RETRY_STATES:
+        return False
+    return state in _BUSY_STATES or (isinstance(error, OperationalError) and not state)
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """Return PostgreSQL's five-letter code of an error, or nothing."""
+    return getattr(error.orig, "sqlstate", None) or ""

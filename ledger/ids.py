@@ -1,0 +1,110 @@
+"""Make ids a person can read and a database can sort: prefix and UUIDv7.
+
+Format: RFC 9562 section 5.7, with the 12 bits after the millisecond used as a
+counter within one process (method 1), shown as ``prefix_`` and 26 characters of
+Crockford's base 32.
+"""
+
+import secrets
+import threading
+import uuid
+from datetime import datetime
+from typing import Any, NewType
+
+from sqlalchemy import Uuid
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from ledger.errors import Invalid
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_LENGTH = 26
+_COUNTER_BITS = 12
+
+EventId = NewType("EventId", str)
+AccountId = NewType("AccountId", str)
+EntryId = NewType("EntryId", str)
+PartyId = NewType("PartyId", str)
+
+
+class IdMalformed(Invalid):
+    """The text is not an id of the kind asked for."""
+
+    code = "id_malformed"
+    message = "This is not a {prefix} id. Copy the id as it was given."
+
+
+class _Counter:
+    """Orders ids made in the same millisecond by one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self, milliseconds: int) -> int:
+        """Return a 60-bit stamp that is above the one before."""
+        with self._lock:
+            stamp = milliseconds << _COUNTER_BITS | secrets.randbits(8)
+            self._last = max(stamp, self._last + 1)
+            return self._last
+
+
+_counter = _Counter()
+
+
+def new_uuid(now: datetime) -> uuid.UUID:
+    """Make a UUIDv7 for an instant, later than every one made before it here."""
+    milliseconds = int(now.timestamp() * 1000)
+    stamp = _counter.next(milliseconds)
+    high = stamp >> _COUNTER_BITS
+    low = stamp & ((1 << _COUNTER_BITS) - 1)
+    return uuid.UUID(
+        int=high << 80 | 0x7 << 76 | low << 64 | 0b10 << 62 | secrets.randbits(62)
+    )
+
+
+def new_id(prefix: str, now: datetime) -> str:
+    """Make an id such as ``loan_01m81qdgpke42833...`` for an instant."""
+    return show_id(prefix, new_uuid(now))
+
+
+def show_id(prefix: str, value: uuid.UUID) -> str:
+    """Write a UUID with its prefix and 26 base-32 characters."""
+    number = value.int
+    letters = [_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
+    return f"{prefix}_{''.join(letters)}"
+
+
+def read_id(prefix: str, text: str) -> uuid.UUID:
+    """Read an id back to its UUID; raise ``IdMalformed`` for anything else."""
+    head, _, tail = text.partition("_")
+    if head != prefix or len(tail) != _LENGTH or tail[0] not in "01234567":
+        raise IdMalformed(prefix=prefix)
+    number = 0
+    for letter in tail:
+        if letter not in _VALUES:
+            raise IdMalformed(prefix=prefix)
+        number = number << 5 | _VALUES[letter]
+    return uuid.UUID(int=number)
+
+
+class IdType(TypeDecorator[str]):
+    """A column of 16 bytes that is shown and read as a prefixed id."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self.prefix = prefix
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """Turn a shown id into the stored UUID."""
+        _ = dialect
+        return None if value is None else read_id(self.prefix, value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Turn the stored UUID into the shown id."""
+        _ = dialect
+        return None if value is None else show_id(self.prefix, value)

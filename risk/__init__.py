@@ -1,0 +1,1 @@
+"""What we know and fear: identity, cash flow, score, price."""
