@@ -1,0 +1,114 @@
+"""What every test stands on: one server a session, one fresh database a test.
+
+The session's own server runs without fsync: nothing in it outlives the session, and a
+database is made three times faster. Tests of survival start a durable one themselves.
+"""
+
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from api import postgres, schema
+from ledger.clock import StoppedClock
+from ledger.database import Database, make_engine
+
+FIRST_MOMENT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
+POOL_SIZE = 10
+_FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    given = os.environ.get("TONLE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="tonle-test-") as folder,
+        postgres.running(Path(folder), _FORGETFUL) as url,
+    ):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> Iterator[str]:
+    """The superuser's URL of the session's server."""
+    with _server() as url:
+        schema.make_roles(url, dict.fromkeys(schema.ROLES, "only-for-tests"))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(admin_url: str) -> Iterator[str]:
+    """A migrated database that every test's database is copied from."""
+    name = f"tonle_template_{os.getpid()}"
+    schema.make_database(admin_url, name)
+    schema.migrate(_urls(admin_url, name).owner)
+    yield name
+    _drop(admin_url, name)
+
+
+@pytest.fixture
+def urls(admin_url: str, template: str) -> Iterator[schema.Urls]:
+    """The doors of a fresh, migrated database."""
+    name = f"tonle_test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        statement = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy"
+        words = map(sql.Identifier, (name, template, schema.OWNER))
+        connection.execute(sql.SQL(statement).format(*words))
+    yield _urls(admin_url, name)
+    _drop(admin_url, name)
+
+
+@pytest.fixture
+def owner_url(urls: schema.Urls) -> str:
+    return urls.owner
+
+
+@pytest.fixture
+def app_url(urls: schema.Urls) -> str:
+    return urls.app
+
+
+@pytest.fixture
+def auditor_url(urls: schema.Urls) -> str:
+    return urls.auditor
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Monday, 5 January 2026, nine in the morning in Phnom Penh."""
+    return StoppedClock(FIRST_MOMENT)
+
+
+@pytest.fixture
+async def db(app_url: str, clock: StoppedClock) -> AsyncIterator[Database]:
+    """The application's database, empty but for what migrations put there."""
+    engine = make_engine(app_url, pool_size=POOL_SIZE)
+    yield Database(engine, clock)
+    await engine.dispose()
+
+
+def _urls(admin_url: str, name: str) -> schema.Urls:
+    passwords = dict.fromkeys(schema.ROLES, "only-for-tests")
+    return schema.Urls.of(admin_url, name, passwords)
+
+
+def _drop(admin_url: str, name: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+        connection.execute(statement.format(sql.Identifier(name)))
