@@ -112,3 +112,11 @@ def _drop(admin_url: str, name: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
         connection.execute(statement.format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def admin_of(admin_url: str, urls: schema.Urls) -> str:
+    """The superuser's URL of the test's own database."""
+    return psycopg.conninfo.make_conninfo(
+        admin_url, dbname=psycopg.conninfo.conninfo_to_dict(urls.app)["dbname"]
+    )

@@ -1,12 +1,207 @@
-"""Tables of ledger."""
+"""The ledger's tables, the trigger that keeps entries balanced, and the grants."""
+
+from alembic import op
 
 revision = "0001"
 down_revision = None
 
+_TABLES = """
+CREATE TABLE asset (
+    code text CONSTRAINT pk_asset PRIMARY KEY,
+    kind text NOT NULL CONSTRAINT ck_asset_kind CHECK (kind IN ('currency', 'share')),
+    exponent bigint NOT NULL,
+    settlement_step bigint NOT NULL
+);
+INSERT INTO asset VALUES ('USD', 'currency', 2, 1), ('KHR', 'currency', 2, 100);
+
+CREATE TABLE account (
+    id uuid CONSTRAINT pk_account PRIMARY KEY,
+    book text NOT NULL,
+    path text NOT NULL,
+    kind text NOT NULL,
+    asset text NOT NULL CONSTRAINT fk_account_asset REFERENCES asset (code),
+    normal_side text NOT NULL,
+    frozen text NOT NULL,
+    opened_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    CONSTRAINT uq_account_book_path_asset UNIQUE (book, path, asset),
+    CONSTRAINT ck_account_normal_side CHECK (normal_side IN ('debit', 'credit')),
+    CONSTRAINT ck_account_frozen CHECK (frozen IN ('none', 'outflow', 'all'))
+);
+
+CREATE TABLE balance (
+    account uuid CONSTRAINT pk_balance PRIMARY KEY
+        CONSTRAINT fk_balance_account REFERENCES account (id),
+    normal_side text NOT NULL,
+    floor_units bigint,
+    ceiling_units bigint,
+    posted_debits bigint NOT NULL,
+    posted_credits bigint NOT NULL,
+    pending_debits bigint NOT NULL,
+    pending_credits bigint NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT ck_balance_not_negative CHECK (
+        posted_debits >= 0 AND posted_credits >= 0
+        AND pending_debits >= 0 AND pending_credits >= 0 AND version >= 0),
+    CONSTRAINT ck_balance_floor CHECK (floor_units IS NULL OR
+        CASE normal_side WHEN 'credit' THEN posted_credits - posted_debits
+                         ELSE posted_debits - posted_credits END
+        - CASE normal_side WHEN 'credit' THEN pending_debits
+                           ELSE pending_credits END >= floor_units),
+    CONSTRAINT ck_balance_ceiling CHECK (ceiling_units IS NULL OR
+        CASE normal_side WHEN 'credit' THEN posted_credits - posted_debits
+                         ELSE posted_debits - posted_credits END
+        + CASE normal_side WHEN 'credit' THEN pending_credits
+                           ELSE pending_debits END <= ceiling_units)
+) WITH (fillfactor = 50);
+
+CREATE TABLE period (
+    book text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    state text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT pk_period PRIMARY KEY (book, starts_on),
+    CONSTRAINT ck_period_order CHECK (ends_on >= starts_on),
+    CONSTRAINT ck_period_state CHECK (state IN ('open', 'adjusting', 'closed'))
+);
+
+CREATE TABLE entry (
+    id uuid CONSTRAINT pk_entry PRIMARY KEY,
+    request_hash bytea NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    effective_on date NOT NULL,
+    booked_at timestamptz NOT NULL,
+    reverses uuid CONSTRAINT fk_entry_reverses REFERENCES entry (id)
+        CONSTRAINT uq_entry_reverses UNIQUE,
+    hold uuid CONSTRAINT fk_entry_hold REFERENCES entry (id),
+    legs bigint NOT NULL,
+    memo text NOT NULL,
+    details jsonb NOT NULL,
+    CONSTRAINT ck_entry_state CHECK (state IN ('posted', 'pending', 'voided')),
+    CONSTRAINT ck_entry_legs CHECK ((state = 'posted') = (legs > 1))
+);
+CREATE INDEX ix_entry_hold ON entry (hold);
+
+CREATE TABLE posting (
+    account uuid NOT NULL CONSTRAINT fk_posting_account REFERENCES balance (account),
+    version bigint NOT NULL,
+    entry uuid NOT NULL CONSTRAINT fk_posting_entry REFERENCES entry (id),
+    leg bigint NOT NULL,
+    units bigint NOT NULL,
+    balance_after bigint NOT NULL,
+    booked_at timestamptz NOT NULL,
+    CONSTRAINT pk_posting PRIMARY KEY (account, version),
+    CONSTRAINT uq_posting_entry_leg UNIQUE (entry, leg),
+    CONSTRAINT ck_posting_units CHECK (units <> 0),
+    CONSTRAINT ck_posting_version CHECK (version > 0)
+);
+CREATE INDEX ix_posting_booked_at ON posting (account, booked_at);
+
+CREATE TABLE hold (
+    entry uuid CONSTRAINT pk_hold PRIMARY KEY
+        CONSTRAINT fk_hold_entry REFERENCES entry (id),
+    debit_account uuid NOT NULL
+        CONSTRAINT fk_hold_debit_account REFERENCES balance (account),
+    credit_account uuid NOT NULL
+        CONSTRAINT fk_hold_credit_account REFERENCES balance (account),
+    units bigint NOT NULL,
+    captured bigint NOT NULL,
+    released bigint NOT NULL,
+    state text NOT NULL,
+    expires_at timestamptz,
+    CONSTRAINT ck_hold_positive
+        CHECK (units > 0 AND captured >= 0 AND released >= 0),
+    CONSTRAINT ck_hold_within CHECK (captured + released <= units),
+    CONSTRAINT ck_hold_ends
+        CHECK ((state = 'open') = (captured + released < units)),
+    CONSTRAINT ck_hold_state
+        CHECK (state IN ('open', 'captured', 'released', 'expired'))
+);
+CREATE INDEX ix_hold_debit_account ON hold (debit_account);
+CREATE INDEX ix_hold_credit_account ON hold (credit_account);
+CREATE INDEX ix_hold_expires_at ON hold (expires_at) WHERE state = 'open';
+
+CREATE TABLE idempotency (
+    principal text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    answer jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT pk_idempotency PRIMARY KEY (principal, key)
+);
+"""
+
+# The second line behind the code: it sees all legs a statement wrote at once.
+_BALANCED = """
+CREATE FUNCTION posting_must_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM added p JOIN account a ON a.id = p.account
+         GROUP BY p.entry, a.book, a.asset HAVING sum(p.units) <> 0
+    ) THEN
+        RAISE EXCEPTION 'an entry does not balance' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM added p JOIN entry e ON e.id = p.entry
+         GROUP BY e.id, e.legs HAVING count(*) <> e.legs
+    ) THEN
+        RAISE EXCEPTION 'an entry is not whole' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER posting_must_balance AFTER INSERT ON posting
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION posting_must_balance();
+"""
+
+_FOREVER = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% rows are kept forever', TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER entry_is_forever BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER posting_is_forever BEFORE UPDATE OR DELETE OR TRUNCATE ON posting
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION hold_only_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'open' OR NEW.captured < OLD.captured
+       OR NEW.released < OLD.released OR NEW.units <> OLD.units
+       OR NEW.debit_account <> OLD.debit_account
+       OR NEW.credit_account <> OLD.credit_account THEN
+        RAISE EXCEPTION 'a hold only moves forward' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER hold_only_moves_forward BEFORE UPDATE ON hold
+    FOR EACH ROW EXECUTE FUNCTION hold_only_moves_forward();
+"""
+
+_GRANTS = """
+GRANT SELECT, INSERT ON asset, account, balance, entry, posting, hold, period,
+    idempotency TO tonle_app;
+GRANT UPDATE (frozen, closed_at) ON account TO tonle_app;
+GRANT UPDATE (posted_debits, posted_credits, pending_debits, pending_credits, version)
+    ON balance TO tonle_app;
+GRANT UPDATE (captured, released, state) ON hold TO tonle_app;
+GRANT UPDATE (state, changed_at) ON period TO tonle_app;
+GRANT SELECT ON asset, account, balance, entry, posting, hold, period
+    TO tonle_auditor;
+"""
+
 
 def upgrade() -> None:
-    pass
+    for part in (_TABLES, _BALANCED, _FOREVER, _GRANTS):
+        op.execute(part)
 
 
 def downgrade() -> None:
-    pass
+    op.execute(
+        "DROP TABLE idempotency, hold, posting, entry, period, balance, account, asset"
+    )
+    op.execute("DROP FUNCTION posting_must_balance, hold_only_moves_forward")
+    op.execute("DROP FUNCTION refuse_change")

@@ -1,0 +1,131 @@
+"""Entries: post any number of them in the caller's transaction, or reverse one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+
+from ledger.booking import EntryIdReused, book
+from ledger.database import UnitOfWork
+from ledger.errors import Conflict, NotFound
+from ledger.ids import AccountId, EntryId
+from ledger.journal import Booking, EntryRow, Leg, Posted, PostedLeg, PostingRow
+from ledger.judging import (
+    AccountClosed,
+    AccountFrozen,
+    EntryMalformed,
+    EntryUnbalanced,
+    InsufficientFunds,
+    PeriodClosed,
+    UnknownAccount,
+)
+
+__all__ = [
+    "AccountClosed",
+    "AccountFrozen",
+    "EntryIdReused",
+    "EntryMalformed",
+    "EntryUnbalanced",
+    "InsufficientFunds",
+    "Leg",
+    "NewEntry",
+    "NotReversible",
+    "PeriodClosed",
+    "Posted",
+    "PostedLeg",
+    "UnknownAccount",
+    "post",
+    "reverse",
+    "transfer",
+]
+
+POSTED: Final = "posted"
+
+
+class NotReversible(Conflict):
+    """Only a posted entry that is no reversal itself can be reversed, once."""
+
+    code = "entry_not_reversible"
+    message = "Entry {entry} cannot be reversed. Post a correcting entry instead."
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """An entry to be posted; its id is its idempotency key."""
+
+    id: EntryId
+    kind: str
+    legs: tuple[Leg, ...]
+    effective_on: date
+    memo: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    reverses: EntryId | None = None
+
+    def booking(self) -> Booking:
+        """Return the entry as the posting core takes it."""
+        return Booking(
+            id=self.id,
+            kind=self.kind,
+            state=POSTED,
+            effective_on=self.effective_on,
+            legs=self.legs,
+            memo=self.memo,
+            details=self.metadata,
+            reverses=self.reverses,
+        )
+
+
+def transfer(*, debit: AccountId, credit: AccountId, units: int) -> tuple[Leg, Leg]:
+    """Return the two legs that debit one account and credit another."""
+    return Leg(debit, units), Leg(credit, -units)
+
+
+async def post(uow: UnitOfWork, new: Sequence[NewEntry]) -> list[Posted]:
+    """Post entries, all or none, in the order given; one statement however many.
+
+    An id that was posted before with the same content gives the stored outcome.
+
+    Raises:
+        EntryUnbalanced: Legs do not sum to zero in an asset.
+        EntryMalformed: Too few, too many, zero or too large legs.
+        UnknownAccount, AccountClosed, AccountFrozen: An account cannot be used.
+        InsufficientFunds: An account would fall below its limit.
+        PeriodClosed: The effective date lies in a closed period.
+        EntryIdReused: The id stands for an entry with other content.
+    """
+    return await book(uow, [entry.booking() for entry in new])
+
+
+async def reverse(
+    uow: UnitOfWork,
+    original: EntryId,
+    *,
+    reversal: EntryId,
+    effective_on: date,
+    memo: str,
+) -> Posted:
+    """Undo a posted entry by its mirror; once, linked both ways."""
+    row = await uow.session.get(EntryRow, original)
+    if row is None:
+        raise NotFound(thing="entry")
+    if row.state != POSTED or row.reverses is not None or row.hold is not None:
+        raise NotReversible(entry=original)
+    again = await uow.session.scalar(
+        select(EntryRow.id).where(
+            EntryRow.reverses == original, EntryRow.id != reversal
+        )
+    )
+    if again is not None:
+        raise NotReversible(entry=original)
+    legs = await uow.session.execute(
+        select(PostingRow.account, PostingRow.units)
+        .where(PostingRow.entry == original)
+        .order_by(PostingRow.leg)
+    )
+    mirror = tuple(Leg(AccountId(account), -units) for account, units in legs)
+    entry = NewEntry(
+        reversal, f"{row.kind}.reversed", mirror, effective_on, memo, reverses=original
+    )
+    return (await post(uow, [entry]))[0]

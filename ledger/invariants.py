@@ -1,0 +1,53 @@
+"""Check the laws: run every query of a law book and name what is broken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from ledger.database import UnitOfWork
+
+LEDGER_LAWS = Path(__file__).with_name("invariants.sql")
+MAX_PLACES = 20
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law: its name, its sentence, and the query that finds where it is broken."""
+
+    name: str
+    says: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One place where a law does not hold, and by how much."""
+
+    law: Law
+    where: str
+    off_by: str
+
+
+def read_laws(book: Path) -> list[Law]:
+    """Read a law book: ``-- law: name``, ``-- says: sentence``, then the query."""
+    laws = []
+    for part in book.read_text(encoding="utf-8").split("-- law: ")[1:]:
+        name, says, query = part.split("\n", 2)
+        laws.append(Law(name.strip(), says.removeprefix("-- says: ").strip(), query))
+    return laws
+
+
+async def find_breaches(
+    uow: UnitOfWork, books: Sequence[Path] = (LEDGER_LAWS,)
+) -> list[Breach]:
+    """Return where the laws are broken; an empty list when all hold."""
+    breaches: list[Breach] = []
+    for law in (law for book in books for law in read_laws(book)):
+        query = law.query.strip().removesuffix(";")
+        rows = await uow.session.execute(
+            text(f"SELECT where_, off_by FROM ({query}) broken LIMIT {MAX_PLACES}")  # noqa: S608 - the text is ours, read from the law book
+        )
+        breaches += [Breach(law, where, off_by) for where, off_by in rows]
+    return breaches

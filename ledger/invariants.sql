@@ -1,0 +1,114 @@
+-- The laws of the ledger. Each law is a query that finds nothing while the law holds:
+-- a row names the place (where_) and by how much it is broken (off_by).
+
+-- law: entries_balance
+-- says: Every entry's legs sum to zero in each book and asset.
+SELECT p.entry::text AS where_, a.book || ' ' || a.asset || ' ' || sum(p.units) AS off_by
+  FROM posting p JOIN account a ON a.id = p.account
+ GROUP BY p.entry, a.book, a.asset
+HAVING sum(p.units) <> 0;
+
+-- law: books_balance
+-- says: All accounts of a book sum to zero in each asset.
+SELECT a.book || ' ' || a.asset AS where_,
+       (sum(b.posted_debits) - sum(b.posted_credits))::text AS off_by
+  FROM balance b JOIN account a ON a.id = b.account
+ GROUP BY a.book, a.asset
+HAVING sum(b.posted_debits) <> sum(b.posted_credits);
+
+-- law: entries_are_whole
+-- says: An entry has all the legs it was booked with, and no more.
+SELECT e.id::text AS where_, (count(p.entry) - e.legs)::text AS off_by
+  FROM entry e LEFT JOIN posting p ON p.entry = e.id
+ GROUP BY e.id, e.legs
+HAVING count(p.entry) <> e.legs;
+
+-- law: history_has_no_gap
+-- says: An account's postings are numbered from one without a gap, and each balance is the one before plus the leg.
+SELECT account::text || ' version ' || version AS where_,
+       (balance_after - running)::text AS off_by
+  FROM (SELECT account, version, balance_after,
+               row_number() OVER w AS place, sum(units) OVER w AS running
+          FROM posting WINDOW w AS (PARTITION BY account ORDER BY version)) h
+ WHERE version <> place OR balance_after <> running;
+
+-- law: balance_is_its_history
+-- says: An account's balance is the sum of its postings and stands at its last one.
+SELECT b.account::text AS where_,
+       (b.posted_debits - b.posted_credits - coalesce(h.units, 0))::text AS off_by
+  FROM balance b
+  LEFT JOIN (SELECT account, sum(units) AS units, max(version) AS version,
+                    sum(greatest(units, 0)) AS debits,
+                    sum(greatest(-units, 0)) AS credits
+               FROM posting GROUP BY account) h ON h.account = b.account
+ WHERE b.posted_debits <> coalesce(h.debits, 0)
+    OR b.posted_credits <> coalesce(h.credits, 0)
+    OR b.version <> coalesce(h.version, 0);
+
+-- law: every_account_has_a_balance
+-- says: Every account has its row of sums, with the same normal side.
+SELECT a.id::text AS where_, '1' AS off_by
+  FROM account a LEFT JOIN balance b ON b.account = a.id
+ WHERE b.account IS NULL OR b.normal_side <> a.normal_side;
+
+-- law: limits_are_kept
+-- says: No account has less available than its floor or more than its ceiling.
+SELECT account::text AS where_, available::text AS off_by
+  FROM (SELECT b.*,
+               CASE normal_side
+                 WHEN 'credit' THEN posted_credits - posted_debits - pending_debits
+                 ELSE posted_debits - posted_credits - pending_credits END AS available,
+               CASE normal_side
+                 WHEN 'credit' THEN posted_credits - posted_debits + pending_credits
+                 ELSE posted_debits - posted_credits + pending_debits END AS promised
+          FROM balance b) s
+ WHERE available < floor_units OR promised > ceiling_units;
+
+-- law: pending_is_what_is_held
+-- says: What is pending on an account is what remains of the open holds on it.
+SELECT b.account::text AS where_,
+       (b.pending_debits + b.pending_credits
+        - coalesce(d.units, 0) - coalesce(c.units, 0))::text AS off_by
+  FROM balance b
+  LEFT JOIN (SELECT debit_account, sum(units - captured - released) AS units
+               FROM hold GROUP BY debit_account) d ON d.debit_account = b.account
+  LEFT JOIN (SELECT credit_account, sum(units - captured - released) AS units
+               FROM hold GROUP BY credit_account) c ON c.credit_account = b.account
+ WHERE b.pending_debits <> coalesce(d.units, 0)
+    OR b.pending_credits <> coalesce(c.units, 0);
+
+-- law: holds_end_once
+-- says: What was captured of a hold was posted, what was let go was voided once, and together they never pass what was held.
+SELECT h.entry::text AS where_, (h.captured - coalesce(e.captured, 0))::text AS off_by
+  FROM hold h
+  LEFT JOIN (SELECT e.hold, sum(p.units) AS captured
+               FROM entry e JOIN posting p ON p.entry = e.id AND p.units > 0
+              WHERE e.hold IS NOT NULL GROUP BY e.hold) e ON e.hold = h.entry
+  LEFT JOIN (SELECT hold, count(*) AS voids FROM entry
+              WHERE state = 'voided' GROUP BY hold) v ON v.hold = h.entry
+ WHERE h.captured <> coalesce(e.captured, 0)
+    OR coalesce(v.voids, 0) <> (h.released > 0)::int
+    OR h.captured + h.released > h.units;
+
+-- law: pending_entries_have_their_hold
+-- says: Every pending entry has its hold, and every ending of a hold names one.
+SELECT e.id::text AS where_, '1' AS off_by
+  FROM entry e LEFT JOIN hold h ON h.entry = coalesce(e.hold, e.id)
+ WHERE (e.state = 'pending' OR e.hold IS NOT NULL OR e.state = 'voided')
+   AND h.entry IS NULL;
+
+-- law: reversals_mirror
+-- says: A reversing entry is the mirror of what it reverses, account by account.
+SELECT r.id::text AS where_, sum(p.units)::text AS off_by
+  FROM entry r JOIN posting p ON p.entry IN (r.id, r.reverses)
+ WHERE r.reverses IS NOT NULL
+ GROUP BY r.id, p.account
+HAVING sum(p.units) <> 0;
+
+-- law: closed_accounts_are_empty
+-- says: A closed account stands at zero with nothing pending.
+SELECT a.id::text AS where_, (b.posted_debits - b.posted_credits)::text AS off_by
+  FROM account a JOIN balance b ON b.account = a.id
+ WHERE a.closed_at IS NOT NULL
+   AND (b.posted_debits <> b.posted_credits
+        OR b.pending_debits <> 0 OR b.pending_credits <> 0);

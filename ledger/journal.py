@@ -1,0 +1,144 @@
+"""The journal: entries and their legs as they are kept, and as they are asked for.
+
+A booking is what entries and holds have in common: legs that change posted sums, and
+changes to pending sums.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.ids import AccountId, EntryId, IdType
+from ledger.tables import Base
+
+
+class EntryRow(Base):
+    """One act in the journal; never changed.
+
+    ``state`` says what it did: ``posted`` moved units, ``pending`` held them,
+    ``voided`` let a hold go. ``hold`` names the pending entry a later one ends.
+    """
+
+    __tablename__ = "entry"
+
+    id: Mapped[str] = mapped_column(IdType("entry"), primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str]
+    state: Mapped[str]
+    effective_on: Mapped[date]
+    booked_at: Mapped[datetime]
+    reverses: Mapped[str | None] = mapped_column(
+        IdType("entry"), ForeignKey("entry.id"), unique=True
+    )
+    hold: Mapped[str | None] = mapped_column(
+        IdType("entry"), ForeignKey("entry.id"), index=True
+    )
+    legs: Mapped[int]
+    memo: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('posted', 'pending', 'voided')", "state"),
+        CheckConstraint("(state = 'posted') = (legs > 1)", "legs"),
+    )
+
+
+class PostingRow(Base):
+    """One leg of an entry: a step in an account's gap-free history; never changed.
+
+    ``units`` and ``balance_after`` are signed: debits are positive.
+    """
+
+    __tablename__ = "posting"
+
+    account: Mapped[str] = mapped_column(
+        IdType("acct"), ForeignKey("balance.account"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(IdType("entry"), ForeignKey("entry.id"))
+    leg: Mapped[int]
+    units: Mapped[int]
+    balance_after: Mapped[int]
+    booked_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("units <> 0", "units"),
+        CheckConstraint("version > 0", "version"),
+        UniqueConstraint("entry", "leg"),
+        Index("ix_posting_booked_at", "account", "booked_at"),
+    )
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One side of an entry: positive units are a debit, negative a credit."""
+
+    account: AccountId
+    units: int
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A change to what is pending on an account, in debits and credits."""
+
+    account: AccountId
+    debits: int
+    credits: int
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One act: an entry with its legs and what it does to pending sums."""
+
+    id: EntryId
+    kind: str
+    state: str
+    effective_on: date
+    legs: tuple[Leg, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    memo: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+    reverses: EntryId | None = None
+    hold: EntryId | None = None
+
+    def request_hash(self) -> bytes:
+        """Hash everything that makes this the same request."""
+        known = json.dumps(asdict(self), sort_keys=True, default=str)
+        return hashlib.sha256(known.encode()).digest()
+
+    def accounts(self) -> Iterable[AccountId]:
+        """Name every account the booking touches."""
+        yield from (leg.account for leg in self.legs)
+        yield from (change.account for change in self.pending)
+
+
+@dataclass(frozen=True)
+class PostedLeg:
+    """A leg as it stands in the history; ``balance_after`` is debit-positive."""
+
+    account: AccountId
+    units: int
+    version: int
+    balance_after: int
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The outcome of a booking, the same for the first call and every replay."""
+
+    id: EntryId
+    legs: tuple[PostedLeg, ...]
+    replayed: bool
