@@ -1,25 +1,32 @@
 """Keep what was told: one row per event feeds delivery and the audit record.
 
 A business transaction records frozen facts; they are written in the same commit as
-the change. Events somebody listens to also get an ``outbox`` row, deleted when the
-delivery is done; events to be sealed get an ``audit_queue`` row (see ``ledger.audit``).
+the change, in one statement however many. An event somebody listens to also gets an
+``outbox`` row, deleted when the delivery is done; an event to be sealed gets the next
+number of a stream and an ``audit_queue`` row (see ``ledger.audit``). Personal values
+lie apart in ``audit_private``, where they can be erased; the event holds commitments.
 """
 
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, insert, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.ids import IdType, new_id
-from ledger.money import Money
+from ledger.canonical import SALT_BYTES, canonical, commitment, plain
+from ledger.errors import ensure
+from ledger.ids import IdType, new_uuid
 from ledger.tables import Base
+
+# An audit entry holds 16 KiB; the rest is for its envelope.
+EVENT_BYTES = 15 * 1024
 
 
 class AuditMode(StrEnum):
@@ -46,9 +53,10 @@ SYSTEM = Actor("system", "internal")
 class Event:
     """A fact in the past.
 
-    Subclasses are frozen, hold ids and values, and name their ``type``
-    (past tense, dotted), ``about`` (the field that holds the subject's id), ``heard`` (whether a listener waits for it) and ``personal`` (fields that are
-    stored apart and only committed to in the audit entry).
+    Subclasses are frozen, hold ids and values, and name their ``type`` (past tense,
+    dotted), ``about`` (the field that holds the subject's id), ``heard`` (whether a
+    listener waits for it) and ``personal`` (fields that are stored apart and only
+    committed to in the event and the audit entry).
     """
 
     type: ClassVar[str]
@@ -66,19 +74,25 @@ class Recorded:
 
 
 class EventRow(Base):
-    """One recorded event; never changed."""
+    """One recorded event; never changed.
+
+    ``stream`` and ``number`` are its place in the gapless count of what is to be
+    sealed; both are empty when it was recorded with the audit log off.
+    """
 
     __tablename__ = "event"
 
     id: Mapped[str] = mapped_column(IdType("evt"), primary_key=True)
-    type: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text)
-    actor: Mapped[str] = mapped_column(Text)
-    actor_auth: Mapped[str] = mapped_column(Text)
-    request_id: Mapped[str] = mapped_column(Text)
+    stream: Mapped[int | None]
+    number: Mapped[int | None]
+    type: Mapped[str]
+    subject: Mapped[str]
+    actor: Mapped[str]
+    actor_auth: Mapped[str]
+    request_id: Mapped[str]
     recorded_at: Mapped[datetime]
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    personal: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    commitments: Mapped[dict[str, str]] = mapped_column(JSONB)
     refs: Mapped[list[str]] = mapped_column(JSONB)
 
     __table_args__ = (Index("ix_event_subject", "subject", "id"),)
@@ -92,49 +106,142 @@ class OutboxRow(Base):
     event: Mapped[str] = mapped_column(
         IdType("evt"), ForeignKey("event.id"), primary_key=True
     )
-    attempts: Mapped[int] = mapped_column(BigInteger, default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
-    last_error: Mapped[str] = mapped_column(Text, default="")
+    last_error: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (Index("ix_outbox_next_try_at", "next_try_at"),)
 
 
-def plain(value: object) -> Any:  # noqa: PLR0911 - one line per kind of value
-    """Turn an event's value into the restricted JSON of the audit log: no floats."""
-    match value:
-        case None | bool() | str():
-            return str(value) if isinstance(value, StrEnum) else value
-        case int():
-            return value if abs(value) < 2**31 else str(value)
-        case Money(minor, currency):
-            return {"minor": str(minor), "currency": currency.value}
-        case datetime() | date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case dict():
-            return {str(key): plain(part) for key, part in value.items()}
-        case list() | tuple():
-            return [plain(part) for part in value]
-        case _:
-            raise TypeError(f"{type(value).__name__} has no place in an event")
+class PrivateRow(Base):
+    """A personal value of an event with the salt of its commitment; may be erased."""
+
+    __tablename__ = "audit_private"
+
+    event: Mapped[str] = mapped_column(IdType("evt"), primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    value: Mapped[Any] = mapped_column(JSONB(none_as_null=False))
 
 
-def _row(recorded: Recorded, actor: Actor, now: datetime) -> dict[str, Any]:
-    event = recorded.event
-    values = {item.name: plain(getattr(event, item.name)) for item in fields(event)}
-    return {
-        "id": new_id("evt", now),
-        "type": event.type,
-        "subject": str(values[event.about]),
-        "actor": actor.id,
-        "actor_auth": actor.auth,
-        "request_id": actor.request_id,
-        "recorded_at": now,
-        "data": {k: v for k, v in values.items() if k not in event.personal},
-        "personal": {k: v for k, v in values.items() if k in event.personal},
-        "refs": list(recorded.entries),
-    }
+@dataclass(frozen=True)
+class _Opening:
+    """A personal value, and the salt that opens the commitment to it."""
+
+    event: UUID
+    field: str
+    salt: bytes
+    value: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """An event as it is stored."""
+
+    id: UUID
+    type: str
+    subject: str
+    data: str
+    commitments: str
+    refs: str
+    heard: bool
+    openings: tuple[_Opening, ...]
+
+    @classmethod
+    def of(cls, recorded: Recorded, now: datetime) -> "_Line":
+        event = recorded.event
+        values = {name: plain(getattr(event, name)) for name in _names(type(event))}
+        subject, key = str(values[event.about]), new_uuid(now)
+        openings = []
+        commitments = {}
+        for name in event.personal:
+            value, salt = values.pop(name), secrets.token_bytes(SALT_BYTES)
+            commitments[name] = commitment(name, salt, value)
+            openings.append(_Opening(key, name, salt, _json(value)))
+        line = cls(
+            id=key,
+            type=event.type,
+            subject=subject,
+            data=_json(values),
+            commitments=_json(commitments),
+            refs=_json(recorded.entries),
+            heard=event.heard,
+            openings=tuple(openings),
+        )
+        line.require_small()
+        return line
+
+    def require_small(self) -> None:
+        """Stop a record that would not fit into one entry of the log."""
+        parts = (self.type, self.subject, self.data, self.commitments, self.refs)
+        size = sum(len(part.encode()) for part in parts)
+        ensure(size <= EVENT_BYTES, f"{self.type} fits into 15 KiB; split it")
+
+
+_NAMES: dict[type[Event], tuple[str, ...]] = {}
+
+
+def _names(kind: type[Event]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(item.name for item in fields(kind))
+        ensure(kind.about in _NAMES[kind], f"{kind.type} holds what it is about")
+        ensure(kind.about not in kind.personal, f"{kind.type} is about an id")
+    return _NAMES[kind]
+
+
+def _json(value: Any) -> str:
+    return canonical(value).decode()
+
+
+# The place in a stream comes from a row that is locked until the commit, so the count
+# has no gap and what is visible of a stream is always its beginning. There are many
+# streams and a free one is taken, so writers do not wait for each other. ``xid`` never
+# falls within a stream: sealing in its order keeps every stream in its own order.
+_TAKE_NUMBERS = """
+place AS (
+    UPDATE audit_stream
+    SET number = number + :count,
+        xid = greatest(xid, CAST(CAST(pg_current_xact_id() AS text) AS bigint))
+    WHERE stream = coalesce(
+        (SELECT stream FROM audit_stream ORDER BY stream LIMIT 1
+         FOR UPDATE SKIP LOCKED),
+        pg_backend_pid() % (SELECT count(*) FROM audit_stream)
+    )
+    RETURNING stream, number - :count AS before, xid
+), queued AS (
+    INSERT INTO audit_queue (xid, stream, number, event)
+    SELECT place.xid, place.stream, place.before + told.line, told.id
+    FROM told, place
+)"""
+_NO_NUMBERS = "place AS (SELECT NULL AS stream, NULL AS before)"
+_WRITE = """
+WITH told AS (
+    SELECT * FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
+        CAST(:datas AS text[]), CAST(:commitments AS text[]), CAST(:refs AS text[])
+    ) WITH ORDINALITY AS told (id, type, subject, data, commitments, refs, line)
+), {place}
+INSERT INTO event (
+    id, stream, number, type, subject, actor, actor_auth, request_id, recorded_at,
+    data, commitments, refs
+)
+SELECT id, CAST(place.stream AS bigint), CAST(place.before + line AS bigint),
+    type, subject, :actor, :actor_auth, :request_id, :now,
+    CAST(data AS jsonb), CAST(commitments AS jsonb), CAST(refs AS jsonb)
+FROM told, place
+"""
+_WRITE_NUMBERED = text(_WRITE.format(place=_TAKE_NUMBERS))
+_WRITE_UNNUMBERED = text(_WRITE.format(place=_NO_NUMBERS))
+_WRITE_HEARD = text(
+    "INSERT INTO outbox (event, attempts, next_try_at, last_error)"
+    " SELECT unnest(CAST(:ids AS uuid[])), 0, CAST(:now AS timestamptz), ''"
+)
+_WRITE_PRIVATE = text(
+    "INSERT INTO audit_private (event, field, salt, value)"
+    " SELECT event, field, salt, CAST(value AS jsonb) FROM unnest("
+    " CAST(:events AS uuid[]), CAST(:fields AS text[]), CAST(:salts AS bytea[]),"
+    " CAST(:values AS text[])) AS opening (event, field, salt, value)"
+)
 
 
 async def write(
@@ -148,24 +255,43 @@ async def write(
     """Store events with their outbox and audit-queue rows, three statements at most."""
     if not recorded:
         return
-    rows = [_row(item, actor, now) for item in recorded]
-    await session.execute(insert(EventRow), rows)
-    heard = [
-        {"event": row["id"], "attempts": 0, "next_try_at": now, "last_error": ""}
-        for row, item in zip(rows, recorded, strict=True)
-        if item.event.heard
-    ]
-    if heard:
-        await session.execute(insert(OutboxRow), heard)
+    lines = [_Line.of(item, now) for item in recorded]
+    statement = _WRITE_UNNUMBERED if audit is AuditMode.OFF else _WRITE_NUMBERED
+    columns = {
+        "ids": [line.id for line in lines],
+        "types": [line.type for line in lines],
+        "subjects": [line.subject for line in lines],
+        "datas": [line.data for line in lines],
+        "commitments": [line.commitments for line in lines],
+        "refs": [line.refs for line in lines],
+    }
+    common = {
+        "actor": actor.id,
+        "actor_auth": actor.auth,
+        "request_id": actor.request_id,
+        "now": now,
+    }
     if audit is not AuditMode.OFF:
-        await _queue_for_sealing(session, [row["id"] for row in rows])
+        common["count"] = len(lines)
+    await session.execute(statement, columns | common)
+    heard = [line.id for line in lines if line.heard]
+    if heard:
+        await session.execute(_WRITE_HEARD, {"ids": heard, "now": now})
+    await _write_private(session, [part for line in lines for part in line.openings])
 
 
-async def _queue_for_sealing(session: AsyncSession, ids: Iterable[str]) -> None:
-    await session.execute(
-        text(
-            "INSERT INTO audit_queue (event, stream, xid)"
-            " SELECT unnest(CAST(:ids AS uuid[])), 'main', pg_current_xact_id()"
-        ),
-        {"ids": [IdType("evt").process_bind_param(i, None) for i in ids]},  # type: ignore[arg-type]  # the dialect is not used
-    )
+async def _write_private(session: AsyncSession, openings: Sequence[_Opening]) -> None:
+    if openings:
+        columns = {
+            "events": [opening.event for opening in openings],
+            "fields": [opening.field for opening in openings],
+            "salts": [opening.salt for opening in openings],
+            "values": [opening.value for opening in openings],
+        }
+        await session.execute(_WRITE_PRIVATE, columns)
+
+
+async def personal_values(session: AsyncSession, event: str) -> dict[str, Any]:
+    """Read the personal values of an event that have not been erased."""
+    query = select(PrivateRow.field, PrivateRow.value).where(PrivateRow.event == event)
+    return {row.field: row.value for row in await session.execute(query)}

@@ -1,0 +1,105 @@
+"""What the audit log remembers: entries, the tree over them, and signed heads."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.ids import IdType
+from ledger.tables import Base
+
+ENTRY_BYTES = 16 * 1024
+STREAMS = 32
+
+
+class StreamRow(Base):
+    """One of the gapless counts of recorded events: the last number given out.
+
+    ``xid`` is the highest transaction that took a number; it never falls.
+    """
+
+    __tablename__ = "audit_stream"
+
+    stream: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(default=0)
+    xid: Mapped[int] = mapped_column(default=0)
+
+
+class QueueRow(Base):
+    """A recorded event that is not sealed yet; leaves only when its entry exists."""
+
+    __tablename__ = "audit_queue"
+
+    xid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event: Mapped[str] = mapped_column(IdType("evt"))
+
+
+class AuditEntryRow(Base):
+    """A sealed entry: the exact bytes that are hashed, and their leaf hash."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event: Mapped[str] = mapped_column(IdType("evt"), unique=True)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint("seq >= 0", name="seq"),
+        CheckConstraint(f"octet_length(canonical) <= {ENTRY_BYTES}", name="size"),
+        CheckConstraint(
+            "leaf_hash = sha256('\\x00'::bytea || canonical)", name="leaf_hash"
+        ),
+    )
+
+
+class TileRow(Base):
+    """Up to 256 hashes of one level of the tree, side by side; only grows."""
+
+    __tablename__ = "audit_tile"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint(
+            "octet_length(hashes) BETWEEN 32 AND 8192 AND octet_length(hashes) % 32 = 0",
+            name="hashes",
+        ),
+    )
+
+
+class CheckpointRow(Base):
+    """A signed head: the tree's size and root, and the note as it is published."""
+
+    __tablename__ = "audit_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str]
+    epoch: Mapped[int]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("size > 0", name="size"),
+        CheckConstraint("octet_length(root) = 32", name="root"),
+    )
+
+
+class LeaseRow(Base):
+    """Who may seal; ``epoch`` fences a sealer off that has lost the lease.
+
+    The row's lock is the turn to seal. There is one row.
+    """
+
+    __tablename__ = "audit_lease"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[int]
+    holder: Mapped[str]
+    renewed_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
