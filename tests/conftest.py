@@ -6,6 +6,8 @@ database is made three times faster. Tests of survival start a durable one thems
 
 import itertools
 import os
+import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from ledger.database import Database, make_engine
 
 FIRST_MOMENT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 POOL_SIZE = 10
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FORGETFUL = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -29,6 +32,35 @@ _FORGETFUL = {
     "autovacuum": "off",
 }
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """End on SIGTERM as on Ctrl-C, so that no server is left running."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first; the rest keeps its order behind them."""
+    items.sort(key=lambda item: any(map(item.get_closest_marker, ("slow", "browser"))))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a browser's test where there is none; a build machine must have one."""
+    if item.get_closest_marker("browser") and find_browser() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs a browser: apt-get install -y chromium")
+        pytest.skip("no browser; apt-get install -y chromium")
+
+
+def find_browser() -> str | None:
+    """Find the system's Chromium or Chrome."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str | None:
+    """The system's browser, for tests that carry the mark ``browser``."""
+    return find_browser()
 
 
 @contextmanager
