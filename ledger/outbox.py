@@ -8,7 +8,7 @@ lie apart in ``audit_private``, where they can be erased; the event holds commit
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -125,57 +125,37 @@ class PrivateRow(Base):
 
 
 @dataclass(frozen=True)
-class _Opening:
-    """A personal value, and the salt that opens the commitment to it."""
-
-    event: UUID
-    field: str
-    salt: bytes
-    value: str
-
-
-@dataclass(frozen=True)
 class _Line:
-    """An event as it is stored."""
+    """An event as it is stored: the text of one JSON object, and what goes beside it."""
 
     id: UUID
-    type: str
-    subject: str
-    data: str
-    commitments: str
-    refs: str
+    stored: str
     heard: bool
-    openings: tuple[_Opening, ...]
+    openings: tuple[str, ...]
 
     @classmethod
     def of(cls, recorded: Recorded, now: datetime) -> "_Line":
-        event = recorded.event
+        event, key = recorded.event, new_uuid(now)
         values = {name: plain(getattr(event, name)) for name in _names(type(event))}
-        subject, key = str(values[event.about]), new_uuid(now)
-        openings = []
-        commitments = {}
+        subject = values[event.about]
+        commitments, openings = {}, []
         for name in event.personal:
-            value, salt = values.pop(name), secrets.token_bytes(SALT_BYTES)
+            salt, value = secrets.token_bytes(SALT_BYTES), values.pop(name)
             commitments[name] = commitment(name, salt, value)
-            openings.append(_Opening(key, name, salt, _json(value)))
-        line = cls(
-            id=key,
-            type=event.type,
-            subject=subject,
-            data=_json(values),
-            commitments=_json(commitments),
-            refs=_json(recorded.entries),
-            heard=event.heard,
-            openings=tuple(openings),
+            opening = {"event": str(key), "field": name, "salt": salt.hex()}
+            openings.append(_json(opening | {"value": value}))
+        stored = canonical(
+            {
+                "id": str(key),
+                "type": event.type,
+                "subject": subject,
+                "data": values,
+                "commitments": commitments,
+                "refs": recorded.entries,
+            }
         )
-        line.require_small()
-        return line
-
-    def require_small(self) -> None:
-        """Stop a record that would not fit into one entry of the log."""
-        parts = (self.type, self.subject, self.data, self.commitments, self.refs)
-        size = sum(len(part.encode()) for part in parts)
-        ensure(size <= EVENT_BYTES, f"{self.type} fits into 15 KiB; split it")
+        ensure(len(stored) <= EVENT_BYTES, f"{event.type} fits into 15 KiB; split it")
+        return cls(key, stored.decode(), event.heard, tuple(openings))
 
 
 _NAMES: dict[type[Event], tuple[str, ...]] = {}
@@ -216,9 +196,10 @@ place AS (
 _NO_NUMBERS = "place AS (SELECT NULL AS stream, NULL AS before)"
 _WRITE = """
 WITH told AS (
-    SELECT * FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
-        CAST(:datas AS text[]), CAST(:commitments AS text[]), CAST(:refs AS text[])
+    SELECT * FROM ROWS FROM (
+        json_to_recordset(CAST(:told AS json)) AS (
+            id uuid, type text, subject text, data jsonb, commitments jsonb, refs jsonb
+        )
     ) WITH ORDINALITY AS told (id, type, subject, data, commitments, refs, line)
 ), {place}
 INSERT INTO event (
@@ -226,8 +207,7 @@ INSERT INTO event (
     data, commitments, refs
 )
 SELECT id, CAST(place.stream AS bigint), CAST(place.before + line AS bigint),
-    type, subject, :actor, :actor_auth, :request_id, :now,
-    CAST(data AS jsonb), CAST(commitments AS jsonb), CAST(refs AS jsonb)
+    type, subject, :actor, :actor_auth, :request_id, :now, data, commitments, refs
 FROM told, place
 """
 _WRITE_NUMBERED = text(_WRITE.format(place=_TAKE_NUMBERS))
@@ -238,9 +218,9 @@ _WRITE_HEARD = text(
 )
 _WRITE_PRIVATE = text(
     "INSERT INTO audit_private (event, field, salt, value)"
-    " SELECT event, field, salt, CAST(value AS jsonb) FROM unnest("
-    " CAST(:events AS uuid[]), CAST(:fields AS text[]), CAST(:salts AS bytea[]),"
-    " CAST(:values AS text[])) AS opening (event, field, salt, value)"
+    " SELECT event, field, decode(salt, 'hex'), value"
+    " FROM json_to_recordset(CAST(:openings AS json))"
+    " AS opening (event uuid, field text, salt text, value jsonb)"
 )
 
 
@@ -256,39 +236,27 @@ async def write(
     if not recorded:
         return
     lines = [_Line.of(item, now) for item in recorded]
-    statement = _WRITE_UNNUMBERED if audit is AuditMode.OFF else _WRITE_NUMBERED
-    columns = {
-        "ids": [line.id for line in lines],
-        "types": [line.type for line in lines],
-        "subjects": [line.subject for line in lines],
-        "datas": [line.data for line in lines],
-        "commitments": [line.commitments for line in lines],
-        "refs": [line.refs for line in lines],
-    }
-    common = {
+    values = {
+        "told": _list(line.stored for line in lines),
         "actor": actor.id,
         "actor_auth": actor.auth,
         "request_id": actor.request_id,
         "now": now,
     }
-    if audit is not AuditMode.OFF:
-        common["count"] = len(lines)
-    await session.execute(statement, columns | common)
+    if audit is AuditMode.OFF:
+        await session.execute(_WRITE_UNNUMBERED, values)
+    else:
+        await session.execute(_WRITE_NUMBERED, values | {"count": len(lines)})
     heard = [line.id for line in lines if line.heard]
     if heard:
         await session.execute(_WRITE_HEARD, {"ids": heard, "now": now})
-    await _write_private(session, [part for line in lines for part in line.openings])
-
-
-async def _write_private(session: AsyncSession, openings: Sequence[_Opening]) -> None:
+    openings = [opening for line in lines for opening in line.openings]
     if openings:
-        columns = {
-            "events": [opening.event for opening in openings],
-            "fields": [opening.field for opening in openings],
-            "salts": [opening.salt for opening in openings],
-            "values": [opening.value for opening in openings],
-        }
-        await session.execute(_WRITE_PRIVATE, columns)
+        await session.execute(_WRITE_PRIVATE, {"openings": _list(openings)})
+
+
+def _list(objects: Iterable[str]) -> str:
+    return f"[{','.join(objects)}]"
 
 
 async def personal_values(session: AsyncSession, event: str) -> dict[str, Any]:
