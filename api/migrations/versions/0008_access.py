@@ -1,12 +1,42 @@
 """Tables of access."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0008"
 down_revision = "0007"
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("party", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("secret_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_api_key"),
+        sa.CheckConstraint(
+            "role IN ('sme', 'lender', 'operator', 'regulator')",
+            name=op.f("ck_api_key_role"),
+        ),
+        sa.CheckConstraint(
+            "octet_length(secret_sha256) = 32", name=op.f("ck_api_key_secret_sha256")
+        ),
+        sa.CheckConstraint(
+            "revoked_at >= created_at", name=op.f("ck_api_key_revoked_at")
+        ),
+    )
+    op.create_index("ix_api_key_party", "api_key", ["party", "id"])
+    op.execute("GRANT SELECT, INSERT ON api_key TO tonle_app")
+    op.execute("GRANT UPDATE (revoked_at) ON api_key TO tonle_app")
+    # The auditor sees who holds which key since when, and never a hash.
+    op.execute(
+        "GRANT SELECT (id, party, role, created_at, revoked_at)"
+        " ON api_key TO tonle_auditor"
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("api_key")
