@@ -1,0 +1,46 @@
+"""Make the application: no globals, everything it needs is given."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from api import jobs, problems
+from api.http.edge import Edge
+from api.http.routes import ROUTERS
+from api.http.services import Services
+
+
+def create_app(
+    services: Services,
+    *,
+    beats: Sequence[jobs.Job] = (),
+    routers: Sequence[APIRouter] = ROUTERS,
+) -> FastAPI:
+    """Make the HTTP interface over its services; ``beats`` are jobs it runs beside."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        running = asyncio.create_task(jobs.run_jobs(beats, stop))
+        yield
+        stop.set()
+        await running
+
+    app = FastAPI(
+        title="Tonle",
+        version="1",
+        description="Loans and equity for small and medium enterprises.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    app.add_middleware(Edge, clock=services.db.clock)
+    problems.install(app)
+    for router in routers:
+        app.include_router(router, prefix="/v1")
+    return app

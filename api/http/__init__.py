@@ -1,0 +1,1 @@
+"""The HTTP interface under /v1: strict at the door, thin inside."""

@@ -1,0 +1,84 @@
+"""Who am I, and keys for others."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import Depends
+
+from api import auth
+from api.auth import Caller, Role
+from api.http.router import make_router
+from api.http.services import Db
+from api.wire import LIMIT, In, KeyRef, Limit, Out, PageOut, PartyRef
+
+router = make_router("access")
+
+Known = Annotated[Caller, Depends(auth.role(*Role))]
+Operator = Annotated[Caller, Depends(auth.role(Role.OPERATOR))]
+
+
+class CallerOut(Out):
+    """A caller as the platform knows them."""
+
+    party: str
+    role: Role
+    key: str
+
+
+class KeyIn(In):
+    """A key asked for; staff get theirs from whoever runs the platform."""
+
+    role: Literal["sme", "lender"]
+
+
+class KeyOut(Out):
+    """A key, without its secret."""
+
+    id: str
+    party: str
+    role: Role
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class NewKeyOut(KeyOut):
+    """A key just made; the secret is shown this once."""
+
+    secret: str
+
+    @classmethod
+    def of(cls, new: auth.NewKey) -> "NewKeyOut":
+        """Show a new key."""
+        return cls(**KeyOut.model_validate(new.key).model_dump(), secret=new.shown)
+
+
+@router.get("/me")
+async def who_am_i(caller: Known) -> CallerOut:
+    """Tell who the key belongs to."""
+    return CallerOut.model_validate(caller)
+
+
+@router.post("/parties/{party_id}/keys", status_code=201)
+async def create_key(party_id: PartyRef, body: KeyIn, db: Db, _: Operator) -> NewKeyOut:
+    """Give a firm or a lender a key."""
+    new = await db.transact(auth.create_key, party=party_id, role=Role(body.role))
+    return NewKeyOut.of(new)
+
+
+@router.get("/parties/{party_id}/keys")
+async def list_keys(
+    party_id: PartyRef,
+    db: Db,
+    _: Operator,
+    after: KeyRef | None = None,
+    limit: Limit = LIMIT,
+) -> PageOut[KeyOut]:
+    """List the keys of a party."""
+    page = await db.read(auth.list_keys, party=party_id, after=after, limit=limit)
+    return PageOut[KeyOut].of(page, KeyOut.model_validate)
+
+
+@router.delete("/keys/{key_id}")
+async def revoke_key(key_id: KeyRef, db: Db, _: Operator) -> KeyOut:
+    """Take a key back."""
+    return KeyOut.model_validate(await db.transact(auth.revoke_key, key_id=key_id))
