@@ -13,6 +13,7 @@ from typing import Any, NewType
 
 from sqlalchemy import Uuid
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 
 from ledger.errors import Invalid
@@ -28,7 +29,7 @@ EntryId = NewType("EntryId", str)
 PartyId = NewType("PartyId", str)
 
 
-class IdMalformed(Invalid):
+class IdMalformed(Invalid, DontWrapMixin):
     """The text is not an id of the kind asked for."""
 
     code = "id_malformed"
