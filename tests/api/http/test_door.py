@@ -30,7 +30,6 @@ class EchoIn(In):
     amount: MoneyIn
     name: Name = "x"
     on: BusinessDate | None = None
-    parts: list["EchoIn"] = []
 
 
 def echo_router() -> APIRouter:
@@ -110,7 +109,7 @@ async def test_a_sound_request_is_answered(
         ('" 12 "', "amount_malformed"),
         ('"1e9"', "amount_malformed"),
         ('"NaN"', "amount_malformed"),
-        ('"１２３"', "amount_malformed"),
+        ('"\uff11\uff12"', "amount_malformed"),
         ('"១២៣"', "amount_malformed"),
         ('"12.345"', "amount_malformed"),
         ("true", "amount_malformed"),
@@ -304,7 +303,7 @@ async def test_another_role_is_refused(
 
 
 @pytest.mark.parametrize(
-    "limit", ["1_0", "%201", "+1", "1.0", "1e1", "１", "១", "-1", "0", "201"]
+    "limit", ["1_0", "%201", "+1", "1.0", "1e1", "\uff11", "១", "-1", "0", "201"]
 )
 async def test_numbers_in_an_address_are_plain_digits_within_bounds(
     client: httpx.AsyncClient, lender: dict[str, str], limit: str

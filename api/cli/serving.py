@@ -1,0 +1,64 @@
+"""Serve the platform on this machine."""
+
+import asyncio
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api import house
+from api.app import create_app
+from api.cli.opening import connected
+from api.http.services import Services
+from api.settings import Settings
+from ledger.errors import Unavailable
+
+SHUTDOWN_SECONDS = 20
+BACKLOG = 512
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+) -> None:
+    """Serve the API and the pages until interrupted."""
+    settings = Settings()
+    with (
+        listening(settings.host, port or settings.port) as sock,
+        house.opened(settings) as urls,
+    ):
+        asyncio.run(run(urls.app, settings, sock))
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow is begun.
+
+    Raises:
+        Unavailable: Another program has it.
+    """
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(BACKLOG)
+    except OSError as error:
+        sock.close()
+        raise Unavailable(
+            f"port {port} is taken; stop the other program or add --port N"
+        ) from error
+    return sock
+
+
+async def run(url: str, settings: Settings, sock: socket.socket) -> None:
+    """Serve until interrupted; requests that have begun are finished."""
+    async with connected(url, settings) as db:
+        app = create_app(Services(db))
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        host, port = sock.getsockname()
+        typer.echo(f"Serving on http://{host}:{port}")
+        await uvicorn.Server(config).serve(sockets=[sock])

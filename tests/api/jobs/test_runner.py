@@ -1,0 +1,91 @@
+"""Jobs keep their beat, survive their failures and stop when told."""
+
+import asyncio
+from datetime import timedelta
+
+from api.app import create_app
+from api.http.services import Services
+from api.jobs import Job, run_jobs, run_once
+
+OFTEN = timedelta(milliseconds=5)
+
+
+class Counted:
+    def __init__(self, fails: int = 0) -> None:
+        self.fails = fails
+        self.runs = 0
+        self.enough = asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.runs += 1
+        if self.runs >= 3:
+            self.enough.set()
+        if self.runs <= self.fails:
+            raise RuntimeError("once more")
+
+
+async def test_jobs_run_again_and_again_and_a_failure_stops_none() -> None:
+    sound, failing = Counted(), Counted(fails=2)
+    stop = asyncio.Event()
+
+    running = asyncio.create_task(
+        run_jobs([Job("sound", OFTEN, sound), Job("failing", OFTEN, failing)], stop)
+    )
+    await asyncio.wait_for(sound.enough.wait(), 5)
+    await asyncio.wait_for(failing.enough.wait(), 5)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+
+    assert sound.runs >= 3
+    assert failing.runs >= 3
+
+
+async def test_what_has_begun_is_finished_before_the_stop() -> None:
+    begun = asyncio.Event()
+    done = []
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        done.append(1)
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_jobs([Job("work", OFTEN, work)], stop))
+    await begun.wait()
+    stop.set()
+    await running
+
+    assert done == [1]
+
+
+async def test_no_jobs_stop_at_once() -> None:
+    stop = asyncio.Event()
+    stop.set()
+
+    await asyncio.wait_for(run_jobs([], stop), 1)
+
+
+async def test_a_world_runs_each_job_once_in_order() -> None:
+    order: list[str] = []
+
+    async def first() -> None:
+        order.append("first")
+
+    async def second() -> None:
+        order.append("second")
+
+    await run_once([Job("first", OFTEN, first), Job("second", OFTEN, second)])
+
+    assert order == ["first", "second"]
+
+
+async def test_the_application_runs_its_jobs_while_it_lives(services: Services) -> None:
+    job = Counted()
+    app = create_app(services, beats=[Job("job", OFTEN, job)])
+
+    async with app.router.lifespan_context(app):
+        await asyncio.wait_for(job.enough.wait(), 5)
+    after = job.runs
+    await asyncio.sleep(0.03)
+
+    assert job.runs == after
