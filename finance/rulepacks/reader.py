@@ -6,12 +6,13 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, Final
 
 from finance.rulepacks.pack import LoanClass, Rule, RulePack, Unit
 from ledger.errors import InvariantBroken, NotFound
 from ledger.money import Currency
 
+HOME_MARKET: Final = "kh"
 _FIELDS = {"key", "unit", "value", "from", "until", "source", "verified", "currency"}
 
 
@@ -26,6 +27,11 @@ def load(market: str) -> RulePack:
     if not market.isalpha() or not place.is_file():
         raise NotFound(thing="market")
     return read(market, place.read_text(encoding="utf-8"))
+
+
+def home() -> RulePack:
+    """Return the rules of the market this deployment serves; one market each."""
+    return load(HOME_MARKET)
 
 
 def read(market: str, text: str) -> RulePack:
