@@ -1,0 +1,107 @@
+"""A small world of money: parties, wallets, a hostile provider, the books' laws."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import text
+
+from finance import rails, wallets
+from finance.wallets import Platform, chart
+from ledger import balances
+from ledger.clock import StoppedClock
+from ledger.database import Database, UnitOfWork
+from ledger.ids import PartyId, new_id
+from ledger.money import Currency, Money
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, Currency.USD)
+
+
+@dataclass
+class World:
+    """What a test of money needs at hand."""
+
+    db: Database
+    clock: StoppedClock
+    rail: rails.FakeRail
+    parties: list[PartyId] = field(default_factory=list)
+
+    async def party(
+        self, minor: int = 0, currency: Currency = Currency.USD, to: str = "ABA 001"
+    ) -> PartyId:
+        """Return a new party with a wallet and money in it."""
+        party = PartyId(new_id("party", self.clock.now()))
+        wallet = await self.db.transact(
+            wallets.open_wallet, party_id=party, currency=currency, destination=to
+        )
+        if minor:
+            payment = self.rail.receive(wallet.id, Money(minor, currency))
+            await self.deposit(payment)
+        self.parties.append(party)
+        return party
+
+    async def deposit(self, payment_id: str) -> wallets.Deposit:
+        """Book a payment as the provider shows it."""
+        payment = await self.rail.look_up_payment(payment_id)
+        assert payment is not None
+        return await self.db.transact(wallets.record_deposit, payment=payment)
+
+    async def hear(self) -> None:
+        """Take every webhook that waits, in order, and work it."""
+        for delivery in self.rail.deliveries():
+            event = self.rail.parse_webhook(delivery.body, delivery.signature)
+            await self.db.transact(wallets.keep_notice, event=event)
+            await wallets.work_notice(self.db, self.rail, event.event_id)
+
+    async def purse(
+        self, party: PartyId, currency: Currency = Currency.USD
+    ) -> wallets.Purse:
+        return await self.db.read(wallets.get_purse, party_id=party, currency=currency)
+
+    async def standing(self, name: Platform, currency: Currency = Currency.USD) -> int:
+        """Return the posted units of one of the platform's accounts."""
+
+        async def look(uow: UnitOfWork) -> int:
+            account = await chart.platform(uow, name, currency)
+            return (await balances.get(uow, account)).posted
+
+        return await self.db.transact(look)
+
+    async def require_sound_books(self) -> None:
+        """Check that every entry balances and every balance is its postings' sum."""
+        laws = (
+            "SELECT entry FROM posting GROUP BY entry HAVING sum(units) <> 0",
+            (
+                "SELECT b.account FROM balance b LEFT JOIN posting p USING (account)"
+                " GROUP BY b.account HAVING b.posted_debits - b.posted_credits"
+                " <> coalesce(sum(p.units), 0)"
+            ),
+            (
+                "SELECT account FROM balance WHERE floor_units = 0"
+                " AND normal_side = 'credit'"
+                " AND posted_credits - posted_debits < pending_debits"
+            ),
+        )
+
+        async def broken(uow: UnitOfWork) -> list[object]:
+            found: list[object] = []
+            for law in laws:
+                found += (await uow.session.execute(text(law))).scalars()
+            return found
+
+        assert await self.db.read(broken) == []
+
+
+@pytest.fixture
+def rail(clock: StoppedClock) -> rails.FakeRail:
+    return rails.FakeRail(clock)
+
+
+@pytest.fixture
+async def world(db: Database, clock: StoppedClock, rail: rails.FakeRail) -> World:
+    return World(db, clock, rail)
+
+
+MakeParty = Callable[..., Awaitable[PartyId]]
