@@ -1,0 +1,221 @@
+"""Seal what was told: chain it, grow the tree, sign its head, in one transaction.
+
+Sealing takes its turn under the lock of the lease's row, so entries are dense and each
+hash has one child however many sealers run. Records are taken in the order of their
+transactions and only when every earlier transaction has ended; a record leaves the
+queue in the commit that gives it its entry.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from psycopg import AsyncConnection
+from sqlalchemy import Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.audit.entry import Head, entry_of
+from ledger.audit.model import CheckpointRow, QueueRow
+from ledger.audit.note import Checkpoint, Signer
+from ledger.audit.tree import TILE_WIDTH, Edge, Tile, edge_widths, leaf_hash
+from ledger.database import Database, Hook, UnitOfWork
+from ledger.errors import Unavailable, ensure
+from ledger.ids import read_id
+from ledger.outbox import EventRow
+
+BATCH = 5_000
+LEASE_SECONDS = 10
+INTERVAL_SECONDS = 0.1
+
+_LOCK = text("SELECT epoch FROM audit_lease FOR UPDATE")
+_LEASE = text("""
+UPDATE audit_lease
+SET epoch = epoch + CAST(holder <> :holder AS int),
+    holder = :holder, renewed_at = clock_timestamp()
+WHERE id = (SELECT id FROM audit_lease FOR UPDATE SKIP LOCKED)
+    AND (holder IN ('', :holder)
+        OR renewed_at < clock_timestamp() - make_interval(secs => :seconds))
+RETURNING epoch
+""")
+_EARLIER_HAVE_ENDED = text(
+    "xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+)
+_WAITING = (
+    select(*EventRow.__table__.columns)
+    .select_from(QueueRow)
+    .outerjoin(EventRow, EventRow.id == QueueRow.event)
+    .order_by(QueueRow.xid, QueueRow.stream, QueueRow.number)
+)
+_LAST = text(
+    "SELECT seq + 1 AS size, encode(sha256(canonical), 'hex') AS hash"
+    " FROM audit_entry ORDER BY seq DESC LIMIT 1"
+)
+_EDGE = text(
+    "SELECT level, hashes FROM audit_tile JOIN"
+    " unnest(CAST(:levels AS bigint[]), CAST(:indexes AS bigint[]))"
+    " AS edge (level, index) USING (level, index)"
+)
+_PUT_TILES = text(
+    "INSERT INTO audit_tile (level, index, hashes)"
+    " SELECT * FROM unnest(CAST(:levels AS bigint[]), CAST(:indexes AS bigint[]),"
+    " CAST(:hashes AS bytea[]))"
+    " ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes"
+)
+_COPY = "COPY audit_entry (seq, event, leaf_hash, canonical) FROM STDIN"
+_LEAVE_QUEUE = text(
+    "DELETE FROM audit_queue USING audit_entry"
+    " WHERE audit_entry.event = audit_queue.event AND audit_entry.seq >= :first"
+)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A new head: how many entries it added, and the signed note."""
+
+    added: int
+    checkpoint: Checkpoint
+    note: str
+
+
+async def seal(
+    uow: UnitOfWork, signer: Signer, *, limit: int = BATCH, holder: str | None = None
+) -> Sealed | None:
+    """Seal the next records; ``None`` when nothing waits or it is another's turn.
+
+    With a ``holder`` only who has the lease seals; without, the caller waits its turn.
+    """
+    epoch = await _take_turn(uow.session, holder)
+    if epoch is None:
+        return None
+    waiting = await _fetch(uow.session, _WAITING.where(_EARLIER_HAVE_ENDED), limit)
+    return await _seal(uow, signer, waiting, epoch=epoch) if waiting else None
+
+
+def seal_inline(signer: Signer) -> Hook:
+    """Make the hook that seals a transaction's own records in its own commit."""
+
+    async def hook(uow: UnitOfWork) -> None:
+        epoch = await _take_turn(uow.session, None)
+        while waiting := await _fetch(uow.session, _WAITING, BATCH):
+            await _seal(uow, signer, waiting, epoch=epoch or 0)
+
+    return hook
+
+
+async def run_sealer(
+    db: Database,
+    signer: Signer,
+    stop: asyncio.Event,
+    *,
+    interval: float = INTERVAL_SECONDS,
+) -> None:
+    """Seal until told to stop; ends after a last turn. Any number may run at once."""
+    holder = secrets.token_hex(8)
+    stopping = False
+    while not stopping:
+        stopping = stop.is_set()
+        sealed = None
+        with contextlib.suppress(Unavailable):
+            sealed = await db.transact(seal, signer, holder=holder)
+        if sealed is None and not stopping:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), interval)
+    with contextlib.suppress(Unavailable):
+        await db.transact(_give_up_lease, holder=holder)
+
+
+async def _give_up_lease(uow: UnitOfWork, *, holder: str) -> None:
+    statement = "UPDATE audit_lease SET holder = '' WHERE holder = :holder"
+    await uow.session.execute(text(statement), {"holder": holder})
+
+
+async def _take_turn(session: AsyncSession, holder: str | None) -> int | None:
+    if holder is None:
+        epoch = await session.scalar(_LOCK)
+    else:
+        lease = {"holder": holder, "seconds": LEASE_SECONDS}
+        epoch = await session.scalar(_LEASE, lease)
+    return cast("int | None", epoch)
+
+
+async def _fetch(
+    session: AsyncSession, query: Select[Any], limit: int
+) -> Sequence[EventRow]:
+    rows = await session.execute(query.limit(limit))
+    return cast("Sequence[EventRow]", rows.all())
+
+
+async def _seal(
+    uow: UnitOfWork, signer: Signer, events: Sequence[EventRow], *, epoch: int
+) -> Sealed:
+    ensure(all(event.id for event in events), "every queued event is still there")
+    head, edge = await _find_head(uow.session, signer.name)
+    first, entries = head.seq, []
+    for event in events:
+        entries.append(entry_of(event, head))
+        head = head.after(entries[-1])
+    leaves = [leaf_hash(entry) for entry in entries]
+    edge, tiles = edge.append(leaves)
+    await _put_entries(
+        uow.session, first, list(zip(events, leaves, entries, strict=True))
+    )
+    await _put_tiles(uow.session, tiles)
+    await uow.session.execute(_LEAVE_QUEUE, {"first": first})
+    checkpoint = Checkpoint(signer.name, edge.size, edge.root())
+    note = signer.sign(checkpoint)
+    uow.add(
+        CheckpointRow(
+            size=checkpoint.size,
+            root=checkpoint.root,
+            note=note,
+            epoch=epoch,
+            at=uow.now(),
+        )
+    )
+    await uow.session.flush()
+    return Sealed(len(events), checkpoint, note)
+
+
+async def _find_head(session: AsyncSession, log: str) -> tuple[Head, Edge]:
+    last = (await session.execute(_LAST)).one_or_none()
+    if last is None:
+        return Head(log), Edge()
+    widths = edge_widths(last.size)
+    places = {
+        "levels": list(range(len(widths))),
+        "indexes": [
+            last.size // TILE_WIDTH ** (level + 1) for level in range(len(widths))
+        ],
+    }
+    rows = await session.execute(_EDGE, places)
+    edge = Edge.of(last.size, {row.level: row.hashes for row in rows})
+    signed = await session.scalar(
+        select(CheckpointRow.root).where(CheckpointRow.size == last.size)
+    )
+    ensure(signed == edge.root(), "the stored tiles give the root that was signed")
+    return Head(log, last.size, last.hash), edge
+
+
+async def _put_entries(
+    session: AsyncSession, first: int, sealed: Sequence[tuple[EventRow, bytes, bytes]]
+) -> None:
+    lines = [
+        f"{seq}\t{read_id('evt', event.id)}\t\\\\x{leaf.hex()}\t\\\\x{entry.hex()}\n"
+        for seq, (event, leaf, entry) in enumerate(sealed, first)
+    ]
+    connection = await (await session.connection()).get_raw_connection()
+    driver = cast("AsyncConnection[Any]", connection.driver_connection)
+    async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+        await copy.write("".join(lines))
+
+
+async def _put_tiles(session: AsyncSession, tiles: Sequence[Tile]) -> None:
+    columns = {
+        "levels": [tile.level for tile in tiles],
+        "indexes": [tile.index for tile in tiles],
+        "hashes": [tile.packed() for tile in tiles],
+    }
+    await session.execute(_PUT_TILES, columns)
