@@ -32,7 +32,7 @@ T = TypeVar("T")
 MAX_TRIES = 5
 POOL_SIZE = 10
 POOL_TIMEOUT_SECONDS = 10
-BACKOFF_SECONDS = 0.01
+BACKOFF_MILLISECONDS = 10
 _RETRY_STATES = frozenset({"40001", "40P01"})
 _BUSY_STATES = frozenset({"55P03", "57014", "53300", "57P01", "57P03", "53100"})
 _SESSION_SETTINGS = (
@@ -147,8 +147,9 @@ class Database:
             except DBAPIError as error:
                 if sqlstate(error) not in _RETRY_STATES or tries == MAX_TRIES:
                     raise
-            pause = BACKOFF_SECONDS * 2**tries * (0.5 + random.random())  # noqa: S311 - jitter
-            await asyncio.sleep(pause)
+            longest = BACKOFF_MILLISECONDS * 2**tries
+            pause = random.randint(longest // 2, longest * 3 // 2)  # noqa: S311 - jitter
+            await asyncio.sleep(pause / 1000)
         raise Unavailable("the database is too busy; try again")
 
     async def _attempt(self, once: Callable[[UnitOfWork], Awaitable[T]]) -> T:
