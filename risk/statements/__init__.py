@@ -1,0 +1,61 @@
+"""Turn bank, wallet and till files into transactions that add up, or refuse them."""
+
+from risk.statements.errors import StatementRefused
+from risk.statements.events import StatementReceived, StatementTurnedAway
+from risk.statements.integrity import Finding, Flaw, Integrity, Verdict
+from risk.statements.model import Statement, StatementLine, StatementRefusal
+from risk.statements.parsed import (
+    LeftOut,
+    ParsedStatement,
+    StatedBalance,
+    StatementFormat,
+    Transaction,
+)
+from risk.statements.reader import (
+    MAX_BYTES,
+    ReadStatement,
+    read_accounts,
+    read_statement,
+)
+from risk.statements.service import (
+    get_statement,
+    list_lines,
+    list_refusals,
+    list_statements,
+    receive_statement,
+    record_refusal,
+    reread_statement,
+    store_statement,
+    upload_statement,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "Finding",
+    "Flaw",
+    "Integrity",
+    "LeftOut",
+    "ParsedStatement",
+    "ReadStatement",
+    "StatedBalance",
+    "Statement",
+    "StatementFormat",
+    "StatementLine",
+    "StatementReceived",
+    "StatementRefusal",
+    "StatementRefused",
+    "StatementTurnedAway",
+    "Transaction",
+    "Verdict",
+    "get_statement",
+    "list_lines",
+    "list_refusals",
+    "list_statements",
+    "read_accounts",
+    "read_statement",
+    "receive_statement",
+    "record_refusal",
+    "reread_statement",
+    "store_statement",
+    "upload_statement",
+]

@@ -1,0 +1,170 @@
+"""Read CSV exports of banks, wallets and tills, whatever their headings and decimals."""
+
+import itertools
+import re
+from collections.abc import Iterable
+
+from risk.statements.amounts import currency_exponent, find_decimal_mark
+from risk.statements.columns import Columns, label_kind
+from risk.statements.dates import find_date_order
+from risk.statements.encoding import decode
+from risk.statements.errors import (
+    StatementCurrenciesMixed,
+    StatementCurrencyUnknown,
+    StatementDateUnreadable,
+    StatementManyAccounts,
+    StatementWithoutLines,
+)
+from risk.statements.parsed import (
+    LeftOut,
+    ParsedStatement,
+    StatedBalance,
+    StatementFormat,
+    Transaction,
+)
+from risk.statements.rows import RowReader, Style
+from risk.statements.table import Row, Table, read_table
+
+_CURRENCY_WORD = re.compile(r"\b(USD|KHR)\b")
+_ACCOUNT_WORDS = re.compile(r"account|iban|wallet|គណនី", re.IGNORECASE)
+_STYLE_SAMPLE_ROWS = 2_000
+_SIGN_SAMPLE_ROWS = 50
+
+
+def read(content: bytes) -> list[ParsedStatement]:
+    """Return the one account of a table, oldest line first."""
+    text = decode(content)
+    table = read_table(text)
+    movements, asides = _sort(table)
+    if not movements:
+        raise StatementWithoutLines
+    style = _style(table, movements)
+    reader = RowReader(table.columns, style, whole=text.endswith("\n"))
+    transactions = reader.read(movements)
+    if _runs_backwards(transactions):
+        transactions.reverse()
+    statement = ParsedStatement(
+        StatementFormat.CSV,
+        _account(table, movements),
+        style.currency,
+        tuple(transactions),
+        _balances(table, asides, reader, len(transactions)),
+        tuple(LeftOut(row.line, why) for row, why in asides),
+        table.heading.line,
+    )
+    return [statement]
+
+
+def _sort(table: Table) -> tuple[list[Row], list[tuple[Row, str]]]:
+    """Part the rows that move money from labels, totals and repeated headings."""
+    movements: list[Row] = []
+    asides: list[tuple[Row, str]] = []
+    for row in table.rows:
+        why = label_kind(row.cells, table.columns)
+        if why:
+            asides.append((row, why))
+        else:
+            movements.append(row)
+    return movements, asides
+
+
+def _style(table: Table, movements: list[Row]) -> Style:
+    """Settle what the whole file shares: date order, decimal mark, currency."""
+    columns = table.columns
+    sample = movements[:_STYLE_SAMPLE_ROWS]
+    dates = dict.fromkeys(row.cell(columns.booked_on) for row in sample)
+    order = find_date_order(dates)
+    if order is None:
+        raise StatementDateUnreadable(line=movements[0].line)
+    amounts = [row.cell(place) for row in sample for place in columns.numbers]
+    currency = _currency(table, movements)
+    return Style(
+        order, find_decimal_mark(amounts), currency, currency_exponent(currency) or 0
+    )
+
+
+def _currency(table: Table, movements: list[Row]) -> str:
+    named = _first_lines(movements, table.columns.currency)
+    if len(named) > 1:
+        raise StatementCurrenciesMixed(line=max(named.values()))
+    named = named or _currency_named_aside(table)
+    currency, line = next(iter(named.items()), ("", table.heading.line))
+    if currency_exponent(currency.upper()) is None:
+        raise StatementCurrencyUnknown(line=line)
+    return currency.upper()
+
+
+def _first_lines(rows: list[Row], place: int | None) -> dict[str, int]:
+    """Return each different text of a column and the first line it stands on."""
+    found: dict[str, int] = {}
+    if place is not None:
+        for row in rows:
+            if text := row.cell(place):
+                found.setdefault(text, row.line)
+    return found
+
+
+def _currency_named_aside(table: Table) -> dict[str, int]:
+    """Find the currency above the table, in its heading, or as a sign on amounts."""
+    above = {
+        word: row.line
+        for row in table.above
+        for word in _CURRENCY_WORD.findall(" ".join(row.cells))
+    }
+    if len(above) == 1:
+        return above
+    text = " ".join(
+        row.cell(place)
+        for row in table.rows[:_SIGN_SAMPLE_ROWS]
+        for place in table.columns.numbers
+    )
+    signs = {"USD": "$" in text, "KHR": "៛" in text}
+    units = {table.columns.unit} - {""} or {
+        unit for unit, seen in signs.items() if seen
+    }
+    return {units.pop(): table.heading.line} if len(units) == 1 else {}
+
+
+def _account(table: Table, movements: list[Row]) -> str:
+    named = _first_lines(movements, table.columns.account)
+    if len(named) > 1:
+        raise StatementManyAccounts(line=max(named.values()))
+    for row in table.above:
+        if not named and _ACCOUNT_WORDS.search(row.cells[0]):
+            numbers = (cell.strip() for cell in row.cells if _has_digit(cell))
+            named = dict.fromkeys(numbers, row.line)
+    return next(iter(named), "")
+
+
+def _balances(
+    table: Table, asides: Iterable[tuple[Row, str]], reader: RowReader, count: int
+) -> tuple[StatedBalance, ...]:
+    """Take the opening and closing balances that stand above or between the rows."""
+    places = {"opening": 0, "closing": count}
+    labelled = [(row, label_kind(row.cells, Columns(0))) for row in table.above]
+    stated = [
+        StatedBalance(places[kind], reader.stated(row), row.line)
+        for row, kind in [*labelled, *asides]
+        if kind in places and any(_has_digit(cell) for cell in row.cells[1:])
+    ]
+    return tuple(sorted(stated, key=lambda item: (item.position, item.line)))
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
+def _runs_backwards(transactions: list[Transaction]) -> bool:
+    """Say whether a table is newest first, by dates, or by balances within one day."""
+    first, last = transactions[0].booked_on, transactions[-1].booked_on
+    if first != last:
+        return first > last
+    return _follows(transactions[::-1]) and not _follows(transactions)
+
+
+def _follows(transactions: list[Transaction]) -> bool:
+    return all(
+        before.balance_after is not None
+        and before.balance_after + after.amount_minor == after.balance_after
+        for before, after in itertools.pairwise(transactions)
+    )

@@ -1,0 +1,132 @@
+"""Judge whether a statement adds up: balances line by line, order, lines told twice."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from risk.statements.parsed import ParsedStatement, Transaction
+
+MAX_SHOWN_LINES = 100
+
+
+class Verdict(StrEnum):
+    """Whether a statement may be relied on."""
+
+    OK = "ok"
+    REVIEW = "review"
+    REJECT = "reject"
+
+
+class Flaw(StrEnum):
+    """What can be wrong with a statement as a whole."""
+
+    BALANCE_BROKEN = "balance_broken"
+    DUPLICATE_LINES = "duplicate_lines"
+    OUT_OF_ORDER = "out_of_order"
+    NO_BALANCES = "no_balances"
+
+
+_WEIGHT = {
+    Flaw.BALANCE_BROKEN: Verdict.REJECT,
+    Flaw.DUPLICATE_LINES: Verdict.REVIEW,
+    Flaw.OUT_OF_ORDER: Verdict.REVIEW,
+    Flaw.NO_BALANCES: Verdict.REVIEW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One flaw and the source lines it shows on."""
+
+    flaw: Flaw
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """The verdict and everything that led to it."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Write the findings as plain values, at most 100 lines each."""
+        return [
+            {"flaw": found.flaw.value, "lines": list(found.lines[:MAX_SHOWN_LINES])}
+            for found in self.findings
+        ]
+
+
+def check(statement: ParsedStatement) -> Integrity:
+    """Judge one statement; a broken balance rejects, a doubt asks a person to look."""
+    findings = tuple(_findings(statement))
+    verdicts = {_WEIGHT[finding.flaw] for finding in findings}
+    for verdict in (Verdict.REJECT, Verdict.REVIEW):
+        if verdict in verdicts:
+            return Integrity(verdict, findings)
+    return Integrity(Verdict.OK, findings)
+
+
+def _findings(statement: ParsedStatement) -> Iterator[Finding]:
+    lines = statement.transactions
+    broken = _broken_lines(statement)
+    if broken:
+        yield Finding(Flaw.BALANCE_BROKEN, broken)
+    proved = _is_proved(statement)
+    if not proved:
+        yield Finding(Flaw.NO_BALANCES, ())
+        # With balances on both sides a line told twice would break them.
+        yield from (Finding(Flaw.DUPLICATE_LINES, same) for same in _told_twice(lines))
+    backwards = tuple(
+        after.line
+        for before, after in itertools.pairwise(lines)
+        if after.booked_on < before.booked_on
+    )
+    if backwards:
+        yield Finding(Flaw.OUT_OF_ORDER, backwards)
+
+
+def _broken_lines(statement: ParsedStatement) -> tuple[int, ...]:
+    """Walk the account once; name each line whose balance does not follow."""
+    broken: list[int] = []
+    running: int | None = None
+    stated = sorted(statement.balances, key=lambda item: item.position)
+    waiting = iter(stated)
+    balance = next(waiting, None)
+    for position in range(len(statement.transactions) + 1):
+        if position:
+            item = statement.transactions[position - 1]
+            running, holds = _step(running, item)
+            if not holds:
+                broken.append(item.line)
+        while balance is not None and balance.position == position:
+            if running is not None and running != balance.amount_minor:
+                broken.append(balance.line)
+            running = balance.amount_minor
+            balance = next(waiting, None)
+    return tuple(broken)
+
+
+def _step(running: int | None, item: Transaction) -> tuple[int | None, bool]:
+    expected = None if running is None else running + item.amount_minor
+    if item.balance_after is None:
+        return expected, True
+    return item.balance_after, expected in {None, item.balance_after}
+
+
+def _is_proved(statement: ParsedStatement) -> bool:
+    """Say whether every line lies between two balances, or carries its own."""
+    if all(item.balance_after is not None for item in statement.transactions):
+        return True
+    positions = {item.position for item in statement.balances}
+    return 0 in positions and len(statement.transactions) in positions
+
+
+def _told_twice(lines: Sequence[Transaction]) -> list[tuple[int, ...]]:
+    seen: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for item in lines:
+        key = (item.booked_on, item.amount_minor, item.counterparty, item.reference)
+        seen[key].append(item.line)
+    return [tuple(same) for same in seen.values() if len(same) > 1]

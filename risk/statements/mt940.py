@@ -1,0 +1,265 @@
+"""Read MT940 and MT942, the SWIFT statements, with the ``mt-940`` library.
+
+The library reads fields; this module counts the source's own lines beside it, so that
+a line the library passes over is a refusal and not a loss.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import mt940
+
+from risk.statements.amounts import currency_exponent
+from risk.statements.encoding import decode, line_at
+from risk.statements.errors import (
+    StatementAmountUnreadable,
+    StatementCurrenciesMixed,
+    StatementCurrencyUnknown,
+    StatementCut,
+    StatementMalformed,
+    StatementTooManyLines,
+)
+from risk.statements.parsed import (
+    MAX_LINES,
+    ParsedStatement,
+    StatedBalance,
+    StatementFormat,
+    Transaction,
+)
+
+# The library writes lines it cannot read to its log; they are private.
+_silent = logging.getLogger("mt940")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+
+_TAG = re.compile(r"^:\n?(20|25[A-Z]?|28[A-Z]?|34F|6[0-5][FM]?|86|NS):", re.MULTILINE)
+_BLOCK = re.compile(r"^:20:", re.MULTILINE)
+_OUTSIDE = re.compile(r"^:\n?6[0-2][FM]?:", re.MULTILINE)
+_OPENING = ("60", "60F", "60M")
+_CLOSING = ("62", "62F", "62M")
+_MARKS = ("C", "D", "RC", "RD")
+_AMOUNT_DIGITS = 18
+_VARIANTS: tuple[dict[int | str, Any] | None, ...] = (
+    None,
+    {mt940.tags.StatementASNB.id: mt940.tags.StatementASNB()},
+    {mt940.tags.StatementGLS.id: mt940.tags.StatementGLS()},
+)
+_ENVELOPE = re.compile(r"^(?:-\}.*|\{[1-5]:.*|-XXX|[\x01-\x03]+)$", re.MULTILINE)
+
+
+def detect(content: bytes) -> bool:
+    """Say whether the bytes carry SWIFT tags at the start of lines."""
+    head = content[:4096].replace(b"\r", b"\n")
+    return (
+        re.search(rb"^:(?:20|25|28C?|60[FM]?|61|62[FM]?|6[45]|NS):", head, re.MULTILINE)
+        is not None
+    )
+
+
+def read(content: bytes) -> list[ParsedStatement]:
+    """Return one statement per account, its blocks joined in the order of the file."""
+    text = decode(content)
+    starts = [found.start() for found in _BLOCK.finditer(text)]
+    head = _OUTSIDE.search(text, 0, starts[0] if starts else len(text))
+    if head or not starts:
+        raise StatementCut(line=line_at(text, head.start() if head else 0))
+    accounts: dict[tuple[str, str], _Account] = {}
+    line, after = 1, 0
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        line += text.count("\n", after, start)
+        after = start
+        block = _read_block(text[start:end], line)
+        accounts.setdefault((block.account, block.currency), block).take(block)
+    return [account.finish() for account in accounts.values()]
+
+
+@dataclass
+class _Account:
+    account: str
+    currency: str
+    line: int
+    transactions: list[Transaction] = field(default_factory=list)
+    balances: list[StatedBalance] = field(default_factory=list)
+
+    def take(self, block: "_Account") -> None:
+        """Add a later block of the same account behind what is here."""
+        if block is self:
+            return
+        moved = len(self.transactions)
+        self.transactions += block.transactions
+        self.balances += [
+            StatedBalance(moved + item.position, item.amount_minor, item.line)
+            for item in block.balances
+        ]
+        if len(self.transactions) > MAX_LINES:
+            raise StatementTooManyLines(line=block.line)
+
+    def finish(self) -> ParsedStatement:
+        """Make the value others use."""
+        return ParsedStatement(
+            StatementFormat.MT940,
+            self.account,
+            self.currency,
+            tuple(self.transactions),
+            tuple(self.balances),
+            line=self.line,
+        )
+
+
+def _read_block(text: str, line: int) -> _Account:
+    tags = list(_tags(text, line))
+    movements = [at for name, at in tags if name == "61"]
+    _require_whole(tags, line)
+    parsed = _parse(text, movements or [line])
+    if len(parsed) != len(movements):
+        raise StatementMalformed(line=movements[-1] if movements else line)
+    currency = _currency(parsed, line)
+    block = _Account(_account_name(parsed), currency, line)
+    block.transactions = [
+        _transaction(item.data, currency, at)
+        for item, at in zip(parsed, movements, strict=True)
+    ]
+    block.balances = list(_balances(parsed, tags, currency))
+    return block
+
+
+def _tags(text: str, line: int) -> Iterable[tuple[str, int]]:
+    """Name each tag of a block and the source line it stands on."""
+    after = 0
+    for found in _TAG.finditer(text):
+        line += text.count("\n", after, found.start())
+        after = found.start()
+        yield found[1], line
+
+
+def _require_whole(tags: list[tuple[str, int]], line: int) -> None:
+    """Refuse a block whose end is missing, or with lines outside its balances."""
+    names = [name for name, _ in tags]
+    opened = [at for name, at in tags if name in _OPENING]
+    closed = [at for name, at in tags if name in _CLOSING]
+    last = tags[-1][1] if tags else line
+    if len(opened) != len(closed):
+        raise StatementCut(line=last)
+    if len(opened) > 1:
+        raise StatementMalformed(line=opened[1])
+    if not opened and "34F" not in names:
+        # Without balances it is an MT942 interim report, which states its floor.
+        raise StatementCut(line=last)
+    for name, at in tags:
+        if name == "61" and opened and not opened[0] < at < closed[0]:
+            raise StatementMalformed(line=at)
+
+
+def _parse(text: str, movements: Sequence[int]) -> Any:
+    """Let the library read a block, with the tag set that fits the bank."""
+    bare = _ENVELOPE.sub("", text)
+    for tags in _VARIANTS:
+        try:
+            return mt940.parse(bare, tags=tags, options=mt940.Options.all())
+        except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError):
+            continue
+    raise StatementMalformed(line=_first_bad(bare, movements))
+
+
+def _first_bad(block: str, movements: Sequence[int]) -> int:
+    """Find which movement the library cannot read, to name its line."""
+    pieces = re.split(r"^(?=:\n?61:)", block, flags=re.MULTILINE)
+    for piece, line in zip(pieces[1:], movements, strict=False):
+        value = piece.partition("61:")[2].partition("\n:")[0].rstrip()
+        if not any(_is_readable(value, tags) for tags in _VARIANTS):
+            return line
+    return movements[0]
+
+
+def _is_readable(value: str, tags: dict[int | str, Any] | None) -> bool:
+    try:
+        mt940.parse(f":61:{value}", tags=tags, options=mt940.Options.all())
+    except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError):
+        return False
+    return True
+
+
+def _currency(parsed: Any, line: int) -> str:
+    currency = (parsed.currency or "").upper()
+    if currency_exponent(currency) is None:
+        raise StatementCurrencyUnknown(line=line)
+    return currency
+
+
+def _account_name(parsed: Any) -> str:
+    return str(parsed.data.get("account_identification") or "").strip()
+
+
+def _transaction(data: dict[str, Any], currency: str, line: int) -> Transaction:
+    value_on = data.get("date")
+    if value_on is None or str(data.get("status")).upper() not in _MARKS:
+        raise StatementMalformed(line=line)
+    booked_on = data.get("entry_date")
+    if booked_on is None or isinstance(booked_on, str):
+        booked_on = value_on
+    return Transaction(
+        line,
+        _plain_date(booked_on),
+        _plain_date(value_on),
+        _minor(data["amount"].amount, currency, line),
+        currency,
+        _words([data.get("applicant_name")]),
+        _words(
+            [
+                data.get("posting_text"),
+                data.get("purpose") or data.get("transaction_details"),
+                data.get("customer_reference"),
+                data.get("extra_details"),
+            ]
+        ),
+    )
+
+
+def _plain_date(day: date) -> date:
+    """Make a plain date of the library's own kind."""
+    return date(day.year, day.month, day.day)
+
+
+def _words(parts: Iterable[object]) -> str:
+    return " ".join(" ".join(str(part).split()) for part in parts if part)
+
+
+def _balances(
+    parsed: Any, tags: list[tuple[str, int]], currency: str
+) -> Iterable[StatedBalance]:
+    for names, position in ((_OPENING, 0), (_CLOSING, len(parsed))):
+        for name, line in tags:
+            if name in names:
+                balance = parsed.data.get(_SLUGS[name])
+                if balance is None or balance.amount is None:
+                    raise StatementMalformed(line=line)
+                if balance.amount.currency != currency:
+                    raise StatementCurrenciesMixed(line=line)
+                minor = _minor(balance.amount.amount, currency, line)
+                yield StatedBalance(position, minor, line)
+
+
+_SLUGS = {
+    "60": "opening_balance",
+    "60F": "final_opening_balance",
+    "60M": "intermediate_opening_balance",
+    "62": "closing_balance",
+    "62F": "final_closing_balance",
+    "62M": "intermediate_closing_balance",
+}
+
+
+def _minor(amount: Decimal, currency: str, line: int) -> int:
+    scaled = amount.scaleb(currency_exponent(currency) or 0)
+    if (
+        not scaled.is_finite()
+        or scaled != int(scaled)
+        or len(scaled.as_tuple().digits) > _AMOUNT_DIGITS
+    ):
+        raise StatementAmountUnreadable(line=line)
+    return int(scaled)

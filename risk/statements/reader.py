@@ -1,0 +1,101 @@
+"""Read a statement file of any known format, or refuse it with file, line and reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.money import Currency
+from risk.statements import camt, csv_table, integrity, mt940, ofx
+from risk.statements.encoding import require_text
+from risk.statements.errors import (
+    StatementBalanceBroken,
+    StatementCurrencyUnknown,
+    StatementEmpty,
+    StatementManyAccounts,
+    StatementRefused,
+    StatementTooLarge,
+    StatementWithoutLines,
+)
+from risk.statements.integrity import Finding, Flaw, Integrity
+from risk.statements.parsed import ParsedStatement
+
+MAX_BYTES = 10 * 1024 * 1024
+
+_Reader = Callable[[bytes], list[ParsedStatement]]
+
+
+@dataclass(frozen=True)
+class ReadStatement:
+    """A statement that may stand behind an application, with what was found on it."""
+
+    parsed: ParsedStatement
+    currency: Currency
+    integrity: Integrity
+
+
+def read_accounts(file_name: str, content: bytes) -> list[ParsedStatement]:
+    """Read every account of a file, in any ISO currency, without judging balances.
+
+    Raises:
+        StatementRefused: The file cannot be read completely; the refusal names the
+            file, the line and what to do.
+    """
+    try:
+        return _read(content)
+    except StatementRefused as refusal:
+        raise refusal.named(file_name) from refusal.__cause__
+
+
+def read_statement(file_name: str, content: bytes) -> ReadStatement:
+    """Read the one account a party wants to be judged by, in a currency we keep.
+
+    Raises:
+        StatementRefused: As :func:`read_accounts`, and for several accounts, no
+            lines, another currency, or balances that do not follow from the lines.
+    """
+    accounts = read_accounts(file_name, content)
+    try:
+        return _accept(accounts)
+    except StatementRefused as refusal:
+        raise refusal.named(file_name) from None
+
+
+def _read(content: bytes) -> list[ParsedStatement]:
+    if len(content) > MAX_BYTES:
+        raise StatementTooLarge
+    if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise StatementEmpty
+    require_text(content)
+    return _reader_of(content)(content)
+
+
+def _reader_of(content: bytes) -> _Reader:
+    readers = (
+        (ofx.detect, ofx.read),
+        (camt.detect, camt.read),
+        (mt940.detect, mt940.read),
+    )
+    for detect, read in readers:
+        if detect(content):
+            return read
+    return csv_table.read
+
+
+def _accept(accounts: list[ParsedStatement]) -> ReadStatement:
+    if len(accounts) > 1:
+        raise StatementManyAccounts(line=accounts[1].line)
+    parsed = accounts[0]
+    try:
+        currency = Currency(parsed.currency)
+    except ValueError:
+        raise StatementCurrencyUnknown(line=parsed.line) from None
+    if not parsed.transactions:
+        raise StatementWithoutLines
+    found = integrity.check(parsed)
+    broken = _first(found.findings, Flaw.BALANCE_BROKEN)
+    if broken:
+        raise StatementBalanceBroken(line=broken.lines[0])
+    return ReadStatement(parsed, currency, found)
+
+
+def _first(findings: tuple[Finding, ...], flaw: Flaw) -> Finding | None:
+    return next((finding for finding in findings if finding.flaw is flaw), None)

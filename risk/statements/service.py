@@ -1,0 +1,171 @@
+"""What people can do with statements: give one, and look at what was understood."""
+
+import asyncio
+import hashlib
+from typing import Any
+
+from ledger.database import Database, UnitOfWork
+from ledger.ids import new_id
+from ledger.paging import DEFAULT_PAGE, Page
+from risk import identity
+from risk.statements import repository
+from risk.statements.errors import StatementRefused
+from risk.statements.events import StatementReceived, StatementTurnedAway
+from risk.statements.model import Statement, StatementLine, StatementRefusal
+from risk.statements.reader import ReadStatement, read_statement
+
+
+async def receive_statement(
+    db: Database, *, party_id: str, file_name: str, content: bytes
+) -> Statement:
+    """Read a file outside any transaction, then keep it, or keep only its refusal.
+
+    Raises:
+        StatementRefused: After the refusal was put on record.
+    """
+    try:
+        read = await asyncio.to_thread(read_statement, file_name, content)
+    except StatementRefused as refusal:
+        await db.transact(
+            record_refusal, party_id=party_id, content=content, refusal=refusal
+        )
+        raise
+    return await db.transact(
+        store_statement,
+        party_id=party_id,
+        file_name=file_name,
+        content=content,
+        read=read,
+    )
+
+
+async def upload_statement(
+    uow: UnitOfWork, *, party_id: str, file_name: str, content: bytes
+) -> Statement:
+    """Read and keep a file inside the caller's transaction; a refusal undoes it all."""
+    return await store_statement(
+        uow,
+        party_id=party_id,
+        file_name=file_name,
+        content=content,
+        read=read_statement(file_name, content),
+    )
+
+
+async def store_statement(
+    uow: UnitOfWork,
+    *,
+    party_id: str,
+    file_name: str,
+    content: bytes,
+    read: ReadStatement,
+) -> Statement:
+    """Keep a file that was read; the same bytes of the same party are kept once."""
+    party = await identity.lock_party(uow, party_id=party_id)
+    sha256 = hashlib.sha256(content).digest()
+    known = await repository.find_by_hash(uow, party_id=party.id, sha256=sha256)
+    if known is not None:
+        return known
+    statement = Statement.new(
+        party.id, file_name=file_name, content=content, read=read, at=uow.now()
+    )
+    uow.add(statement)
+    await repository.add_lines(uow, _lines(statement.id, read))
+    uow.record(
+        StatementReceived(
+            statement.id,
+            party.id,
+            sha256.hex(),
+            statement.format,
+            statement.currency,
+            statement.line_count,
+            statement.verdict,
+        )
+    )
+    return statement
+
+
+async def record_refusal(
+    uow: UnitOfWork, *, party_id: str, content: bytes, refusal: StatementRefused
+) -> StatementRefusal:
+    """Put on record that a file was refused: its name, hash and reason, no content."""
+    party = await identity.get_party(uow, party_id=party_id)
+    row = StatementRefusal(
+        id=new_id("refusal", uow.now()),
+        party=party.id,
+        file_name=refusal.file,
+        sha256=hashlib.sha256(content).digest(),
+        code=refusal.code,
+        source_line=refusal.line,
+        refused_at=uow.now(),
+    )
+    uow.add(row)
+    uow.record(
+        StatementTurnedAway(
+            row.id, party.id, row.sha256.hex(), row.code, row.source_line, row.file_name
+        )
+    )
+    return row
+
+
+async def get_statement(uow: UnitOfWork, *, statement_id: str) -> Statement:
+    """Return one statement without its bytes, or refuse."""
+    return await repository.get_statement(uow, statement_id)
+
+
+async def reread_statement(uow: UnitOfWork, *, statement_id: str) -> ReadStatement:
+    """Read a kept statement again from its bytes: the same bytes, the same answer."""
+    file_name, content = await repository.get_content(uow, statement_id)
+    return read_statement(file_name, content)
+
+
+async def list_statements(
+    uow: UnitOfWork,
+    *,
+    party_id: str,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Statement]:
+    """Return a page of a party's statements, newest first."""
+    return await repository.list_statements(
+        uow, party_id=party_id, after=after, limit=limit
+    )
+
+
+async def list_refusals(
+    uow: UnitOfWork,
+    *,
+    party_id: str,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[StatementRefusal]:
+    """Return a page of the files of a party that were refused, newest first."""
+    return await repository.list_refusals(
+        uow, party_id=party_id, after=after, limit=limit
+    )
+
+
+async def list_lines(
+    uow: UnitOfWork, *, statement_id: str, after: int = 0, limit: int = DEFAULT_PAGE
+) -> list[StatementLine]:
+    """Return lines of a statement, oldest first, behind a position."""
+    return await repository.list_lines(
+        uow, statement_id=statement_id, after=after, limit=limit
+    )
+
+
+def _lines(statement_id: str, read: ReadStatement) -> list[dict[str, Any]]:
+    return [
+        {
+            "statement": statement_id,
+            "position": position,
+            "source_line": item.line,
+            "booked_on": item.booked_on,
+            "value_on": item.value_on,
+            "amount_minor": item.amount_minor,
+            "counterparty": item.counterparty,
+            "reference": item.reference,
+            "balance_after_minor": item.balance_after,
+        }
+        for position, item in enumerate(read.parsed.transactions, start=1)
+    ]
