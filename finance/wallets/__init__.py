@@ -36,10 +36,12 @@ from finance.wallets.holding import (
     Purse,
     change_destination,
     close_wallet,
+    find_wallet,
     get_purse,
     get_wallet,
     list_purses,
     open_wallet,
+    require_open,
 )
 from finance.wallets.model import (
     Deposit,
@@ -109,6 +111,7 @@ __all__ = [
     "close_wallet",
     "deliver_payout",
     "find_stop",
+    "find_wallet",
     "get_payout",
     "get_purse",
     "get_wallet",
@@ -123,6 +126,7 @@ __all__ = [
     "register_reference",
     "request_payout",
     "request_withdrawal",
+    "require_open",
     "resolve_payout",
     "settle",
     "work_notice",

@@ -61,6 +61,13 @@ async def open_wallet(
     return opened
 
 
+async def find_wallet(
+    uow: UnitOfWork, *, party_id: PartyId, currency: Currency
+) -> Wallet | None:
+    """Return a party's wallet, None when it was never opened."""
+    return await repository.find_wallet(uow, party_id, currency)
+
+
 async def get_wallet(
     uow: UnitOfWork, *, party_id: PartyId, currency: Currency
 ) -> Wallet:
@@ -73,6 +80,18 @@ async def get_wallet(
     if found is None:
         raise WalletMissing(currency=currency)
     return found
+
+
+def require_open(wallet: Wallet | None, currency: Currency) -> AccountId:
+    """Return the account of a wallet that money can leave, or refuse.
+
+    Raises:
+        WalletMissing, WalletClosed: There is none, or no more.
+    """
+    if wallet is None:
+        raise WalletMissing(currency=currency)
+    wallet.require_open()
+    return AccountId(wallet.account)
 
 
 async def change_destination(

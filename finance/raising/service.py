@@ -1,0 +1,258 @@
+"""What people can do: open an offer, pledge, think again, close."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from finance import rulepacks, wallets
+from finance.raising import repository, rules
+from finance.raising.errors import OfferNotOpen
+from finance.raising.events import (
+    OfferCancelled,
+    OfferFailed,
+    OfferFunded,
+    OfferOpened,
+    PledgePlaced,
+    PledgeWithdrawn,
+)
+from finance.raising.model import Offer, OfferStatus, Pledge, PledgeStatus
+from finance.raising.rules import Closing, OfferTerms
+from finance.wallets import chart
+from ledger import holds
+from ledger.database import UnitOfWork
+from ledger.ids import AccountId, EntryId, PartyId, new_id
+from ledger.money import Money
+
+CLOSE_BATCH = 20
+
+
+async def open_offer(uow: UnitOfWork, *, terms: OfferTerms) -> Offer:
+    """Open an offer with terms that nobody can change afterwards.
+
+    Raises:
+        OfferTermsWrong: The market's rules of today do not allow them.
+    """
+    bounds = rules.settle_bounds(terms, rulepacks.home(), now=uow.now())
+    offer_id = new_id("offer", uow.now())
+    currency = terms.target.currency
+    offer = Offer(
+        id=offer_id,
+        product=terms.product.value,
+        issuer=terms.issuer,
+        subject=terms.subject,
+        escrow=await chart.escrow(uow, offer_id, currency, cap=bounds.cap.minor),
+        currency=currency,
+        target_minor=terms.target.minor,
+        cap_minor=bounds.cap.minor,
+        min_pledge_minor=bounds.min_pledge.minor,
+        step_minor=bounds.step.minor,
+        party_cap_minor=bounds.party_cap.minor,
+        reflection_days=bounds.reflection_days,
+        opens_at=bounds.opens_at,
+        deadline_at=terms.deadline_at,
+        status=OfferStatus.OPEN.value,
+        pledged_minor=0,
+    )
+    uow.add(offer)
+    uow.record(
+        OfferOpened(
+            offer_id,
+            terms.product.value,
+            terms.subject,
+            terms.issuer,
+            terms.target,
+            bounds.cap,
+            bounds.min_pledge,
+            bounds.step,
+            bounds.opens_at,
+            terms.deadline_at,
+        )
+    )
+    return offer
+
+
+async def place_pledge(
+    uow: UnitOfWork, *, offer_id: str, party_id: PartyId, amount: Money
+) -> Pledge:
+    """Promise a party's money to an open offer: held at once, captured at closing.
+
+    The offer is locked first, then the accounts, so that no two pledges can take the
+    same room.
+
+    Raises:
+        OfferNotOpen, OfferNotStarted, DeadlinePassed: It takes no pledges now.
+        OfferFull, BeyondTarget, AboveShare: There is no room for this one.
+        BelowMinimum, NotWholeUnits, CurrencyMismatch: The amount is not allowed.
+        OwnOffer: The issuer cannot fund itself.
+        WalletMissing, WalletClosed, InsufficientFunds: There is no money for it.
+    """
+    amount.require_positive()
+    amount.require_settleable()
+    wallet = await wallets.find_wallet(uow, party_id=party_id, currency=amount.currency)
+    offer = await repository.get_offer_for_update(uow, offer_id)
+    rules.require_taking_pledges(offer, now=uow.now())
+    rules.require_stranger(offer, party_id)
+    rules.require_room(offer, amount)
+    await _require_share(uow, offer, party_id, amount)
+    account = wallets.require_open(wallet, amount.currency)
+    pledge = await _hold(uow, offer, party_id, amount, account=account)
+    offer.pledged_minor += amount.minor
+    uow.record(
+        PledgePlaced(pledge.id, offer.id, party_id, amount), entries=[pledge.hold]
+    )
+    return pledge
+
+
+async def withdraw_pledge(
+    uow: UnitOfWork, *, pledge_id: str, party_id: PartyId
+) -> Pledge:
+    """Think again: let go an own pledge within its reflection period.
+
+    Raises:
+        NotFound: There is no such pledge of this party.
+        PledgeEnded: The offer was closed, or the pledge withdrawn before.
+        ReflectionOver: The time to think again has passed.
+    """
+    pledge, offer = await repository.get_pledge_and_offer_for_update(
+        uow, pledge_id, party_id
+    )
+    pledge.require_held()
+    rules.require_reflection(pledge, now=uow.now())
+    released = await _release(uow, [pledge])
+    pledge.end(PledgeStatus.WITHDRAWN, uow.now())
+    offer.pledged_minor -= pledge.amount_minor
+    uow.record(
+        PledgeWithdrawn(pledge.id, offer.id, party_id, pledge.amount), entries=released
+    )
+    return pledge
+
+
+async def close_offer(uow: UnitOfWork, *, offer_id: str) -> Offer:
+    """End an offer: capture every pledge when funded, let every one go when not.
+
+    It may be closed at its deadline, or sooner when full; an offer that reached its
+    target waits until no pledge can be withdrawn any more. A closed offer stays as it
+    is, so closing twice is safe.
+
+    Raises:
+        OfferStillRunning, ReflectionRunning: The outcome may still change.
+    """
+    offer = await repository.get_offer_for_update(uow, offer_id)
+    if offer.is_open:
+        await _close(uow, offer)
+    return offer
+
+
+async def close_due_offers(uow: UnitOfWork, *, limit: int = CLOSE_BATCH) -> list[str]:
+    """End the offers whose outcome is certain, some at a time; return their ids."""
+    due = await repository.list_due_for_update(uow, uow.now(), limit)
+    for offer in due:
+        await _close(uow, offer)
+    return [offer.id for offer in due]
+
+
+async def cancel_offer(uow: UnitOfWork, *, offer_id: str, reason: str) -> Offer:
+    """Stop an offer before its end and let every pledge go."""
+    offer = await repository.get_offer_for_update(uow, offer_id)
+    if not offer.is_open:
+        raise OfferNotOpen(status=offer.status)
+    pledges = await _release_all(uow, offer)
+    offer.close(OfferStatus.CANCELLED, uow.now())
+    uow.record(OfferCancelled(offer.id, offer.product, offer.subject, reason, pledges))
+    return offer
+
+
+async def get_offer(uow: UnitOfWork, *, offer_id: str) -> Offer:
+    """Return an offer."""
+    return await repository.get_offer(uow, offer_id)
+
+
+async def get_pledge(uow: UnitOfWork, *, pledge_id: str, party_id: PartyId) -> Pledge:
+    """Return a party's own pledge; another's does not exist for it."""
+    return await repository.get_pledge(uow, pledge_id, party_id)
+
+
+async def list_captured(uow: UnitOfWork, *, offer_id: str) -> list[Pledge]:
+    """Return who funded an offer with how much, in the order they pledged."""
+    return list(await repository.list_of_offer(uow, offer_id, PledgeStatus.CAPTURED))
+
+
+async def _require_share(
+    uow: UnitOfWork, offer: Offer, party_id: PartyId, amount: Money
+) -> None:
+    if offer.party_cap_minor == offer.cap_minor:
+        return  # The room left is the tighter limit, and was judged.
+    before = await repository.sum_pledged(uow, offer.id, party_id)
+    rules.require_share(offer, amount, pledged_before=before)
+
+
+async def _hold(
+    uow: UnitOfWork,
+    offer: Offer,
+    party_id: PartyId,
+    amount: Money,
+    *,
+    account: AccountId,
+) -> Pledge:
+    now = uow.now()
+    hold = holds.NewHold(
+        EntryId(new_id("entry", now)),
+        debit=account,
+        credit=AccountId(offer.escrow),
+        units=amount.minor,
+        effective_on=uow.today(),
+        kind="pledge",
+    )
+    await holds.place(uow, [hold])
+    pledge = Pledge(
+        id=new_id("plg", now),
+        offer=offer.id,
+        party=party_id,
+        hold=hold.id,
+        amount=amount,
+        status=PledgeStatus.HELD.value,
+        placed_at=now,
+        reflection_until=now + timedelta(days=offer.reflection_days),
+    )
+    uow.add(pledge)
+    return pledge
+
+
+async def _close(uow: UnitOfWork, offer: Offer) -> None:
+    last = await repository.find_last_reflection(uow, offer.id)
+    ending = rules.judge_closing(offer, reflection_until=last, now=uow.now())
+    facts = offer.id, offer.product, offer.subject
+    if ending is Closing.FUND:
+        pledges = await _capture_all(uow, offer)
+        offer.close(OfferStatus.FUNDED, uow.now())
+        uow.record(OfferFunded(*facts, offer.issuer, offer.pledged, pledges))
+    else:
+        pledges = await _release_all(uow, offer)
+        offer.close(OfferStatus.FAILED, uow.now())
+        uow.record(OfferFailed(*facts, offer.pledged, pledges))
+
+
+async def _capture_all(uow: UnitOfWork, offer: Offer) -> int:
+    held = await repository.list_of_offer(uow, offer.id, PledgeStatus.HELD)
+    captures = [
+        holds.Capture(EntryId(new_id("entry", uow.now())), EntryId(pledge.hold))
+        for pledge in held
+    ]
+    await holds.capture(uow, captures, effective_on=uow.today(), kind="pledge.captured")
+    await repository.end_held(uow, offer.id, PledgeStatus.CAPTURED, uow.now())
+    return len(held)
+
+
+async def _release_all(uow: UnitOfWork, offer: Offer) -> int:
+    held = await repository.list_of_offer(uow, offer.id, PledgeStatus.HELD)
+    await _release(uow, held)
+    await repository.end_held(uow, offer.id, PledgeStatus.RELEASED, uow.now())
+    return len(held)
+
+
+async def _release(uow: UnitOfWork, pledges: Sequence[Pledge]) -> list[EntryId]:
+    releases = [
+        holds.Release(EntryId(new_id("entry", uow.now())), EntryId(pledge.hold))
+        for pledge in pledges
+    ]
+    await holds.release(uow, releases, effective_on=uow.today(), kind="pledge.released")
+    return [release.id for release in releases]
