@@ -1,0 +1,215 @@
+"""Count the part of a year between two dates, by each market's convention, exactly.
+
+Sources: ISDA 2006 Definitions 4.16 (30/360, 30E/360, 30E/360 ISDA, Act/360,
+Act/365F, Act/Act ISDA); ICMA rule 251 (Act/Act ICMA); the AFB master agreement of
+1994 (Act/Act AFB); SIFMA's end-of-February rule (30/360 US); ISO 20022 (30/365).
+"""
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from contracts.errors import InputInvalid
+from contracts.months import add_months
+
+_MONTHS = 12
+_MEAN_YEAR_DAYS = Fraction(1461, 4)
+_LIMIT_NOTIONAL_PERIODS = 12_000
+
+
+class DayCount(StrEnum):
+    """The day-count conventions a contract may name."""
+
+    THIRTY_360_BOND = "30/360"
+    THIRTY_E_360 = "30E/360"
+    THIRTY_E_360_ISDA = "30E/360 ISDA"
+    THIRTY_360_US = "30/360 US"
+    THIRTY_365 = "30/365"
+    ACT_360 = "Act/360"
+    ACT_364 = "Act/364"
+    ACT_365F = "Act/365F"
+    ACT_365_25 = "Act/365.25"
+    ACT_366 = "Act/366"
+    ACT_ACT_ISDA = "Act/Act ISDA"
+    ACT_ACT_ICMA = "Act/Act ICMA"
+    ACT_ACT_AFB = "Act/Act AFB"
+
+
+_ACTUAL_YEARS = {
+    DayCount.ACT_360: Fraction(360),
+    DayCount.ACT_364: Fraction(364),
+    DayCount.ACT_365F: Fraction(365),
+    DayCount.ACT_365_25: _MEAN_YEAR_DAYS,
+    DayCount.ACT_366: Fraction(366),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A regular period: what ICMA measures days against.
+
+    ``per_year`` is how many such periods make a year: 12 for months, 52 for weeks.
+    """
+
+    start: date
+    end: date
+    per_year: Fraction
+
+
+def fraction(
+    convention: DayCount,
+    start: date,
+    end: date,
+    *,
+    reference: Reference | None = None,
+    termination: date | None = None,
+) -> Fraction:
+    """Return the exact part of a year from ``start`` to ``end``; negative backwards.
+
+    ICMA needs a ``reference`` period; 30E/360 ISDA the contract's ``termination``.
+    """
+    if end < start:
+        return -fraction(
+            convention, end, start, reference=reference, termination=termination
+        )
+    year = _ACTUAL_YEARS.get(convention)
+    if year is not None:
+        return (end - start).days / year
+    if convention is DayCount.ACT_ACT_ICMA:
+        return _act_act_icma(start, end, reference)
+    if convention is DayCount.ACT_ACT_ISDA:
+        return _act_act_isda(start, end)
+    if convention is DayCount.ACT_ACT_AFB:
+        return _act_act_afb(start, end)
+    year_days = 365 if convention is DayCount.THIRTY_365 else 360
+    return Fraction(thirty_days(convention, start, end, termination), year_days)
+
+
+def thirty_days(
+    convention: DayCount, start: date, end: date, termination: date | None = None
+) -> int:
+    """Count days as if every month had thirty."""
+    first, last = _THIRTY_RULES[convention](start, end, termination)
+    months = (end.year - start.year) * _MONTHS + end.month - start.month
+    return 30 * months + last - first
+
+
+def reference_between(start: date, end: date) -> Reference:
+    """Take two coupon dates as a reference period and infer its periods a year."""
+    months = round(Fraction((end - start).days * _MONTHS, 365))
+    if months < 1:
+        raise InputInvalid(field="ref_end", reason="must be a month or more later")
+    return Reference(start, end, Fraction(_MONTHS, months))
+
+
+def _bond(start: date, end: date, _: date | None) -> tuple[int, int]:
+    first = min(start.day, 30)
+    return first, 30 if end.day == 31 and first == 30 else end.day  # noqa: PLR2004 - 31st, 30th
+
+
+def _eurobond(start: date, end: date, _: date | None) -> tuple[int, int]:
+    return min(start.day, 30), min(end.day, 30)
+
+
+def _eurobond_isda(start: date, end: date, termination: date | None) -> tuple[int, int]:
+    first = 30 if _ends_february(start) else min(start.day, 30)
+    stays = end == termination or not _ends_february(end)
+    return first, min(end.day, 30) if stays else 30
+
+
+def _us(start: date, end: date, _: date | None) -> tuple[int, int]:
+    first, last = start.day, end.day
+    if _ends_february(start):
+        last = 30 if _ends_february(end) else last
+        first = 30
+    if last == 31 and first >= 30:  # noqa: PLR2004 - 31st, 30th
+        last = 30
+    return min(first, 30), last
+
+
+_THIRTY_RULES: dict[DayCount, Callable[[date, date, date | None], tuple[int, int]]] = {
+    DayCount.THIRTY_360_BOND: _bond,
+    DayCount.THIRTY_E_360: _eurobond,
+    DayCount.THIRTY_E_360_ISDA: _eurobond_isda,
+    DayCount.THIRTY_360_US: _us,
+    DayCount.THIRTY_365: _eurobond,
+}
+
+
+def _ends_february(day: date) -> bool:
+    return day.month == 2 and (day + timedelta(days=1)).day == 1  # noqa: PLR2004 - February
+
+
+def _year_days(year: int) -> int:
+    return 366 if calendar.isleap(year) else 365
+
+
+def _act_act_isda(start: date, end: date) -> Fraction:
+    if start.year == end.year:
+        return Fraction((end - start).days, _year_days(start.year))
+    head = Fraction((date(start.year + 1, 1, 1) - start).days, _year_days(start.year))
+    tail = Fraction((end - date(end.year, 1, 1)).days, _year_days(end.year))
+    return head + (end.year - start.year - 1) + tail
+
+
+def _act_act_icma(start: date, end: date, reference: Reference | None) -> Fraction:
+    if reference is None:
+        raise InputInvalid(field="reference", reason="is needed by Act/Act ICMA")
+    months = _MONTHS / reference.per_year
+    periods = Fraction(0)
+    for index in _indexes_covering(start, end, reference):
+        left = _notional(reference, months, index)
+        right = _notional(reference, months, index + 1)
+        overlap = (min(end, right) - max(start, left)).days
+        if overlap > 0:
+            periods += Fraction(overlap, (right - left).days)
+    return periods / reference.per_year
+
+
+def _indexes_covering(start: date, end: date, reference: Reference) -> range:
+    length = (reference.end - reference.start).days
+    before = max(0, -(-(reference.start - start).days // length)) + 1
+    after = max(0, (end - reference.end).days // length + 1) + 1
+    if start >= reference.start and end <= reference.end:
+        return range(1)
+    if before + after > _LIMIT_NOTIONAL_PERIODS:
+        raise InputInvalid(field="reference", reason="is too short for these dates")
+    return range(-before, after + 1)
+
+
+def _notional(reference: Reference, months: Fraction, index: int) -> date:
+    """Return the start of the regular period ``index`` away from the reference."""
+    if index == 0:
+        return reference.start
+    if index == 1:
+        return reference.end
+    if months.denominator != 1:
+        length = reference.end - reference.start
+        return reference.start + index * length
+    if index > 1:
+        return add_months(reference.end, int(months) * (index - 1))
+    return add_months(reference.start, int(months) * index)
+
+
+def _act_act_afb(start: date, end: date) -> Fraction:
+    years, rest_end = 0, end
+    while rest_end > start:
+        earlier = add_months(rest_end, -_MONTHS)
+        if _ends_february(rest_end) and calendar.isleap(earlier.year):
+            earlier = date(earlier.year, 2, 29)
+        if earlier < start:
+            break
+        years, rest_end = years + 1, earlier
+    year_days = 366 if _holds_leap_day(start, rest_end) else 365
+    return years + Fraction((rest_end - start).days, year_days)
+
+
+def _holds_leap_day(start: date, end: date) -> bool:
+    """Tell whether 29 February lies from ``start`` on and before ``end``."""
+    return any(
+        calendar.isleap(year) and start <= date(year, 2, 29) < end
+        for year in range(start.year, end.year + 1)
+    )

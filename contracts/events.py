@@ -1,0 +1,91 @@
+"""What can happen to a loan: frozen facts with a business date and an order.
+
+Events of one day are replayed in the order of their kinds (money out, changes of the
+plan, charges, waivers, receipts, write-off, recoveries, refunds) and within a kind by
+``ordinal``, so the order in which a day's events were written down changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.terms import Component
+from ledger.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened on a business date; ``ordinal`` is unique in a loan."""
+
+    on: date
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disbursed(Event):
+    """The principal, or a tranche of it, went out."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFeeCharged(Event):
+    """The late fee of one missed instalment was charged."""
+
+    instalment: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeAdded(Event):
+    """Another fee or penalty was charged, due at once."""
+
+    component: Component
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waived(Event):
+    """A part of what is owed was forgiven, oldest first or in one instalment."""
+
+    component: Component
+    amount: Money
+    instalment: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptReceived(Event):
+    """The borrower paid."""
+
+    receipt_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargedBack(Event):
+    """The bank took a receipt back, whole or in part.
+
+    From its day on the loan stands as if that money had never come.
+    """
+
+    receipt_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenOff(Event):
+    """What is outstanding was given up as lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryReceived(Event):
+    """Money came in after the write-off."""
+
+    receipt_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded(Event):
+    """An overpayment went back to the borrower."""
+
+    amount: Money

@@ -1,0 +1,212 @@
+"""Play a loan's events into its book, each time from the first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import singledispatch
+
+from contracts import schedule, waterfall
+from contracts.book import Book, Line
+from contracts.errors import EventInvalid
+from contracts.events import (
+    ChargeAdded,
+    ChargedBack,
+    Disbursed,
+    Event,
+    LateFeeCharged,
+    ReceiptReceived,
+    RecoveryReceived,
+    Refunded,
+    Waived,
+    WrittenOff,
+)
+from contracts.state import Allocation, amounts_of
+from contracts.terms import Component, Terms, Tranche
+from ledger.money import Money
+
+_RANKS: tuple[type[Event], ...] = (
+    Disbursed,
+    LateFeeCharged,
+    ChargeAdded,
+    Waived,
+    ReceiptReceived,
+    ChargedBack,
+    WrittenOff,
+    RecoveryReceived,
+    Refunded,
+)
+_RECOVERY_ORDER = (
+    Component.PRINCIPAL,
+    Component.INTEREST,
+    Component.FEE,
+    Component.PENALTY,
+)
+
+
+def replayed(
+    terms: Terms, events: Iterable[Event], on: date
+) -> tuple[Book | None, tuple[Allocation, ...]]:
+    """Return the book and the allocations at the end of a day; no book before money.
+
+    Events after the day are not looked at.
+    """
+    past = _ordered(event for event in events if event.on <= on)
+    payouts = [event for event in past if isinstance(event, Disbursed)]
+    if not payouts:
+        return None, ()
+    book = Book(_as_paid_out(terms, payouts, on))
+    book.lay_out(schedule.build(book.terms).rows)
+    allocations: list[Allocation] = []
+    for event in _without_charge_backs(past):
+        _check(event, book)
+        allocation = _apply(event, book)
+        if allocation is not None:
+            allocations.append(allocation)
+    return book, tuple(allocations)
+
+
+def _ordered(events: Iterable[Event]) -> list[Event]:
+    return sorted(
+        events, key=lambda event: (event.on, _RANKS.index(type(event)), event.ordinal)
+    )
+
+
+def _as_paid_out(terms: Terms, payouts: Sequence[Disbursed], on: date) -> Terms:
+    """Put what really went out, and when, in the place of what was planned."""
+    real = [Tranche(event.on, event.amount) for event in payouts]
+    planned = [tranche for tranche in terms.tranches if tranche.on > on]
+    parts = (*real, *planned)
+    total = Money.sum((part.amount for part in parts), terms.currency)
+    if total > terms.principal:
+        raise EventInvalid(field="amount", reason="is more than the agreed principal")
+    if len(parts) == 1 and total == terms.principal:
+        parts = ()
+    return replace(terms, principal=total, tranches=parts, disbursed_on=payouts[0].on)
+
+
+def _without_charge_backs(events: Sequence[Event]) -> list[Event]:
+    """Take back from receipts what the bank took back."""
+    back: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, ChargedBack):
+            taken = back.get(event.receipt_id, 0) + event.amount.minor
+            back[event.receipt_id] = taken
+    kept: list[Event] = []
+    for event in events:
+        if isinstance(event, ReceiptReceived) and event.receipt_id in back:
+            left = event.amount.minor - back[event.receipt_id]
+            if left < 0:
+                raise EventInvalid(field="amount", reason="is more than the receipt")
+            kept.append(replace(event, amount=Money(left, event.amount.currency)))
+        else:
+            kept.append(event)
+    return kept
+
+
+def _check(event: Event, book: Book) -> None:
+    amount = getattr(event, "amount", None)
+    if amount is not None and amount.currency is not book.terms.currency:
+        raise EventInvalid(field="amount", reason="must be in the loan's currency")
+    if event.on < book.terms.disbursed_on:
+        raise EventInvalid(field="on", reason="must not be before the disbursement")
+
+
+@singledispatch
+def _apply(event: Event, book: Book) -> Allocation | None:
+    """Do to the book what an event says; money that came in gives its allocation."""
+    _ = event, book
+    return None
+
+
+@_apply.register
+def _(event: LateFeeCharged, book: Book) -> None:
+    charged = book.charged.get(event.instalment, 0)
+    book.charged[event.instalment] = charged + event.amount.minor
+    _charge(book, Component.PENALTY, event.instalment, event)
+
+
+@_apply.register
+def _(event: ChargeAdded, book: Book) -> None:
+    _charge(book, event.component, 0, event)
+
+
+@_apply.register
+def _(event: WrittenOff, book: Book) -> None:
+    book.close_early(event.on, until=event.on)
+    for line in book.lines:
+        book.lost[line.component] = book.lost.get(line.component, 0) + line.unpaid
+        line.owed = line.paid
+    book.written_off_on = event.on
+
+
+@_apply.register
+def _(event: Refunded, book: Book) -> None:
+    if event.amount.minor > book.overpaid:
+        raise EventInvalid(field="amount", reason="is more than was overpaid")
+    book.overpaid -= event.amount.minor
+
+
+@_apply.register
+def _(event: ReceiptReceived, book: Book) -> Allocation:
+    shares, rest = waterfall.pay(book, event.amount.minor, event.on)
+    book.overpaid += rest
+    return _allocation(event, shares, rest)
+
+
+@_apply.register
+def _(event: RecoveryReceived, book: Book) -> Allocation:
+    shares: waterfall.Shares = waterfall.Shares()
+    rest = event.amount.minor
+    for component in _RECOVERY_ORDER:
+        taken = min(rest, book.lost.get(component, 0))
+        shares[component] = taken
+        book.lost[component] = book.lost.get(component, 0) - taken
+        rest -= taken
+    book.overpaid += rest
+    return _allocation(event, shares, rest)
+
+
+def _allocation(
+    event: ReceiptReceived | RecoveryReceived, shares: waterfall.Shares, rest: int
+) -> Allocation:
+    amounts = amounts_of(shares, event.amount.currency)
+    return Allocation(
+        event.receipt_id,
+        event.on,
+        amounts.penalty,
+        amounts.fee,
+        amounts.interest,
+        amounts.principal,
+        Money(rest, event.amount.currency),
+    )
+
+
+def _charge(
+    book: Book,
+    component: Component,
+    number: int,
+    event: LateFeeCharged | ChargeAdded,
+) -> None:
+    book.lines.append(Line(component, number, event.on, event.amount.minor))
+
+
+@_apply.register
+def _(event: Waived, book: Book) -> None:
+    left = event.amount.minor
+    lines = [
+        line
+        for line in sorted(book.lines, key=lambda line: (line.due_on, line.number))
+        if line.component is event.component
+        and line.due_on <= event.on
+        and event.instalment in (None, line.number)
+    ]
+    for line in lines:
+        cut = min(left, line.unpaid)
+        line.owed -= cut
+        left -= cut
+        if cut and not line.unpaid:
+            line.settled_on = event.on
+    if left:
+        raise EventInvalid(field="amount", reason="is more than is due")
+    if event.component is Component.INTEREST:
+        book.interest_forgone += event.amount.minor

@@ -1,0 +1,72 @@
+"""Cut an agreement into its interest periods and say how much interest each bears."""
+
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from contracts import daycount, duedates
+from contracts.terms import Terms
+from ledger.money import Rounding, round_fraction
+
+
+class Period(NamedTuple):
+    """One interest period; money falls due on ``due_on``, moved by the holiday rule."""
+
+    number: int
+    starts_on: date
+    ends_on: date
+    due_on: date
+    reference: daycount.Reference
+
+
+def layout(terms: Terms, count: int | None = None) -> list[Period]:
+    """Lay out the first ``count`` periods of the terms, all of them by default."""
+    total = terms.instalments if count is None else count
+    grid = duedates.grid(
+        terms.disbursed_on, terms.first_due_on, terms.frequency, terms.month_end
+    )
+    per_year = terms.frequency.per_year
+    days = [grid.at(index) for index in range(total + 1)]
+    periods = []
+    for number in range(1, total + 1):
+        regular, ends_on = days[number - 1], days[number]
+        starts_on = terms.disbursed_on if number == 1 else regular
+        due_on = duedates.payable_on(ends_on, terms.holidays)
+        reference = daycount.Reference(regular, ends_on, per_year)
+        periods.append(Period(number, starts_on, ends_on, due_on, reference))
+    return periods
+
+
+def growth(terms: Terms, period: Period, start: date, end: date) -> Fraction:
+    """Return the interest on one unit from ``start`` to ``end`` inside a period."""
+    if end <= start:
+        return Fraction(0)
+    if not terms.rate_steps:
+        return terms.rate * _years(terms, period, start, end)
+    inside = [
+        step.starts_on for step in terms.rate_steps if start < step.starts_on < end
+    ]
+    cuts = [start, *inside, end]
+    return sum(
+        (
+            terms.rate_on(left) * _years(terms, period, left, right)
+            for left, right in pairwise(cuts)
+        ),
+        Fraction(0),
+    )
+
+
+def _years(terms: Terms, period: Period, start: date, end: date) -> Fraction:
+    return daycount.fraction(
+        terms.day_count,
+        start,
+        end,
+        reference=period.reference,
+        termination=period.ends_on if period.number == terms.instalments else None,
+    )
+
+
+def round_to_step(value: Fraction | int, rounding: Rounding, step: int) -> int:
+    """Round exact minor units to a multiple of a step."""
+    return round_fraction(Fraction(value) / step, rounding) * step

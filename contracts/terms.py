@@ -1,0 +1,271 @@
+"""Terms: what borrower and lenders agree on, a versioned value stored with the loan."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
+
+from contracts.clauses import (
+    DAILY,
+    DEFAULT_WATERFALL,
+    FORTNIGHTLY,
+    HALF_YEARLY,
+    MONTHLY,
+    QUARTERLY,
+    WEEKLY,
+    YEARLY,
+    Accrual,
+    Balloon,
+    Bucket,
+    Component,
+    Excess,
+    Fees,
+    Frequency,
+    Grace,
+    GraceRule,
+    HolidayRule,
+    Holidays,
+    LateBasis,
+    LateTerms,
+    Method,
+    PayoffRule,
+    RateStep,
+    RoundingRule,
+    Timing,
+    Tranche,
+    Unit,
+)
+from contracts.daycount import DayCount
+from contracts.errors import TermsInvalid
+from contracts.months import MonthEnd
+from ledger.money import BPS_PER_ONE, Currency, Money, Rounding
+
+__all__ = [
+    "DAILY",
+    "DEFAULT_WATERFALL",
+    "FORTNIGHTLY",
+    "HALF_YEARLY",
+    "MONTHLY",
+    "QUARTERLY",
+    "WEEKLY",
+    "YEARLY",
+    "Accrual",
+    "Balloon",
+    "Bucket",
+    "Component",
+    "DayCount",
+    "Excess",
+    "Fees",
+    "Frequency",
+    "Grace",
+    "GraceRule",
+    "HolidayRule",
+    "Holidays",
+    "LateBasis",
+    "LateTerms",
+    "Method",
+    "MonthEnd",
+    "PayoffRule",
+    "RateStep",
+    "Rounding",
+    "RoundingRule",
+    "Terms",
+    "Timing",
+    "Tranche",
+    "Unit",
+]
+
+MAX_INSTALMENTS = 1_200
+MAX_RATE_BPS = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """Everything a schedule follows from; changing any of it makes a new version.
+
+    ``rate_bps`` is the nominal yearly rate; ``rate_steps`` change it on given days.
+    Without ``tranches`` the whole principal goes out on ``disbursed_on``.
+    ``plan`` is the principal of each instalment of the method ``custom``.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    principal: Money
+    rate_bps: int | Decimal
+    instalments: int
+    disbursed_on: date
+    first_due_on: date
+    method: Method = Method.ANNUITY
+    frequency: Frequency = MONTHLY
+    day_count: DayCount = DayCount.ACT_ACT_ICMA
+    rounding: RoundingRule | None = None
+    month_end: MonthEnd = MonthEnd.CLAMP
+    holidays: Holidays = field(default_factory=Holidays)
+    grace: Grace = field(default_factory=Grace)
+    fees: Fees = field(default_factory=Fees)
+    late: LateTerms = field(default_factory=LateTerms)
+    waterfall: tuple[Bucket, ...] = DEFAULT_WATERFALL
+    excess: Excess = Excess.NEXT
+    payoff: PayoffRule = PayoffRule.TO_DATE
+    accrual: Accrual = Accrual.SCHEDULED
+    tranches: tuple[Tranche, ...] = ()
+    rate_steps: tuple[RateStep, ...] = ()
+    balloon: Balloon | None = None
+    plan: tuple[Money, ...] = ()
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        if self.rounding is None:
+            rule = RoundingRule.of(self.currency)
+            object.__setattr__(self, "rounding", rule)
+        for check in (_check_size, _check_dates, _check_clauses, _check_method):
+            check(self)
+
+    @property
+    def currency(self) -> Currency:
+        """The one currency of the agreement."""
+        return self.principal.currency
+
+    @property
+    def rounds(self) -> RoundingRule:
+        """The rounding rule, named or the currency's usual one."""
+        return self.rounding or RoundingRule.of(self.currency)
+
+    @property
+    def rate(self) -> Fraction:
+        """The first nominal yearly rate as a fraction of one."""
+        return Fraction(self.rate_bps) / BPS_PER_ONE
+
+    def rate_on(self, day: date) -> Fraction:
+        """Return the nominal yearly rate that holds on a day."""
+        held = [step.rate_bps for step in self.rate_steps if step.starts_on <= day]
+        return Fraction(held[-1]) / BPS_PER_ONE if held else self.rate
+
+    def starting(self, disbursed_on: date, first_due_on: date) -> "Terms":
+        """Return the same terms for the day the money really went out."""
+        return replace(self, disbursed_on=disbursed_on, first_due_on=first_due_on)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Write the terms as strings, whole numbers, lists and objects."""
+        written: dict[str, JsonValue] = _ADAPTER.dump_python(self, mode="json")
+        return written
+
+    @classmethod
+    def from_json(cls, written: dict[str, JsonValue]) -> "Terms":
+        """Read what ``to_json`` wrote; anything else is refused by field."""
+        try:
+            return _ADAPTER.validate_python(written)
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise TermsInvalid(field=place, reason="cannot be read") from None
+
+
+def _refuse(condition: object, field_name: str, reason: str) -> None:
+    if condition:
+        raise TermsInvalid(field=field_name, reason=reason)
+
+
+def _check_size(terms: Terms) -> None:
+    _refuse(terms.principal.minor <= 0, "principal", "must be more than zero")
+    step = terms.currency.settlement_step
+    _refuse(terms.principal.minor % step, "principal", "must be payable to the unit")
+    in_range = 1 <= terms.instalments <= MAX_INSTALMENTS
+    _refuse(not in_range, "instalments", f"must be from 1 to {MAX_INSTALMENTS}")
+    rates = [terms.rate_bps, *(change.rate_bps for change in terms.rate_steps)]
+    _refuse(
+        not all(0 <= rate <= MAX_RATE_BPS for rate in rates),
+        "rate_bps",
+        f"must be from 0 to {MAX_RATE_BPS}",
+    )
+    _refuse(terms.frequency.every < 1, "frequency", "must be every 1 or more")
+    steps = (terms.rounds.interest_step, terms.rounds.instalment_step)
+    _refuse(
+        any(size < 1 or size % step for size in steps),
+        "rounding",
+        "must have steps that can be paid",
+    )
+
+
+def _check_dates(terms: Terms) -> None:
+    _refuse(
+        terms.first_due_on <= terms.disbursed_on,
+        "first_due_on",
+        "must be after the disbursement",
+    )
+    days = [tranche.on for tranche in terms.tranches]
+    _refuse(days != sorted(days), "tranches", "must be in the order of their dates")
+    _refuse(
+        days and days[0] != terms.disbursed_on,
+        "tranches",
+        "must begin on the day of disbursement",
+    )
+    changes = [change.starts_on for change in terms.rate_steps]
+    _refuse(changes != sorted(set(changes)), "rate_steps", "must be on days in order")
+
+
+def _check_clauses(terms: Terms) -> None:
+    grace, last = terms.grace, terms.instalments - 1
+    _refuse(not 0 <= grace.principal <= last, "grace.principal", "must end earlier")
+    _refuse(not 0 <= grace.interest <= last, "grace.interest", "must end earlier")
+    money = [terms.fees.upfront, terms.fees.instalment, terms.late.cap]
+    money += [*terms.plan, *(tranche.amount for tranche in terms.tranches)]
+    for amount in money:
+        wrong = amount is not None and amount.currency is not terms.currency
+        _refuse(wrong, "currency", "must be the same in every amount")
+        _refuse(
+            amount is not None and amount.minor < 0, "amount", "must not be negative"
+        )
+    bps = (terms.fees.instalment_bps, terms.late.fee_bps, terms.late.cap_bps or 0)
+    _refuse(
+        any(not 0 <= part <= BPS_PER_ONE for part in bps),
+        "fees",
+        f"must be from 0 to {BPS_PER_ONE} basis points",
+    )
+    _refuse(terms.late.grace_days < 0, "late.grace_days", "must not be negative")
+    complete = (
+        len(terms.waterfall) == len(set(terms.waterfall)) == len(DEFAULT_WATERFALL)
+    )
+    _refuse(not complete, "waterfall", "must name each of the 12 buckets once")
+
+
+def _check_method(terms: Terms) -> None:
+    parts = Money.sum((part.amount for part in terms.tranches), terms.currency)
+    _refuse(
+        terms.tranches and parts != terms.principal,
+        "tranches",
+        "must sum to the principal",
+    )
+    custom = terms.method is Method.CUSTOM
+    _refuse(custom != bool(terms.plan), "plan", "belongs to the method custom")
+    if custom:
+        planned = Money.sum(terms.plan, terms.currency)
+        _refuse(planned != terms.principal, "plan", "must sum to the principal")
+        _refuse(
+            len(terms.plan) != terms.instalments, "plan", "must name every instalment"
+        )
+    balloon = terms.method is Method.BALLOON
+    _refuse(balloon != bool(terms.balloon), "balloon", "belongs to the method balloon")
+    if terms.balloon is not None:
+        _check_balloon(terms, terms.balloon)
+
+
+def _check_balloon(terms: Terms, balloon: Balloon) -> None:
+    one = (balloon.amount is None) != (balloon.amortised_over is None)
+    _refuse(not one, "balloon", "must be an amount or a longer life, not both")
+    if balloon.amount is not None:
+        _refuse(
+            not 0 < balloon.amount.minor <= terms.principal.minor,
+            "balloon.amount",
+            "must be part of the principal",
+        )
+    longer = terms.instalments <= (balloon.amortised_over or MAX_INSTALMENTS)
+    _refuse(
+        not longer or (balloon.amortised_over or 0) > MAX_INSTALMENTS,
+        "balloon.amortised_over",
+        "must be longer than the term",
+    )
+
+
+_ADAPTER = TypeAdapter(Terms)
