@@ -36,7 +36,9 @@ SERVER_USER = "tonle-pg"
 START_TIMEOUT_SECONDS = 120
 STOP_TIMEOUT_SECONDS = 60
 SOCKET_NAME_BYTES = 107
-RECOVERY_POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1
+REMAINS = ("still in use", "already exists")  # a killed server takes a moment to go
+REMAINS_TIMEOUT_SECONDS = 30
 
 _KEPT_SETTINGS = {
     "listen_addresses": "",
@@ -136,17 +138,40 @@ def _ensure_up(cluster: Cluster, settings: Mapping[str, str]) -> None:
         return
     _prepare_folders(cluster)
     _forget_reused_pid(cluster.files)
+    deadline = time.monotonic() + REMAINS_TIMEOUT_SECONDS
+    while True:
+        try:
+            _start(cluster, settings)
+        except Unavailable as trouble:
+            remains = any(word in str(trouble) for word in REMAINS)
+            if not remains or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def _start(cluster: Cluster, settings: Mapping[str, str]) -> None:
+    """Start the server; its own last words tell why it will not."""
     options = {"unix_socket_directories": str(cluster.sockets), **settings}
     words = [f"-c {name}={shlex.quote(value)}" for name, value in options.items()]
-    _run(
-        "pg_ctl",
-        "start",
-        "-w",
-        f"-t{START_TIMEOUT_SECONDS}",
-        f"-D{cluster.files}",
-        f"-l{cluster.files / 'start.log'}",
-        f"-o{' '.join(words)}",
-    )
+    log = cluster.files / "start.log"
+    log.unlink(missing_ok=True)
+    try:
+        _control(
+            cluster,
+            "start",
+            f"-t{START_TIMEOUT_SECONDS}",
+            "-lstart.log",
+            f"-o{' '.join(words)}",
+        )
+    except Unavailable as trouble:
+        said = log.read_text(errors="replace") if log.exists() else ""
+        reasons = [line for line in said.splitlines() if "FATAL:" in line]
+        if not reasons:
+            raise
+        why = reasons[-1].partition("FATAL:")[2].strip()
+        raise Unavailable(f"the embedded PostgreSQL does not start: {why}") from trouble
 
 
 def _answers(cluster: Cluster) -> bool:
@@ -158,7 +183,7 @@ def _answers(cluster: Cluster) -> bool:
         except psycopg.OperationalError as error:
             if "starting up" not in str(error) and "shutting down" not in str(error):
                 return False
-            time.sleep(RECOVERY_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
         else:
             return True
     return False
@@ -238,27 +263,31 @@ def _forget_reused_pid(files: Path) -> None:
 
 
 def _stop(cluster: Cluster) -> None:
-    if (cluster.files / "postmaster.pid").exists():
-        _run(
-            "pg_ctl",
-            "stop",
-            "-w",
-            f"-t{STOP_TIMEOUT_SECONDS}",
-            "-mfast",
-            f"-D{cluster.files}",
-        )
+    """Stop the server, unless it has died already."""
+    if not (cluster.files / "postmaster.pid").exists():
+        return
+    try:
+        _control(cluster, "stop", f"-t{STOP_TIMEOUT_SECONDS}", "-mfast")
+    except Unavailable:
+        if _answers(cluster):
+            raise
 
 
-def _run(program: str, *arguments: str) -> None:
+def _control(cluster: Cluster, *words: str) -> None:
+    """Run ``pg_ctl`` in the cluster: it gives paths to a shell without quoting them."""
+    environment = {**os.environ, "PGDATA": str(cluster.files)}
+    _run("pg_ctl", *words, "-w", cwd=cluster.files, env=environment)
+
+
+def _run(program: str, *arguments: str, **where: Any) -> None:
     """Run a program of PostgreSQL, as the server's user when we are root."""
-    who: dict[str, Any] = {}
     if os.geteuid() == 0:
         entry = pwd.getpwnam(SERVER_USER)
-        who = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    _run_command(str(_programs() / program), *arguments, **who)
+        where |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    _run_command(str(_programs() / program), *arguments, **where)
 
 
-def _run_command(*words: str, **who: Any) -> None:
+def _run_command(*words: str, **where: Any) -> None:
     """Run a command away from the terminal, so Ctrl-C does not cut it short."""
     done = subprocess.run(  # noqa: S603 - the words are ours
         words,
@@ -267,9 +296,8 @@ def _run_command(*words: str, **who: Any) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd="/",
         start_new_session=True,
-        **who,
+        **{"cwd": "/", **where},
     )
     if done.returncode:
         last = (done.stdout.strip().splitlines() or ["no reason given"])[-1]

@@ -60,28 +60,29 @@ def _make_role(connection: Connection, role: str, password: str | None) -> None:
 
 
 def make_database(admin: str, database: str) -> None:
-    """Make a database owned by the owner's role, when it is missing."""
+    """Make a database when it is missing, and open it to the three roles."""
+    name = sql.Identifier(database)
     with psycopg.connect(admin, autocommit=True) as connection:
         found = connection.execute(
             "SELECT FROM pg_database WHERE datname = %s", [database]
         )
         if not found.rowcount:
-            statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(database), sql.Identifier(OWNER)
-            )
-            connection.execute(statement)
+            statement = sql.SQL("CREATE DATABASE {} OWNER {}")
+            connection.execute(statement.format(name, sql.Identifier(OWNER)))
+            statement = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
+            connection.execute(statement.format(name))
     with psycopg.connect(admin, dbname=database, autocommit=True) as connection:
-        _close_to_public(connection, database)
+        _open_to_roles(connection, name)
 
 
-def _close_to_public(connection: Connection, database: str) -> None:
-    """Leave nobody but the three roles a way in, and only the owner may create."""
-    name = sql.Identifier(database)
+def _open_to_roles(connection: Connection, database: sql.Identifier) -> None:
+    """Let the roles in; only the owner may make things."""
+    roles = sql.SQL(", ").join(map(sql.Identifier, ROLES))
+    statement = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
+    connection.execute(statement.format(database, roles))
     connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-    for role in (APP, AUDITOR):
-        statement = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
-        connection.execute(statement.format(name, sql.Identifier(role)))
+    statement = sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}")
+    connection.execute(statement.format(sql.Identifier(OWNER)))
 
 
 def migrate(url: str, revision: str = "head") -> None:
