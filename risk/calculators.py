@@ -1,0 +1,55 @@
+"""Score statement files without a database: what the command line offers others."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from risk.cashflow import RULES_VERSION, measure
+from risk.decision import features_json, score_json
+from risk.scoring import score
+from risk.statements import StatementRefused, read_statement
+from risk.statements.accounts import merge_accounts
+
+
+def score_files(
+    files: Iterable[tuple[str, bytes]], as_of: date, instalment_minor: int
+) -> dict[str, Any]:
+    """Score each file on its own: features, score, grade and reasons, or the refusal."""
+    return {
+        "as_of": as_of.isoformat(),
+        "instalment_minor": instalment_minor,
+        "category_rules": RULES_VERSION,
+        "files": [
+            _score(name, content, as_of, instalment_minor) for name, content in files
+        ],
+    }
+
+
+def _score(
+    name: str, content: bytes, as_of: date, instalment_minor: int
+) -> dict[str, Any]:
+    told = {"file": name, "sha256": hashlib.sha256(content).hexdigest()}
+    try:
+        read = read_statement(name, content)
+    except StatementRefused as refusal:
+        line = refusal.line or None
+        return told | {
+            "refused": {"code": refusal.code, "line": line, "message": str(refusal)}
+        }
+    features = measure(merge_accounts([read.parsed]), as_of, instalment_minor)
+    scored = score(features)
+    return told | {
+        "format": read.parsed.format.value,
+        "account": read.parsed.account,
+        "currency": read.currency.value,
+        "transactions": len(read.parsed.transactions),
+        "verdict": read.integrity.verdict.value,
+        "findings": read.integrity.to_json(),
+        "left_out": [
+            {"line": item.line, "why": item.why} for item in read.parsed.left_out
+        ],
+        "features": features_json(tuple(features.values())),
+        **score_json(scored),
+        "reasons": [reason.to_json() for reason in scored.reasons],
+    }

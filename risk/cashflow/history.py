@@ -1,0 +1,130 @@
+"""Prepare what measures look at: the days before a day, and nothing from it on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from ledger.money import AmountOutOfRange
+from risk.cashflow.categories import Category, categorise
+from risk.statements import Transaction
+
+WINDOW_DAYS = 365
+MONTH_DAYS = 30
+NOT_SALES = frozenset(
+    {
+        Category.LOAN_IN,
+        Category.OWNER_MONEY,
+        Category.OWN_TRANSFER,
+        Category.RETURNED,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement with its purpose and its age: 1 is the day before the judgement."""
+
+    age_days: int
+    amount_minor: int
+    category: Category
+    source: Transaction
+
+
+@dataclass(frozen=True)
+class History:
+    """A firm's movements and balances in the year before a day."""
+
+    as_of: date
+    instalment_minor: int
+    movements: tuple[Movement, ...]
+    daily_balances: tuple[int, ...] | None
+    span_days: int
+
+    @cached_property
+    def months(self) -> int:
+        """Return how many whole 30-day months lie in the history."""
+        return self.span_days // MONTH_DAYS
+
+    @cached_property
+    def sales_by_month(self) -> tuple[int, ...]:
+        """Return what came in as sales in each whole month, the latest first."""
+        totals = [0] * self.months
+        for item in self.sales:
+            month = (item.age_days - 1) // MONTH_DAYS
+            if month < self.months:
+                totals[month] += item.amount_minor
+        return tuple(totals)
+
+    @cached_property
+    def sales(self) -> tuple[Movement, ...]:
+        """Return receipts that are not known to be something other than sales."""
+        return tuple(
+            item
+            for item in self.movements
+            if item.amount_minor > 0 and item.category not in NOT_SALES
+        )
+
+    def balances(self, days: int) -> tuple[int, ...]:
+        """Return the balances at the end of the last days, the latest first."""
+        return (self.daily_balances or ())[:days]
+
+
+def look_back(
+    accounts: Sequence[Sequence[Transaction]], as_of: date, instalment_minor: int
+) -> History:
+    """Keep what lies before a day, at most a year of it.
+
+    Raises:
+        AmountOutOfRange: The instalment is not more than zero.
+    """
+    if instalment_minor <= 0:
+        raise AmountOutOfRange
+    past = [[item for item in lines if item.booked_on < as_of] for lines in accounts]
+    past = [lines for lines in past if lines]
+    movements = tuple(
+        Movement(
+            (as_of - item.booked_on).days, item.amount_minor, categorise(item), item
+        )
+        for lines in past
+        for item in lines
+        if (as_of - item.booked_on).days <= WINDOW_DAYS
+    )
+    span = max((item.age_days for item in movements), default=0)
+    return History(as_of, instalment_minor, movements, _daily(past, as_of, span), span)
+
+
+def _daily(
+    accounts: Sequence[Sequence[Transaction]], as_of: date, span: int
+) -> tuple[int, ...] | None:
+    """Add up the accounts' balances at the end of each day, the latest first.
+
+    One account without balances makes the sum unknown.
+    """
+    series = [_account_daily(lines, as_of, span) for lines in accounts]
+    if not series or any(days is None for days in series):
+        return None
+    return tuple(sum(day) for day in zip(*(days or [] for days in series), strict=True))
+
+
+def _account_daily(
+    lines: Sequence[Transaction], as_of: date, span: int
+) -> list[int] | None:
+    """Carry an account's balance through every day of the span, the latest first."""
+    closing: dict[date, int] = {}
+    for item in lines:
+        if item.balance_after is None:
+            return None
+        closing[item.booked_on] = item.balance_after
+    first = as_of - timedelta(days=span)
+    opening = lines[0].balance_after
+    balance = (opening or 0) - lines[0].amount_minor
+    for day in sorted(closing):
+        if day < first:
+            balance = closing[day]
+    days: list[int] = []
+    for number in range(span):
+        balance = closing.get(first + timedelta(days=number), balance)
+        days.append(balance)
+    days.reverse()
+    return days

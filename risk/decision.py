@@ -1,0 +1,199 @@
+"""Decide on an application from its statements: a value that can be replayed.
+
+The same statements, application and policy give the same decision, to the last digit.
+It carries everything that went into it, as whole numbers and text.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from ledger.errors import Invalid
+from ledger.money import Currency
+from risk import pricing
+from risk.cashflow import RULES_VERSION, Measured, measure
+from risk.pricing import Candidate, CapTest, Costs, Fit
+from risk.refusing import Policy, refusal_reasons
+from risk.scoring import Reason, Score, Scorecard, score
+from risk.statements import ParsedStatement, Verdict
+from risk.statements.accounts import merge_accounts
+
+
+class StatementMissing(Invalid):
+    """Nothing was given in the currency that is asked for."""
+
+    code = "application_without_statement"
+    message = "Upload at least one statement of an account in {currency}."
+
+
+class Outcome(StrEnum):
+    """What the rules say; a person with authority still decides."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A statement and the SHA-256 of the bytes it was read from."""
+
+    sha256: str
+    statement: ParsedStatement
+    verdict: Verdict = Verdict.OK
+
+
+@dataclass(frozen=True)
+class Application:
+    """What is asked for, and the terms that could be offered, the asked one first.
+
+    ``instalment_minor`` is the regular payment of the asked term; ``apr_bps`` tells
+    the all-in yearly cost of a term at a rate, with every fee, by the market's method.
+    """
+
+    currency: Currency
+    amount_minor: int
+    instalment_minor: int
+    as_of: date
+    candidates: tuple[Candidate, ...]
+    apr_bps: Callable[[int, int], int]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided and everything that led to it."""
+
+    outcome: Outcome
+    as_of: date
+    currency: Currency
+    amount_minor: int
+    instalment_minor: int
+    features: tuple[Measured, ...]
+    score: Score
+    cap_test: CapTest
+    reasons: tuple[Reason, ...]
+    counted_sha256: tuple[str, ...]
+    not_counted_sha256: tuple[str, ...]
+    needs_review: bool
+    policy: Policy
+
+    @property
+    def rate_bps(self) -> int:
+        """Return the yearly rate the loan would have to carry."""
+        return self.cap_test.price.rate_bps
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash that two equal decisions share."""
+        plain = json.dumps(
+            self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the decision as text and whole numbers only."""
+        return {
+            "outcome": self.outcome.value,
+            "as_of": self.as_of.isoformat(),
+            "currency": self.currency.value,
+            "amount_minor": str(self.amount_minor),
+            "instalment_minor": str(self.instalment_minor),
+            "features": features_json(self.features),
+            **score_json(self.score),
+            "price": self.cap_test.price.to_json(),
+            "cap": {
+                "fit": self.cap_test.fit.value,
+                "term_months": self.cap_test.term_months,
+                "apr_bps": self.cap_test.apr_bps,
+                "cap_bps": self.cap_test.cap_bps,
+            },
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "statements_sha256": list(self.counted_sha256),
+            "statements_not_counted_sha256": list(self.not_counted_sha256),
+            "needs_review": self.needs_review,
+            "category_rules": RULES_VERSION,
+            "policy": self.policy.to_json(),
+        }
+
+
+def assess(
+    sources: Sequence[Source],
+    application: Application,
+    policy: Policy,
+    card: Scorecard | None = None,
+) -> Decision:
+    """Decide on an application: measure, score, price, hold against the cap.
+
+    Statements in another currency are named in the decision and not counted: what a
+    riel earns is no answer to what a dollar owes.
+    """
+    counted = [s for s in sources if s.statement.currency == application.currency.value]
+    if not counted:
+        raise StatementMissing(currency=application.currency)
+    accounts = merge_accounts([source.statement for source in counted])
+    features = measure(accounts, application.as_of, application.instalment_minor)
+    scored = score(features, card)
+    cap_test = pricing.fit_cap(
+        application.candidates,
+        scored.pd_bps,
+        policy.costs,
+        cap_bps=policy.cap_bps,
+        apr_bps=application.apr_bps,
+    )
+    refused = refusal_reasons(features, scored, cap_test, policy)
+    return Decision(
+        Outcome.REFUSE if refused else Outcome.ACCEPT,
+        application.as_of,
+        application.currency,
+        application.amount_minor,
+        application.instalment_minor,
+        tuple(features.values()),
+        scored,
+        cap_test,
+        refused or scored.reasons,
+        tuple(source.sha256 for source in counted),
+        tuple(source.sha256 for source in sources if source not in counted),
+        any(source.verdict is not Verdict.OK for source in counted),
+        policy,
+    )
+
+
+def features_json(features: Sequence[Measured]) -> dict[str, str | None]:
+    """Write features as decimal text; unknown stays ``None``."""
+    return {
+        item.name: None if item.value is None else format(item.value, "f")
+        for item in features
+    }
+
+
+def score_json(scored: Score) -> dict[str, Any]:
+    """Write a score as plain values."""
+    return {
+        "score": scored.points,
+        "grade": scored.grade,
+        "pd_bps": scored.pd_bps,
+        "confidence": scored.confidence,
+        "points": dict(scored.points_by_feature),
+        "model": scored.artefact_version,
+        "model_sha256": scored.artefact_hash,
+    }
+
+
+__all__ = [
+    "Application",
+    "Candidate",
+    "CapTest",
+    "Costs",
+    "Decision",
+    "Fit",
+    "Outcome",
+    "Policy",
+    "Source",
+    "StatementMissing",
+    "assess",
+    "features_json",
+    "score_json",
+]

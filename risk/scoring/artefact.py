@@ -1,0 +1,103 @@
+"""Read a scorecard from its JSON artefact; the hash of the artefact names it for good."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ledger.errors import ensure
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a reason says in English and Khmer, and what would change it."""
+
+    code: str
+    en: str
+    km: str
+    change_en: str = ""
+    change_km: str = ""
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """How one feature earns points: straight lines between knots."""
+
+    feature: str
+    missing_points: int
+    knots: tuple[tuple[Fraction, int], ...]
+    weak_below_points: int
+    weak: Wording
+    strong: Wording
+    unknown: Wording
+
+    @property
+    def best(self) -> int:
+        """Return the most points that can be earned."""
+        return max(points for _, points in self.knots)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A scorecard as data: nothing in it is code."""
+
+    version: str
+    hash: str
+    base_points: int
+    characteristics: tuple[Characteristic, ...]
+    pd_bps_by_score: tuple[tuple[Fraction, int], ...]
+    grades: tuple[tuple[str, int], ...]
+    confidence_by_days: tuple[tuple[str, int], ...]
+
+
+@cache
+def expert_scorecard() -> Scorecard:
+    """Return the expert-points scorecard a new market starts with, in shadow mode."""
+    return read_scorecard(
+        files("risk.scoring").joinpath("expert.json").read_text("utf-8")
+    )
+
+
+def read_scorecard(text: str) -> Scorecard:
+    """Read and check a scorecard's artefact."""
+    raw = json.loads(text)
+    card = Scorecard(
+        raw["version"],
+        artefact_hash(raw),
+        raw["base_points"],
+        tuple(_characteristic(item) for item in raw["characteristics"]),
+        _knots(raw["pd_bps_by_score"]),
+        tuple((grade, least) for grade, least in raw["grades"]),
+        tuple((word, least) for word, least in raw["confidence_by_days"]),
+    )
+    falling = [pd for _, pd in card.pd_bps_by_score]
+    ensure(falling == sorted(falling, reverse=True), "a better score means less risk")
+    return card
+
+
+def artefact_hash(raw: dict[str, Any]) -> str:
+    """Hash an artefact's meaning: SHA-256 of its JSON with sorted keys, no spaces."""
+    plain = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _characteristic(raw: dict[str, Any]) -> Characteristic:
+    return Characteristic(
+        raw["feature"],
+        raw["missing_points"],
+        _knots(raw["knots"]),
+        raw["weak_below_points"],
+        Wording(**raw["weak"]),
+        Wording(**raw["strong"]),
+        Wording(**raw["unknown"]),
+    )
+
+
+def _knots(raw: list[list[Any]]) -> tuple[tuple[Fraction, int], ...]:
+    knots = tuple((Fraction(place), value) for place, value in raw)
+    places = [place for place, _ in knots]
+    ensure(places == sorted(set(places)), "knots rise from left to right")
+    return knots
