@@ -26,6 +26,7 @@ LOG = VENV / "install.log"
 OLDEST = (3, 11)
 NEEDED_BYTES = 1_500_000_000
 DEFAULT_PORT = 8000
+HIGHEST_PORT = 65535
 LOCKS = {"run": "requirements.lock", "test": "requirements-test.lock"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHECKS = {
@@ -46,7 +47,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="play a market, then serve it")
     demo.add_argument("--once", action="store_true", help="print a summary and exit")
-    demo.add_argument("--port", type=int, default=None, help="default 8000")
+    demo.add_argument("--port", type=port_number, default=None, help="default 8000")
     commands.add_parser("test", help="every check; more words go to pytest instead")
     commands.add_parser("stop", help="stop a database that was left running")
     commands.add_parser("reset", help="stop it and delete the demo's data")
@@ -67,6 +68,14 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def port_number(text: str) -> int:
+    """Read a port; argparse tells the person when it is none."""
+    port = int(text)
+    if not 0 < port <= HIGHEST_PORT:
+        raise ValueError(text)
+    return port
 
 
 def require_python() -> None:
@@ -96,7 +105,7 @@ def require_free_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
+        except OSError:
             raise Trouble(
                 f"port {port} is taken; stop the other program or add --port N"
             ) from None

@@ -18,6 +18,7 @@ for _name in (
     "risk.statements.model",
     "risk.decisions.model",
     "risk.scoring.model",
+    "finance.approvals.model",
     "finance.wallets.model",
     "finance.raising.model",
     "finance.lending.model",
