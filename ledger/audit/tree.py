@@ -121,9 +121,6 @@ def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
     The index is written in groups of three digits, all but the last led by ``x``; an
     unfinished tile ends in ``.p/`` and its width.
     """
-    groups = [f"{index % 1000:03d}"]
-    while index >= 1000:  # noqa: PLR2004 - three digits a group
-        index //= 1000
-        groups.insert(0, f"x{index % 1000:03d}")
-    partial = "" if width == TILE_WIDTH else f".p/{width}"
-    return f"tile/{level}/{'/'.join(groups)}{partial}"
+    *high, low = (group.zfill(3) for group in f"{index:,}".split(","))
+    name = "/".join([f"tile/{level}", *(f"x{group}" for group in high), low])
+    return name if width == TILE_WIDTH else f"{name}.p/{width}"

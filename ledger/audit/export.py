@@ -1,0 +1,150 @@
+"""Write the sealed log into a folder that outsiders verify without us.
+
+The folder is the C2SP tile tree itself, with the signed head, flat files for
+accountants, the verifier and a manifest. The same head gives the same bytes.
+"""
+
+import hashlib
+import shutil
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.audit.errors import FolderInUse, NothingSealed
+from ledger.audit.flat_files import FlatFiles
+from ledger.audit.model import AuditEntryRow, CheckpointRow, TileRow
+from ledger.audit.note import LogKey
+from ledger.audit.single_file import single_file
+from ledger.audit.tree import HASH_BYTES, TILE_WIDTH, tile_path
+from ledger.canonical import canonical
+from ledger.database import UnitOfWork
+
+FORMAT = "tonle-audit-export/1"
+MANIFEST = "manifest.json"
+_TILES_A_READ = 16
+_ENTRIES_A_READ = TILE_WIDTH * _TILES_A_READ
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A finished export: where it is, the size of the log in it, how many files."""
+
+    folder: Path
+    size: int
+    files: int
+
+
+async def export_bundle(uow: UnitOfWork, folder: Path, key: LogKey) -> Exported:
+    """Write the log up to its newest head; run it with ``Database.read``.
+
+    The folder appears only when it is whole.
+
+    Raises:
+        NothingSealed: There is no head to export.
+        FolderInUse: The folder holds something already.
+    """
+    head = await find_checkpoint(uow)
+    if head is None:
+        raise NothingSealed
+    with _appearing_whole(folder) as unfinished:
+        count = await _write_all(uow.session, unfinished, head, key)
+    return Exported(folder, head.size, count)
+
+
+@contextmanager
+def _appearing_whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into, that takes its name when all went well."""
+    if folder.exists() and any(folder.iterdir()):
+        raise FolderInUse
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+        unfinished.replace(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+async def find_checkpoint(uow: UnitOfWork) -> CheckpointRow | None:
+    """Find the newest signed head."""
+    newest = select(CheckpointRow).order_by(CheckpointRow.size.desc()).limit(1)
+    return await uow.session.scalar(newest)
+
+
+async def _write_all(
+    session: AsyncSession, folder: Path, head: CheckpointRow, key: LogKey
+) -> int:
+    manifest = _Manifest(folder)
+    manifest.write("checkpoint", head.note.encode())
+    manifest.write("log.vkey", f"{key}\n".encode())
+    manifest.write("verify.py", single_file().encode())
+    manifest.write("VERIFY.md", (files(__package__) / "VERIFY.md").read_bytes())
+    with closing(FlatFiles(folder)) as flat_files:
+        async for index, entries in _bundles(session, head.size):
+            for entry in entries:
+                flat_files.take(entry)
+            lengths = (len(entry).to_bytes(2, "big") + entry for entry in entries)
+            path = tile_path("entries", index, len(entries))
+            manifest.write(path, b"".join(lengths))
+        for path in flat_files.finish():
+            manifest.add(path)
+    async for tile in _tiles(session):
+        path = tile_path(tile.level, tile.index, len(tile.hashes) // HASH_BYTES)
+        manifest.write(path, tile.hashes)
+    return manifest.finish()
+
+
+async def _bundles(
+    session: AsyncSession, size: int
+) -> AsyncIterator[tuple[int, Sequence[bytes]]]:
+    for start in range(0, size, _ENTRIES_A_READ):
+        query = (
+            select(AuditEntryRow.canonical)
+            .where(AuditEntryRow.seq >= start)
+            .where(AuditEntryRow.seq < min(size, start + _ENTRIES_A_READ))
+            .order_by(AuditEntryRow.seq)
+        )
+        entries = (await session.scalars(query)).all()
+        for cut in range(0, len(entries), TILE_WIDTH):
+            yield (start + cut) // TILE_WIDTH, entries[cut : cut + TILE_WIDTH]
+
+
+async def _tiles(session: AsyncSession) -> AsyncIterator[TileRow]:
+    query = select(TileRow).order_by(TileRow.level, TileRow.index)
+    rows = await session.stream_scalars(query.execution_options(yield_per=64))
+    async for tile in rows:
+        yield tile
+
+
+class _Manifest:
+    """The files written so far, with their sizes and hashes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: list[dict[str, int | str]] = []
+
+    def write(self, path: str, content: bytes) -> None:
+        file = self._folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        self._note(path, len(content), hashlib.sha256(content).hexdigest())
+
+    def add(self, path: str) -> None:
+        with (self._folder / path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._note(path, (self._folder / path).stat().st_size, digest)
+
+    def _note(self, path: str, size: int, digest: str) -> None:
+        self._files.append({"path": path, "bytes": size, "sha256": digest})
+
+    def finish(self) -> int:
+        listed = sorted(self._files, key=lambda file: str(file["path"]))
+        form = canonical({"format": FORMAT, "files": listed})
+        (self._folder / MANIFEST).write_bytes(form + b"\n")
+        return len(listed) + 1

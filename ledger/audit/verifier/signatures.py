@@ -1,0 +1,114 @@
+"""Check signed heads: Ed25519, C2SP signed-note and tlog-checkpoint."""
+
+import base64
+import hashlib
+from typing import NamedTuple
+
+HASH_BYTES = 32
+
+# Ed25519 (RFC 8032), for checking only; points are affine pairs.
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+
+
+def _add(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    twist = D * a[0] * b[0] * a[1] * b[1] % P
+    x = (a[0] * b[1] + b[0] * a[1]) * pow(1 + twist, -1, P)
+    return x % P, (a[1] * b[1] + a[0] * b[0]) * pow(1 - twist, -1, P) % P
+
+
+def _times(scalar: int, point: tuple[int, int]) -> tuple[int, int]:
+    total = (0, 1)
+    for bit in f"{scalar:b}":
+        total = _add(total, total)
+        total = _add(total, point) if bit == "1" else total
+    return total
+
+
+def _point(packed: bytes) -> tuple[int, int]:
+    sign, y = divmod(int.from_bytes(packed, "little"), 1 << 255)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or x * x % P != square or (x == 0 and sign):
+        raise ValueError("a point is not on the curve")
+    return (x if x & 1 == sign else P - x), y
+
+
+BASE = _point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def is_signed(public: bytes, text: bytes, signature: bytes) -> bool:
+    """Check an Ed25519 signature; ValueError when a point is malformed."""
+    commit, scalar = signature[:32], int.from_bytes(signature[32:], "little")
+    digest = hashlib.sha512(commit + public + text).digest()
+    challenge = int.from_bytes(digest, "little") % ORDER
+    right = _add(_point(commit), _times(challenge, _point(public)))
+    return scalar < ORDER and _times(scalar, BASE) == right
+
+
+class Key(NamedTuple):
+    """A log's name, the four bytes that mark its signatures, and its public key."""
+
+    name: str
+    id: bytes
+    public: bytes
+
+    def __str__(self) -> str:
+        return f"{ascii(self.name)} {self.id.hex()}"
+
+    @classmethod
+    def read(cls, vkey: str) -> "Key":
+        """Read a C2SP verifier key of type Ed25519; ValueError when it is none."""
+        name, key_id, encoded = vkey.strip().split("+", 2)
+        material = _unbase64(encoded)
+        marked = hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
+        if material[:1] != b"\x01" or len(material) != 33 or marked.hex() != key_id:  # noqa: PLR2004 - type and key
+            raise ValueError("it is no Ed25519 verifier key")
+        return cls(name, marked, material[1:])
+
+
+class Head(NamedTuple):
+    """The signed head of a log."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        return f"{self.size} entries of {ascii(self.origin)}, root {self.root.hex()}"
+
+    @classmethod
+    def read(cls, note: str, key: Key) -> "Head":
+        """Open a C2SP checkpoint by a key; ValueError when it is not signed by it."""
+        text, _, block = note.rpartition("\n\n")
+        *lines, end = block.split("\n")
+        marks = [(name, _unbase64(mark)) for _, name, mark in map(_words, lines)]
+        mine = [mark[4:] for name, mark in marks if (name, mark[:4]) == key[:2]]
+        if (
+            end
+            or len(mine) != 1
+            or not is_signed(key.public, f"{text}\n".encode(), *mine)
+        ):
+            raise ValueError("it does not carry one right signature of the key")
+        origin, size, root = text.split("\n")
+        head = cls(origin, int(size), _unbase64(root))
+        if origin != key.name or str(head.size) != size or head.size < 1:
+            raise ValueError(
+                "its origin is not the key's name, or its size is malformed"
+            )
+        return head
+
+
+def _words(line: str) -> list[str]:
+    if not line.startswith("\u2014 ") or line.count(" ") != len("dn"):
+        raise ValueError("a signature line is malformed")
+    return line.split(" ")
+
+
+def _unbase64(text: str) -> bytes:
+    content = base64.b64decode(text.encode("ascii"), validate=True)
+    if base64.b64encode(content).decode() != text:
+        raise ValueError("base64 is malformed")
+    return content
