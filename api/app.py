@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from api import jobs, problems
 from api.http.edge import Edge
 from api.http.routes import ROUTERS
-from api.http.services import Services
+from api.services import Services
 
 
 def create_app(

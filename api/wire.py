@@ -1,12 +1,12 @@
 """How values look on the wire: money, ids, dates, words and pages."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -21,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from ledger.ids import PartyId
+from ledger.ids import AccountId, EntryId, PartyId
 from ledger.money import Currency, Money
 from ledger.paging import DEFAULT_PAGE, MAX_PAGE, Page
 
@@ -113,7 +113,9 @@ class Out(BaseModel):
 BusinessDate = Annotated[date, BeforeValidator(_date)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_WORDS)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-CurrencyIn = Annotated[Currency, Field(strict=False)]
+# A member of a closed set is written as its text.
+BY_NAME = Field(strict=False)
+CurrencyIn = Annotated[Currency, BY_NAME]
 
 
 class MoneyIn(In):
@@ -161,11 +163,38 @@ class PageOut(Out, Generic[T]):
             next_after=page.next_after,
         )
 
+    @classmethod
+    def whole(cls, items: Sequence[R], show: Callable[[R], T]) -> "PageOut[T]":
+        """Show a list that is short by nature on one page."""
+        return cls.of(Page(list(items), None), show)
 
+
+Number = Annotated[int, BeforeValidator(_ascii_number), Field(strict=False)]
 Limit = Annotated[
     int, BeforeValidator(_ascii_number), Query(ge=1, le=MAX_PAGE), Field(strict=False)
 ]
-LIMIT: int = DEFAULT_PAGE
+AnyRef = Annotated[str, IdText("[a-z]{1,16}")]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which part of a list is asked for."""
+
+    after: str | None
+    limit: int
+
+
+def _slice(after: AnyRef | None = None, limit: Limit = DEFAULT_PAGE) -> Slice:
+    """Read the cursor, as ``next_after`` gave it, and how many to show."""
+    return Slice(after, limit)
+
+
+Cut = Annotated[Slice, Depends(_slice)]
 
 PartyRef = Annotated[PartyId, IdText("party")]
 KeyRef = Annotated[str, IdText("key")]
+StatementRef = Annotated[str, IdText("stmt")]
+DepositRef = Annotated[str, IdText("dep")]
+PayoutRef = Annotated[str, IdText("pay")]
+AccountRef = Annotated[AccountId, IdText("acct")]
+EntryRef = Annotated[EntryId, IdText("entry")]

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 
-from ledger.errors import ensure
+from ledger.errors import NotFound, ensure
 from ledger.ids import PartyId
 from ledger.outbox import Actor
 
@@ -27,6 +27,9 @@ class Role(StrEnum):
     REGULATOR = "regulator"
 
 
+STAFF = frozenset({Role.OPERATOR, Role.REGULATOR})
+
+
 @dataclass(frozen=True)
 class Caller:
     """A party known by its key."""
@@ -34,6 +37,17 @@ class Caller:
     party: PartyId
     role: Role
     key: str
+
+    def require_sight(self, owner: str, thing: str) -> None:
+        """Answer for another's thing as if there were none, unless staff asks."""
+        if self.role not in STAFF and self.party != owner:
+            raise NotFound(thing=thing)
+
+    def about(self, asked: PartyId | None) -> PartyId:
+        """Return whose things are meant: one's own, or those staff asks for."""
+        meant = asked or self.party
+        self.require_sight(meant, "party")
+        return meant
 
     def actor(self, request_id: str) -> Actor:
         """Return how events name this caller."""

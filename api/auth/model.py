@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.auth.access import Role
@@ -28,7 +28,7 @@ class ApiKey(Base):
     )
 
     id: Mapped[str] = mapped_column(IdType("key"), primary_key=True)
-    party: Mapped[PartyId] = mapped_column(IdType("party"))
+    party: Mapped[PartyId] = mapped_column(IdType("party"), ForeignKey("party.id"))
     role: Mapped[str]
     secret_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]

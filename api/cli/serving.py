@@ -10,7 +10,7 @@ import uvicorn
 from api import house
 from api.app import create_app
 from api.cli.opening import connected
-from api.http.services import Services
+from api.services import Services
 from api.settings import Settings
 from ledger.errors import Unavailable
 

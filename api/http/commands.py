@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
+from api.http.depends import Db
 from api.http.errors import IdempotencyKeyMalformed, IdempotencyKeyMissing
-from api.http.services import Db
-from api.http.strict import StrictRequest
+from api.http.strict import JSON, StrictRequest
 from ledger import idempotency
 from ledger.database import Database, UnitOfWork
 
@@ -47,10 +47,12 @@ class Commands:
             return {"status": self.status, "body": body}
 
         stored = await self.db.transact(idempotency.once, self.command, effect)
-        return JSONResponse(
-            stored.body["body"],
+        # Names in order: what is read back from the store is the same to the byte.
+        return Response(
+            _dump(stored.body["body"]),
             status_code=stored.body["status"],
             headers={REPLAYED: "true"} if stored.replayed else {},
+            media_type=JSON,
         )
 
 
@@ -82,7 +84,11 @@ def _commands(
 def _canonical(request: Request) -> bytes:
     """Return the body so that spaces and the order of names make no other request."""
     parsed = request.parsed if isinstance(request, StrictRequest) else None
-    return json.dumps(parsed, sort_keys=True, separators=(",", ":")).encode()
+    return _dump(parsed)
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 Money = Annotated[Commands, Depends(_commands)]

@@ -9,13 +9,13 @@ from fastapi.routing import APIRoute
 
 from api import auth
 from api.http import strict
+from api.http.depends import services
 from api.http.errors import (
     QueryRepeated,
     QueryUnknown,
     RoleForbidden,
     Unauthenticated,
 )
-from api.http.services import services
 from ledger.errors import InvariantBroken
 
 BEARER = "bearer"

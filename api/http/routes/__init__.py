@@ -1,5 +1,12 @@
 """The addresses under /v1, one module for each thing people act on."""
 
-from api.http.routes import access
+from api.http.routes import access, parties, rails, statements, wallets
 
-ROUTERS = (access.router,)
+ROUTERS = (
+    access.router,
+    parties.router,
+    statements.router,
+    statements.uploads,
+    wallets.router,
+    rails.router,
+)

@@ -1,20 +1,17 @@
 """Who am I, and keys for others."""
 
 from datetime import datetime
-from typing import Annotated, Literal
-
-from fastapi import Depends
+from typing import Literal
 
 from api import auth
-from api.auth import Caller, Role
+from api.auth import Role
+from api.http.callers import Known, Operator
+from api.http.depends import Db
 from api.http.router import make_router
-from api.http.services import Db
-from api.wire import LIMIT, In, KeyRef, Limit, Out, PageOut, PartyRef
+from api.wire import Cut, In, KeyRef, Out, PageOut, PartyRef
+from risk import identity
 
 router = make_router("access")
-
-Known = Annotated[Caller, Depends(auth.role(*Role))]
-Operator = Annotated[Caller, Depends(auth.role(Role.OPERATOR))]
 
 
 class CallerOut(Out):
@@ -61,20 +58,19 @@ async def who_am_i(caller: Known) -> CallerOut:
 @router.post("/parties/{party_id}/keys", status_code=201)
 async def create_key(party_id: PartyRef, body: KeyIn, db: Db, _: Operator) -> NewKeyOut:
     """Give a firm or a lender a key."""
+    await db.read(identity.get_party, party_id=party_id)
     new = await db.transact(auth.create_key, party=party_id, role=Role(body.role))
     return NewKeyOut.of(new)
 
 
 @router.get("/parties/{party_id}/keys")
 async def list_keys(
-    party_id: PartyRef,
-    db: Db,
-    _: Operator,
-    after: KeyRef | None = None,
-    limit: Limit = LIMIT,
+    party_id: PartyRef, db: Db, cut: Cut, _: Operator
 ) -> PageOut[KeyOut]:
     """List the keys of a party."""
-    page = await db.read(auth.list_keys, party=party_id, after=after, limit=limit)
+    page = await db.read(
+        auth.list_keys, party=party_id, after=cut.after, limit=cut.limit
+    )
     return PageOut[KeyOut].of(page, KeyOut.model_validate)
 
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_api_key"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_api_key_party"),
         sa.CheckConstraint(
             "role IN ('sme', 'lender', 'operator', 'regulator')",
             name=op.f("ck_api_key_role"),

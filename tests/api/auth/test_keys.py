@@ -8,48 +8,52 @@ from api.auth import Role
 from ledger.database import Database
 from ledger.errors import NotFound
 from ledger.ids import PartyId
-
-PARTY = PartyId("party_" + "0" * 26)
-
-
-async def a_key(db: Database, role: Role = Role.LENDER) -> auth.NewKey:
-    return await db.transact(auth.create_key, party=PARTY, role=role)
+from tests.api.conftest import NewParty
 
 
-async def test_a_key_tells_its_party_and_role(db: Database) -> None:
-    new = await a_key(db, Role.SME)
+@pytest.fixture
+async def party(new_party: NewParty) -> PartyId:
+    return await new_party()
 
+
+@pytest.fixture
+async def new(db: Database, party: PartyId) -> auth.NewKey:
+    return await db.transact(auth.create_key, party=party, role=Role.LENDER)
+
+
+async def test_a_key_tells_its_party_and_role(
+    db: Database, new: auth.NewKey, party: PartyId
+) -> None:
     caller = await db.read(auth.find_caller, shown=new.shown)
 
-    assert caller == auth.Caller(PARTY, Role.SME, new.key.id)
+    assert caller == auth.Caller(party, Role.LENDER, new.key.id)
 
 
-async def test_a_revoked_key_opens_nothing(db: Database) -> None:
-    new = await a_key(db)
-
+async def test_a_revoked_key_opens_nothing(db: Database, new: auth.NewKey) -> None:
     await db.transact(auth.revoke_key, key_id=new.key.id)
 
     assert await db.read(auth.find_caller, shown=new.shown) is None
 
 
-async def test_taking_a_key_back_twice_keeps_the_first_time(db: Database) -> None:
-    new = await a_key(db)
-
+async def test_taking_a_key_back_twice_keeps_the_first_time(
+    db: Database, new: auth.NewKey
+) -> None:
     first = await db.transact(auth.revoke_key, key_id=new.key.id)
     again = await db.transact(auth.revoke_key, key_id=new.key.id)
 
     assert first.revoked_at == again.revoked_at
 
 
-async def test_an_unknown_key_cannot_be_taken_back(db: Database) -> None:
+async def test_an_unknown_key_cannot_be_taken_back(
+    db: Database, new: auth.NewKey
+) -> None:
     with pytest.raises(NotFound):
         await db.transact(auth.revoke_key, key_id="key_" + "0" * 26)
 
 
 async def test_a_wrong_secret_an_unknown_id_and_nonsense_are_nobody(
-    db: Database,
+    db: Database, new: auth.NewKey
 ) -> None:
-    new = await a_key(db)
     head, _, secret = new.shown.rpartition("_")
     other = "0" if secret[-1] != "0" else "1"
 
@@ -67,8 +71,7 @@ async def test_a_wrong_secret_an_unknown_id_and_nonsense_are_nobody(
         assert await db.read(auth.find_caller, shown=shown) is None
 
 
-async def test_the_database_holds_no_secret(db: Database, owner_url: str) -> None:
-    new = await a_key(db)
+async def test_the_database_holds_no_secret(new: auth.NewKey, owner_url: str) -> None:
     secret = new.shown.rpartition("_")[2]
 
     with psycopg.connect(owner_url) as connection:
@@ -82,10 +85,8 @@ async def test_the_database_holds_no_secret(db: Database, owner_url: str) -> Non
 
 
 async def test_the_auditor_sees_keys_but_no_hash(
-    db: Database, auditor_url: str
+    new: auth.NewKey, auditor_url: str
 ) -> None:
-    new = await a_key(db)
-
     with psycopg.connect(auditor_url) as connection:
         seen = connection.execute("SELECT count(id), max(role) FROM api_key").fetchone()
         assert seen == (1, new.key.role)
@@ -94,10 +95,8 @@ async def test_the_auditor_sees_keys_but_no_hash(
 
 
 async def test_the_application_cannot_raise_a_key_s_role(
-    db: Database, app_url: str
+    new: auth.NewKey, app_url: str
 ) -> None:
-    await a_key(db)
-
     for change in ("UPDATE api_key SET role = 'operator'", "DELETE FROM api_key"):
         with (
             psycopg.connect(app_url) as connection,

@@ -14,13 +14,13 @@ from api.app import create_app
 from api.auth import ApiKey, Caller, Role
 from api.http.commands import Money
 from api.http.router import make_router
-from api.http.services import Services
+from api.services import Services
 from api.wire import In, Name, Out
 from ledger.database import Database, UnitOfWork
 from ledger.errors import Conflict
 from ledger.ids import PartyId
 from ledger.outbox import EventRow
-from tests.api.conftest import KeyFor, client_of
+from tests.api.conftest import KeyFor, NewParty, client_of
 
 Lender = Annotated[Caller, Depends(auth.role(Role.LENDER))]
 
@@ -175,9 +175,9 @@ async def test_two_parties_may_use_the_same_key(
 
 
 async def test_a_party_s_second_api_key_finds_the_stored_answer(
-    client: httpx.AsyncClient, key_for: KeyFor, db: Database
+    client: httpx.AsyncClient, key_for: KeyFor, new_party: NewParty, db: Database
 ) -> None:
-    party = "party_" + "0" * 26
+    party = await new_party()
 
     for _ in range(2):
         headers = {**await key_for(Role.LENDER, party), "Idempotency-Key": "one"}
@@ -209,9 +209,9 @@ async def test_fifty_at_once_have_one_effect_and_the_rest_wait_or_are_told(
 
 
 async def test_what_was_done_names_who_did_it_and_in_which_request(
-    client: httpx.AsyncClient, key_for: KeyFor, db: Database
+    client: httpx.AsyncClient, key_for: KeyFor, new_party: NewParty, db: Database
 ) -> None:
-    party = "party_" + "0" * 26
+    party = await new_party()
     headers = {**await key_for(Role.LENDER, party), "Idempotency-Key": "one"}
 
     answer = await client.post("/v1/do", json={"name": "a"}, headers=headers)

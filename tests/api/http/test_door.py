@@ -11,9 +11,10 @@ from api import auth
 from api.app import create_app
 from api.auth import Caller, Role
 from api.http.router import make_router
-from api.http.services import Services
-from api.wire import LIMIT, BusinessDate, In, Limit, MoneyIn, MoneyOut, Name, PartyRef
+from api.services import Services
+from api.wire import BusinessDate, In, Limit, MoneyIn, MoneyOut, Name, PartyRef
 from ledger.errors import Conflict, InvariantBroken, Unavailable
+from ledger.paging import DEFAULT_PAGE
 from tests.api.conftest import KeyFor, client_of
 
 ECHO = "/v1/echo"
@@ -40,7 +41,7 @@ def echo_router() -> APIRouter:
         return MoneyOut.of(body.amount.to_money())
 
     @router.get("/echo/{party_id}")
-    async def show(party_id: PartyRef, _: Lender, limit: Limit = LIMIT) -> int:
+    async def show(party_id: PartyRef, _: Lender, limit: Limit = DEFAULT_PAGE) -> int:
         return limit
 
     @router.get("/fail/{kind}")

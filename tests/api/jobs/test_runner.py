@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from api.app import create_app
-from api.http.services import Services
 from api.jobs import Job, run_jobs, run_once
+from api.services import Services
 
 OFTEN = timedelta(milliseconds=5)
 

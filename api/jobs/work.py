@@ -1,0 +1,70 @@
+"""The work of the house: who listens to which event, and what is done on which beat."""
+
+from datetime import timedelta
+
+import structlog
+
+from api.failures import describe
+from api.jobs.relay import Delivery, Listener, deliver_due
+from api.jobs.runner import Job
+from api.services import Services
+from finance import wallets
+from ledger import holds
+from ledger.errors import Unavailable
+
+SOON = timedelta(milliseconds=500)
+EACH_MINUTE = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
+
+def jobs_of(services: Services) -> list[Job]:
+    """Return every job of an installation."""
+    work = _Work(services)
+    return [
+        Job("events", SOON, work.deliver),
+        Job("holds", EACH_MINUTE, work.expire_holds),
+        Job("payouts", EACH_MINUTE, work.look_payouts_up),
+    ]
+
+
+class _Work:
+    """The jobs' functions, over what they need."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.db = services.db
+        self.listeners: dict[str, Listener] = {
+            wallets.NoticeKept.type: self.work_notice,
+            wallets.PayoutRequested.type: self.pay_out,
+        }
+
+    async def deliver(self) -> None:
+        """Deliver events until none is due; a delivery may cause the next."""
+        while await deliver_due(self.db, self.listeners):
+            pass
+
+    async def work_notice(self, delivery: Delivery) -> None:
+        """Ask the provider what a webhook was about."""
+        provider = self.services.provider(delivery.facts["provider"])
+        await wallets.work_notice(self.db, provider, delivery.subject)
+
+    async def pay_out(self, delivery: Delivery) -> None:
+        """Have a payout made, right after it was asked for."""
+        await self._deliver_payout(delivery.subject)
+
+    async def look_payouts_up(self) -> None:
+        """Find out what became of payouts that have not ended."""
+        for payout_id in await self.db.read(wallets.list_open_payouts):
+            try:
+                await self._deliver_payout(payout_id)
+            except Unavailable as error:
+                log.warning("payout_open", payout=payout_id, **describe(error))
+
+    async def _deliver_payout(self, payout_id: str) -> None:
+        provider = self.services.provider(self.services.pays_by)
+        await wallets.deliver_payout(self.db, provider, payout_id)
+
+    async def expire_holds(self) -> None:
+        """Let go of holds whose time is over."""
+        await self.db.transact(holds.expire_due)

@@ -1,0 +1,23 @@
+"""What the ways in need from outside, given once when the application is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from finance import rails
+from ledger.database import Database
+from ledger.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Services:
+    """The database, the payment providers, and which of them carries money out."""
+
+    db: Database
+    providers: Mapping[str, rails.Rail] = field(default_factory=dict)
+    pays_by: str = ""
+
+    def provider(self, name: str) -> rails.Rail:
+        """Return a payment provider by its name."""
+        if name not in self.providers:
+            raise NotFound(thing="provider")
+        return self.providers[name]

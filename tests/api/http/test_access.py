@@ -1,0 +1,123 @@
+"""Every route, every role: who may call what is written here and nowhere guessed."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.auth import Role
+from api.http.guard import GuardedRoute, access_of
+from api.http.routes import ROUTERS
+from tests.api.conftest import KeyFor
+
+S, L, O, R = Role.SME, Role.LENDER, Role.OPERATOR, Role.REGULATOR  # noqa: E741 - short names make the table readable
+ALL = {S, L, O, R}
+
+# fmt: off
+TABLE: dict[tuple[str, str], set[Role]] = {
+    ("GET", "/me"): ALL,
+    ("POST", "/parties"): {O},
+    ("GET", "/parties"): {O, R},
+    ("GET", "/parties/{party_id}"): ALL,
+    ("POST", "/parties/{party_id}/verify"): {O},
+    ("POST", "/parties/{party_id}/reject"): {O},
+    ("POST", "/parties/{party_id}/keys"): {O},
+    ("GET", "/parties/{party_id}/keys"): {O},
+    ("DELETE", "/keys/{key_id}"): {O},
+    ("POST", "/statements"): {S},
+    ("GET", "/statements"): ALL,
+    ("GET", "/statements/{statement_id}"): ALL,
+    ("GET", "/statements/{statement_id}/lines"): ALL,
+    ("GET", "/statement-refusals"): ALL,
+    ("POST", "/wallets"): {S, L},
+    ("GET", "/wallets"): ALL,
+    ("PUT", "/wallets/{currency}/destination"): {S, L},
+    ("GET", "/wallets/{currency}/movements"): ALL,
+    ("POST", "/withdrawals"): {S, L},
+    ("GET", "/payouts/{payout_id}"): ALL,
+    ("POST", "/deposits/{deposit_id}/assign"): {O},
+}
+# fmt: on
+OPEN = {("POST", "/rails/{name}/webhook")}
+
+SAMPLES = {
+    "party_id": "party_" + "0" * 26,
+    "key_id": "key_" + "0" * 26,
+    "statement_id": "stmt_" + "0" * 26,
+    "payout_id": "pay_" + "0" * 26,
+    "deposit_id": "dep_" + "0" * 26,
+    "currency": "USD",
+    "name": "fake",
+}
+
+
+def routes() -> Iterator[APIRoute]:
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            yield route
+
+
+def method_of(route: APIRoute) -> str:
+    (method,) = route.methods
+    return method
+
+
+def test_the_table_names_every_route_and_only_those() -> None:
+    found = {(method_of(route), route.path) for route in routes()}
+
+    assert found == set(TABLE) | OPEN
+
+
+def test_the_application_serves_these_routes_and_no_other(app: FastAPI) -> None:
+    served = {
+        (method.upper(), path)
+        for path, operations in app.openapi()["paths"].items()
+        for method in operations
+    }
+
+    assert served == {(method, f"/v1{path}") for method, path in set(TABLE) | OPEN}
+
+
+@pytest.mark.parametrize(
+    "route", [*routes()], ids=lambda route: f"{method_of(route)} {route.path}"
+)
+def test_each_route_is_guarded_as_the_table_says(route: APIRoute) -> None:
+    assert isinstance(route, GuardedRoute)
+    allowed = TABLE.get((method_of(route), route.path), set())
+    assert access_of(route).roles == frozenset(allowed)
+
+
+async def test_whoever_is_not_in_the_table_is_refused(
+    client: httpx.AsyncClient, key_for: KeyFor
+) -> None:
+    keys = {role: await key_for(role) for role in Role}
+
+    for (method, path), allowed in TABLE.items():
+        url = "/v1" + path.format_map(SAMPLES)
+        anonymous = await client.request(method, url)
+        bad_key = await client.request(
+            method, url, headers={"Authorization": "Bearer tnl_x_y"}
+        )
+        assert (anonymous.status_code, bad_key.status_code) == (401, 401), path
+        for role in Role:
+            answer = await client.request(method, url, headers=keys[role])
+            if role in allowed:
+                assert answer.status_code not in {401, 405, 500}, (role, path)
+                assert answer.json().get("code") != "role_forbidden", (role, path)
+            else:
+                assert answer.status_code == 403, (role, path)
+
+
+async def test_a_key_is_shown_as_bearer_only(
+    client: httpx.AsyncClient, key_for: KeyFor
+) -> None:
+    shown = (await key_for(Role.SME))["Authorization"].removeprefix("Bearer ")
+
+    for value in (shown, f"Basic {shown}", f"Token {shown}", "Bearer", ""):
+        answer = await client.get("/v1/me", headers={"Authorization": value})
+        assert answer.status_code == 401
+    by_query = await client.get(f"/v1/me?api_key={shown}")
+    assert by_query.status_code == 401

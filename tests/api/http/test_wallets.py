@@ -1,0 +1,174 @@
+"""Client money over HTTP: in by a proven webhook, out by one's own command."""
+
+import pytest
+
+from api.auth import Role
+from api.jobs import run_once
+from api.jobs.work import jobs_of
+from api.services import Services
+from finance import rails
+from ledger.money import Currency, Money
+from tests.api.conftest import NewPerson, Person
+
+
+async def opened(person: Person, currency: str = "USD") -> str:
+    wallet = {"currency": currency, "destination": "ABA 1"}
+    answer = await person.post("/wallets", wallet)
+    assert answer.status_code == 201
+    return str(answer.json()["id"])
+
+
+async def told(person: Person, rail: rails.FakeRail) -> None:
+    for delivery in rail.deliveries():
+        answer = await person.client.post(
+            "/v1/rails/fake/webhook",
+            content=delivery.body,
+            headers={"Webhook-Signature": delivery.signature},
+        )
+        assert answer.status_code == 200
+
+
+@pytest.fixture
+async def rich(lender: Person, rail: rails.FakeRail, services: Services) -> Person:
+    """A lender into whose wallet 500 dollars came the way money really comes."""
+    rail.receive(await opened(lender), Money(50_000, Currency.USD))
+    await told(lender, rail)
+    await run_once(jobs_of(services))
+    return lender
+
+
+async def balance(person: Person) -> tuple[int, int]:
+    (purse,) = (await person.get("/wallets")).json()["items"]
+    return purse["posted"]["minor"], purse["available"]["minor"]
+
+
+async def test_a_payment_told_by_webhook_is_in_the_wallet(rich: Person) -> None:
+    movements = (await rich.get("/wallets/USD/movements")).json()
+
+    assert await balance(rich) == (50_000, 50_000)
+    assert [item["amount"]["minor"] for item in movements["items"]] == [50_000]
+
+
+async def test_a_webhook_told_twice_moves_money_once(
+    lender: Person, rail: rails.FakeRail, services: Services
+) -> None:
+    rail.receive(await opened(lender), Money(50_000, Currency.USD))
+    (delivery,) = rail.deliveries()
+    headers = {"Webhook-Signature": delivery.signature}
+
+    answers = [
+        await lender.client.post(
+            "/v1/rails/fake/webhook", content=delivery.body, headers=headers
+        )
+        for _ in range(3)
+    ]
+    await run_once(jobs_of(services))
+
+    assert [answer.json()["kept"] for answer in answers] == [True, False, False]
+    assert await balance(lender) == (50_000, 50_000)
+
+
+@pytest.mark.parametrize("change", ["signature", "body", "missing", "letters"])
+async def test_a_forged_webhook_is_refused_without_effect(
+    lender: Person, rail: rails.FakeRail, services: Services, change: str
+) -> None:
+    rail.receive(await opened(lender), Money(50_000, Currency.USD))
+    (delivery,) = rail.deliveries()
+    body = delivery.body + b" " if change == "body" else delivery.body
+    signature = {
+        "signature": "0" * 64,
+        "missing": "",
+        "letters": "caf\xe9",
+    }.get(change, delivery.signature)
+
+    answer = await lender.client.post(
+        "/v1/rails/fake/webhook",
+        content=body,
+        headers={"Webhook-Signature": signature.encode("latin-1")},  # type: ignore[arg-type]  # bytes are what a rude client sends
+    )
+    await run_once(jobs_of(services))
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "webhook_signature_wrong"
+    assert await balance(lender) == (0, 0)
+
+
+async def test_an_unknown_provider_is_not_found(lender: Person) -> None:
+    answer = await lender.client.post("/v1/rails/nobody/webhook", content=b"{}")
+
+    assert answer.status_code == 404
+
+
+async def test_a_withdrawal_leaves_once_whatever_the_retries(
+    rich: Person, rail: rails.FakeRail, services: Services
+) -> None:
+    body = {"amount": {"minor": 20_000, "currency": "USD"}}
+
+    first = await rich.post("/withdrawals", body, key="one")
+    again = await rich.post("/withdrawals", body, key="one")
+    await run_once(jobs_of(services))
+    seen = await rich.get(f"/payouts/{first.json()['id']}")
+
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert seen.json()["state"] == "confirmed"
+    assert rail.paid_out(Currency.USD) == Money(20_000, Currency.USD)
+    assert await balance(rich) == (30_000, 30_000)
+
+
+async def test_more_than_is_there_does_not_leave(rich: Person) -> None:
+    answer = await rich.post(
+        "/withdrawals", {"amount": {"minor": 50_001, "currency": "USD"}}
+    )
+
+    assert answer.status_code == 409
+    assert await balance(rich) == (50_000, 50_000)
+
+
+async def test_an_unfunded_wallet_and_none_at_all_are_conflicts(
+    new_person: NewPerson,
+) -> None:
+    person = await new_person(Role.LENDER)
+    body = {"amount": {"minor": 100, "currency": "USD"}}
+
+    none = await person.post("/withdrawals", body)
+    await opened(person)
+    empty = await person.post("/withdrawals", body)
+
+    assert (none.status_code, none.json()["code"]) == (409, "wallet_missing")
+    assert empty.status_code == 409
+
+
+async def test_another_s_money_cannot_be_seen(
+    rich: Person, sme: Person, operator: Person
+) -> None:
+    answer = await rich.post(
+        "/withdrawals", {"amount": {"minor": 20_000, "currency": "USD"}}
+    )
+    payout = answer.json()["id"]
+    unknown = "pay_" + "0" * 26
+
+    hidden = await sme.get(f"/payouts/{payout}")
+    missing = await sme.get(f"/payouts/{unknown}")
+    wallets = await sme.get(f"/wallets?party={rich.party}")
+    seen = await operator.get(f"/wallets?party={rich.party}")
+
+    assert hidden.status_code == missing.status_code == 404
+    assert without_id(hidden.json()) == without_id(missing.json())
+    assert wallets.status_code == 404
+    assert len(seen.json()["items"]) == 1
+
+
+def without_id(problem: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in problem.items() if name != "request_id"}
+
+
+async def test_money_without_an_owner_waits_until_the_operator_finds_one(
+    lender: Person, operator: Person, rail: rails.FakeRail, services: Services
+) -> None:
+    await opened(lender)
+    rail.receive("nobody's reference", Money(700, Currency.USD))
+    await told(lender, rail)
+    await run_once(jobs_of(services))
+
+    assert await balance(lender) == (0, 0)
