@@ -1,5 +1,23 @@
 """What people sign: terms, schedules, true cost, agreements."""
 
-from contracts import apr, daycount, loan, schedule, sharing, terms
+from contracts import (
+    agreement,
+    apr,
+    calculators,
+    daycount,
+    loan,
+    schedule,
+    sharing,
+    terms,
+)
 
-__all__ = ["apr", "daycount", "loan", "schedule", "sharing", "terms"]
+__all__ = [
+    "agreement",
+    "apr",
+    "calculators",
+    "daycount",
+    "loan",
+    "schedule",
+    "sharing",
+    "terms",
+]

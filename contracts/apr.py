@@ -132,13 +132,22 @@ def years_between(start: date, end: date, interval: Interval) -> Fraction:
         whole, rest = divmod((end - start).days, _WEEK_DAYS)
         years, days_end = Fraction(whole, _WEEKS), start + timedelta(days=rest)
     else:
-        months = months_between(start, end)
+        months = _whole_months(start, end)
         months -= months % _MONTHS if interval is Interval.YEAR else 0
-        years, days_end = Fraction(months, _MONTHS), add_months(end, -months)
+        years, days_end = (
+            Fraction(months, _MONTHS),
+            max(start, add_months(end, -months)),
+        )
     if days_end == start:
         return years
     year_days = (days_end - add_months(days_end, -_MONTHS)).days
     return years + Fraction((days_end - start).days, year_days)
+
+
+def _whole_months(start: date, end: date) -> int:
+    """Count whole months back from the end; month end to month end is whole too."""
+    months = months_between(start, end)
+    return months + (add_months(start, months + 1) == end)
 
 
 def xirr(flows: Sequence[DatedFlow], convention: DayCount = DayCount.ACT_365F) -> Rates:
@@ -219,7 +228,8 @@ def _fast_guess(ordered: Sequence[DatedFlow]) -> Decimal | None:
         [flow.amount for flow in ordered],
         silent=True,
     )
-    return None if found is None else Decimal(str(found))
+    guess = Decimal("NaN") if found is None else Decimal(str(found))
+    return guess if guess.is_finite() else None
 
 
 def _unit_rate(flows: Sequence[UnitFlow]) -> Decimal:

@@ -5,8 +5,18 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Annotated
 
+from pydantic import BeforeValidator
+
+from contracts.plain import read_decimal
 from ledger.money import Currency, Money, Rounding
+
+RateBps = (
+    int
+    | Annotated[Decimal, BeforeValidator(lambda sent: read_decimal("rate_bps", sent))]
+)
+"""A yearly rate in basis points, whole or with decimals."""
 
 _SATURDAY, _SUNDAY = 5, 6
 
@@ -189,7 +199,7 @@ class RateStep:
     """A rate that holds from a day on."""
 
     starts_on: date
-    rate_bps: int | Decimal
+    rate_bps: RateBps
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,15 @@ def thirty_days(
     return 30 * months + last - first
 
 
+def days(
+    convention: DayCount, start: date, end: date, termination: date | None = None
+) -> int:
+    """Return the days a convention counts: of thirty-day months, or real ones."""
+    if convention in _THIRTY_RULES:
+        return thirty_days(convention, start, end, termination)
+    return (end - start).days
+
+
 def reference_between(start: date, end: date) -> Reference:
     """Take two coupon dates as a reference period and infer its periods a year."""
     months = round(Fraction((end - start).days * _MONTHS, 365))

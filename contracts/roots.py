@@ -14,12 +14,14 @@ from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
 
+from contracts.errors import InputInvalid
 from ledger.errors import InvariantBroken, ensure
 
 LOWEST_RATE = Decimal("-0.9999")
 HIGHEST_RATE = Decimal(1_000_000)
 RATE_DIGITS = Decimal("1e-12")
 _DIGITS = 34
+MOST_SIGN_CHANGES = 60
 _MOST_STEPS = 200
 _NOTHING = Decimal("1e-24")
 _CONTEXT = Context(prec=_DIGITS)
@@ -62,9 +64,13 @@ def rates(flows: Sequence[Flow], start: Decimal | None = None) -> tuple[Decimal,
         polynomial, denominator = _polynomial(flows)
         if len(polynomial) <= 1:
             return ()
+        if sign_changes([term.factor for term in polynomial]) > MOST_SIGN_CHANGES:
+            raise InputInvalid(field="flows", reason="change their sign too often")
         low = _discount(HIGHEST_RATE, denominator)
         high = _discount(LOWEST_RATE, denominator)
-        guess = None if start is None else _discount(start, denominator)
+        guess = None
+        if start is not None and LOWEST_RATE < start < HIGHEST_RATE:
+            guess = _discount(start, denominator)
         found = _roots(polynomial, low, high, guess)
         solved = sorted(_rate(root, denominator) for root in found)
         for rate in solved:

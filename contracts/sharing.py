@@ -25,11 +25,17 @@ from ledger.money import (
 
 @dataclass(frozen=True, slots=True)
 class NoteHolding:
-    """A lender's note: the principal it is still owed, and its lender's tax rate."""
+    """A lender's note: what it is still owed, and its lender's tax rate.
+
+    When the books do not say what each note is owed of interest or late fees, those
+    are shared by principal.
+    """
 
     note_id: str
     principal_minor: int
     withholding_bps: int
+    interest_minor: int = 0
+    late_fee_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +109,12 @@ def distribute(
     it is what the note lost, so a recovery finds its owners.
     """
     currency = allocation.total.currency
-    weights = [note.principal_minor for note in notes]
-    principal, dust_p = _split(allocation.principal, weights)
-    interest, dust_i = _split(allocation.interest, weights)
-    late, dust_l = _split(allocation.penalty, weights)
+    by_principal = [note.principal_minor for note in notes]
+    by_interest = [note.interest_minor for note in notes]
+    by_late_fee = [note.late_fee_minor for note in notes]
+    principal, dust_p = _split(allocation.principal, by_principal)
+    interest, dust_i = _split(allocation.interest, by_interest, by_principal)
+    late, dust_l = _split(allocation.penalty, by_late_fee, by_principal)
     earned = [of + lateness for of, lateness in zip(interest, late, strict=True)]
     service = _levy(earned, [servicing_fee_bps] * len(notes), currency)
     tax = _levy(interest, [note.withholding_bps for note in notes], currency)
@@ -121,8 +129,15 @@ def distribute(
     return distribution
 
 
-def _split(amount: Money, weights: Sequence[int]) -> tuple[list[int], int]:
-    """Share whole payable units out; what is smaller stays over as dust."""
+def _split(
+    amount: Money, weights: Sequence[int], otherwise: Sequence[int] = ()
+) -> tuple[list[int], int]:
+    """Share whole payable units out; what is smaller stays over as dust.
+
+    No part passes its weight while the amount does not pass their sum, and all of it
+    gives each exactly its weight: a loan that is paid off leaves nothing behind.
+    """
+    weights = weights if any(weights) else otherwise
     step = amount.currency.settlement_step
     dust = amount.minor % step
     if amount.minor == dust:

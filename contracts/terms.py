@@ -1,8 +1,8 @@
 """Terms: what borrower and lenders agree on, a versioned value stored with the loan."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
@@ -31,6 +31,7 @@ from contracts.clauses import (
     LateTerms,
     Method,
     PayoffRule,
+    RateBps,
     RateStep,
     RoundingRule,
     Timing,
@@ -68,6 +69,7 @@ __all__ = [
     "Method",
     "MonthEnd",
     "PayoffRule",
+    "RateBps",
     "RateStep",
     "Rounding",
     "RoundingRule",
@@ -93,7 +95,7 @@ class Terms:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     principal: Money
-    rate_bps: int | Decimal
+    rate_bps: RateBps
     instalments: int
     disbursed_on: date
     first_due_on: date
@@ -156,10 +158,17 @@ class Terms:
     def from_json(cls, written: dict[str, JsonValue]) -> "Terms":
         """Read what ``to_json`` wrote; anything else is refused by field."""
         try:
-            return _ADAPTER.validate_python(written)
+            return _ADAPTER.validate_json(json.dumps(written), strict=True)
         except ValidationError as error:
-            place = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise TermsInvalid(field=place, reason="cannot be read") from None
+            raise TermsInvalid(field=_place(error), reason="cannot be read") from None
+
+
+def _place(error: ValidationError) -> str:
+    """Name the field that is wrong; a field we do not know is not repeated."""
+    first = error.errors()[0]
+    unknown = first["type"] in ("extra_forbidden", "unexpected_keyword_argument")
+    known = first["loc"][:-1] if unknown else first["loc"]
+    return ".".join(map(str, known)) or "of the request"
 
 
 def _refuse(condition: object, field_name: str, reason: str) -> None:
