@@ -4,12 +4,15 @@ An event only says that something changed; what it changed to is asked for afres
 early, late, doubled and reordered events end in the same balances.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from ledger.money import Money
+
+_WORD: Final = re.compile(r"[\x20-\x7e]{1,200}")
 
 
 class Outcome(StrEnum):
@@ -57,6 +60,11 @@ class ProviderEvent:
     event_id: str
     kind: EventKind
     subject: str
+
+    def __post_init__(self) -> None:
+        for word in (self.provider, self.event_id, self.subject):
+            if not (isinstance(word, str) and _WORD.fullmatch(word)):
+                raise ValueError("a provider's ids are short printable ASCII")
 
 
 @dataclass(frozen=True)
