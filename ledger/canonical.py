@@ -39,22 +39,19 @@ def instant_text(instant: datetime) -> str:
 
 def plain(value: object) -> Any:
     """Turn a value into restricted JSON; a float or a stranger raises ``TypeError``."""
-    kind = type(value)
-    if kind is str:
-        return _text(value)  # type: ignore[arg-type]  # the type was asked above
-    if kind is bool or value is None:
+    if isinstance(value, str):
+        return _text(value.value if isinstance(value, StrEnum) else value)
+    if value is None or isinstance(value, bool):
         return value
-    if kind is int:
-        return value if -INTEGER_LIMIT < value < INTEGER_LIMIT else str(value)  # type: ignore[operator]  # as above
-    if kind is tuple or kind is list:
-        return [plain(part) for part in value]  # type: ignore[attr-defined]  # as above
+    if isinstance(value, int):
+        return value if -INTEGER_LIMIT < value < INTEGER_LIMIT else str(value)
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
     return _plain_rarer(value)
 
 
 def _plain_rarer(value: object) -> Any:
     match value:
-        case StrEnum():
-            return _text(value.value)
         case Money(minor, currency):
             return {"minor": str(minor), "currency": currency.value}
         case datetime():

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -122,6 +122,8 @@ class PrivateRow(Base):
     field: Mapped[str] = mapped_column(primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     value: Mapped[Any] = mapped_column(JSONB(none_as_null=False))
+
+    __table_args__ = (CheckConstraint("octet_length(salt) >= 16", name="salt"),)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,28 @@
 """Keep a log of every act that outsiders can verify without trusting the operator.
 
-``journal_events`` is in ``ledger.audit.journal``; the sealer, the export and the keys
-are in the modules of their names. The format is described in docs/audit-format.md.
+The format of entries, tree, heads and exports is described in docs/audit-format.md.
 """
+
+from ledger.audit.errors import FolderInUse, NothingSealed
+from ledger.audit.export import Exported, export_bundle, find_checkpoint
+from ledger.audit.journal import EntryPosted, journal_events
+from ledger.audit.keys import load_or_create_signer
+from ledger.audit.note import LogKey, Signer
+from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
+
+__all__ = [
+    "EntryPosted",
+    "Exported",
+    "FolderInUse",
+    "LogKey",
+    "NothingSealed",
+    "Sealed",
+    "Signer",
+    "export_bundle",
+    "find_checkpoint",
+    "journal_events",
+    "load_or_create_signer",
+    "run_sealer",
+    "seal",
+    "seal_inline",
+]

@@ -11,6 +11,7 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 from psycopg import AsyncConnection
@@ -28,7 +29,7 @@ from ledger.outbox import EventRow
 
 BATCH = 5_000
 LEASE_SECONDS = 10
-INTERVAL_SECONDS = 0.1
+INTERVAL = timedelta(milliseconds=100)
 
 _LOCK = text("SELECT epoch FROM audit_lease FOR UPDATE")
 _LEASE = text("""
@@ -110,7 +111,7 @@ async def run_sealer(
     signer: Signer,
     stop: asyncio.Event,
     *,
-    interval: float = INTERVAL_SECONDS,
+    interval: timedelta = INTERVAL,
 ) -> None:
     """Seal until told to stop; ends after a last turn. Any number may run at once."""
     holder = secrets.token_hex(8)
@@ -122,7 +123,7 @@ async def run_sealer(
             sealed = await db.transact(seal, signer, holder=holder)
         if sealed is None and not stopping:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), interval)
+                await asyncio.wait_for(stop.wait(), interval.total_seconds())
     with contextlib.suppress(Unavailable):
         await db.transact(_give_up_lease, holder=holder)
 

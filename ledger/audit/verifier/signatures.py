@@ -5,6 +5,7 @@ import hashlib
 from typing import NamedTuple
 
 HASH_BYTES = 32
+KEY_BYTES = 32
 
 # Ed25519 (RFC 8032), for checking only; points are affine pairs.
 P = 2**255 - 19
@@ -56,7 +57,7 @@ class Key(NamedTuple):
     public: bytes
 
     def __str__(self) -> str:
-        return f"{ascii(self.name)} {self.id.hex()}"
+        return f"{self.name!a} {self.id.hex()}"
 
     @classmethod
     def read(cls, vkey: str) -> "Key":
@@ -64,7 +65,8 @@ class Key(NamedTuple):
         name, key_id, encoded = vkey.strip().split("+", 2)
         material = _unbase64(encoded)
         marked = hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
-        if material[:1] != b"\x01" or len(material) != 33 or marked.hex() != key_id:  # noqa: PLR2004 - type and key
+        is_ed25519 = material[:1] == b"\x01" and len(material) == 1 + KEY_BYTES
+        if not is_ed25519 or marked.hex() != key_id:
             raise ValueError("it is no Ed25519 verifier key")
         return cls(name, marked, material[1:])
 
@@ -77,7 +79,7 @@ class Head(NamedTuple):
     root: bytes
 
     def __str__(self) -> str:
-        return f"{self.size} entries of {ascii(self.origin)}, root {self.root.hex()}"
+        return f"{self.size} entries of {self.origin!a}, root {self.root.hex()}"
 
     @classmethod
     def read(cls, note: str, key: Key) -> "Head":
@@ -102,9 +104,10 @@ class Head(NamedTuple):
 
 
 def _words(line: str) -> list[str]:
-    if not line.startswith("\u2014 ") or line.count(" ") != len("dn"):
+    words = line.split(" ")
+    if words[0] != "\u2014" or len(words) != len(("dash", "name", "signature")):
         raise ValueError("a signature line is malformed")
-    return line.split(" ")
+    return words
 
 
 def _unbase64(text: str) -> bytes:
