@@ -1,0 +1,39 @@
+"""Sell shares of a firm, all or nothing, into a register that is ledger accounts."""
+
+from finance.equity.errors import (
+    NotEnoughShares,
+    ShareClassMalformed,
+    ShareClassNotWaiting,
+    TargetNotWhole,
+)
+from finance.equity.model import ShareClass, ShareClassStatus
+from finance.equity.register import Holding, list_holdings
+from finance.equity.service import (
+    allot_founders,
+    approve_share_offer,
+    create_share_class,
+    fail_offer,
+    get_share_class,
+    issue_shares,
+    list_share_classes,
+    review_share_offer,
+)
+
+__all__ = [
+    "Holding",
+    "NotEnoughShares",
+    "ShareClass",
+    "ShareClassMalformed",
+    "ShareClassNotWaiting",
+    "ShareClassStatus",
+    "TargetNotWhole",
+    "allot_founders",
+    "approve_share_offer",
+    "create_share_class",
+    "fail_offer",
+    "get_share_class",
+    "issue_shares",
+    "list_holdings",
+    "list_share_classes",
+    "review_share_offer",
+]

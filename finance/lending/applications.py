@@ -1,0 +1,201 @@
+"""From a firm's request to an open offer: score, price, and two people."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from contracts.terms import Terms
+from finance import approvals, raising, rulepacks
+from finance.approvals import Approval
+from finance.lending import pricing, repository, rules
+from finance.lending.errors import StatementsNeeded
+from finance.lending.events import (
+    ApplicationApproved,
+    ApplicationDeclined,
+    ApplicationReviewed,
+    ApplicationSubmitted,
+)
+from finance.lending.model import Application, ApplicationStatus
+from finance.raising import Offer, OfferTerms, Product
+from ledger.database import UnitOfWork
+from ledger.errors import ensure
+from ledger.ids import PartyId, new_id
+from ledger.money import Money
+from risk import identity, statements
+from risk.decision import Decision, Outcome, Source
+
+KIND: Final = "application"
+
+
+async def submit_application(
+    uow: UnitOfWork,
+    *,
+    party_id: PartyId,
+    amount: Money,
+    term_months: int,
+    purpose: str,
+    statement_ids: Sequence[str],
+) -> Application:
+    """Ask for a loan; the score answers at once, people answer after it.
+
+    Raises:
+        PartyNotVerified: Nobody has checked yet who this is.
+        AmountOutsideLimits, TermOutsideLimits: The market's rules say no.
+        StatementsNeeded: No own statement in the currency was named.
+    """
+    party = await identity.get_party(uow, party_id=party_id)
+    party.require_verified()
+    pack, today = rulepacks.home(), uow.today()
+    rules.require_within_limits(pack, amount, term_months, today)
+    sources = await _read_sources(uow, party_id, amount, statement_ids)
+    decided = pricing.assess(pack, sources, amount, term_months, on=today)
+    application = Application(
+        id=new_id("app", uow.now()),
+        party=party_id,
+        amount=amount,
+        term_months=term_months,
+        purpose=purpose,
+        statements=list(statement_ids),
+        decision=decided.to_json(),
+        quote=_quote(pack, amount, term_months, decided.rate_bps, today),
+        status=_first_status(decided).value,
+        submitted_at=uow.now(),
+    )
+    uow.add(application)
+    uow.record(
+        ApplicationSubmitted(
+            application.id,
+            party_id,
+            amount,
+            term_months,
+            decided.outcome.value,
+            decided.score.grade,
+            decided.sha256,
+        )
+    )
+    return application
+
+
+def _first_status(decided: Decision) -> ApplicationStatus:
+    if decided.outcome is Outcome.ACCEPT:
+        return ApplicationStatus.ASSESSED
+    return ApplicationStatus.REFUSED
+
+
+def _quote(
+    pack: rulepacks.RulePack, amount: Money, months: int, rate_bps: int, on: date
+) -> dict[str, Any]:
+    quoted = rules.quote(rules.terms_of(pack, amount, months, rate_bps, starts_on=on))
+    return {
+        "terms": quoted.terms.to_json(),
+        "apr_bps": quoted.apr_bps,
+        "interest_minor": str(quoted.schedule.interest.minor),
+        "total_minor": str(quoted.schedule.payment.minor),
+    }
+
+
+async def _read_sources(
+    uow: UnitOfWork, party_id: PartyId, amount: Money, statement_ids: Sequence[str]
+) -> list[Source]:
+    """Read the named statements again from their bytes; only the party's own count."""
+    sources = []
+    for statement_id in dict.fromkeys(statement_ids):
+        kept = await statements.get_statement(uow, statement_id=statement_id)
+        if kept.party == party_id:
+            read = await statements.reread_statement(uow, statement_id=statement_id)
+            sources.append(Source(kept.sha256.hex(), read.parsed, kept.verdict))
+    own = len(sources) == len(set(statement_ids))
+    fitting = any(s.statement.currency == amount.currency.value for s in sources)
+    if not own or not fitting:
+        raise StatementsNeeded(currency=amount.currency)
+    return sources
+
+
+async def review_application(
+    uow: UnitOfWork, *, application_id: str, operator_id: PartyId, note: str
+) -> Approval:
+    """Recommend an application, on exactly its terms; a second operator decides."""
+    application = await repository.get_application(uow, application_id, lock=True)
+    application.move(ApplicationStatus.REVIEWED, after=ApplicationStatus.ASSESSED)
+    approval = await approvals.propose(
+        uow,
+        kind=KIND,
+        concerns=application.id,
+        request=_request(application),
+        by=operator_id,
+        note=note,
+    )
+    await uow.session.flush()
+    application.approval = approval.id
+    uow.record(ApplicationReviewed(application.id, approval.id, reviewer=operator_id))
+    return approval
+
+
+async def approve_application(
+    uow: UnitOfWork, *, application_id: str, operator_id: PartyId, open_days: int
+) -> Offer:
+    """Agree, as a second person, and offer the loan to lenders.
+
+    Raises:
+        SamePerson: The reviewer cannot approve.
+        ApplicationNotWaiting: It was not reviewed, or was decided before.
+    """
+    application = await repository.get_application(uow, application_id, lock=True)
+    application.move(ApplicationStatus.LISTED, after=ApplicationStatus.REVIEWED)
+    await approvals.approve(
+        uow,
+        approval_id=_approval_of(application),
+        request=_request(application),
+        by=operator_id,
+    )
+    offer = await raising.open_offer(
+        uow,
+        terms=OfferTerms(
+            product=Product.LOAN,
+            issuer=PartyId(application.party),
+            subject=application.id,
+            target=application.amount,
+            deadline_at=uow.now() + timedelta(days=open_days),
+        ),
+    )
+    await uow.session.flush()
+    application.offer = offer.id
+    uow.record(ApplicationApproved(application.id, offer.id, approver=operator_id))
+    return offer
+
+
+async def decline_application(
+    uow: UnitOfWork, *, application_id: str, operator_id: PartyId, reason: str
+) -> Application:
+    """Say no to an application that waits for people, and why."""
+    application = await repository.get_application(uow, application_id, lock=True)
+    waiting = ApplicationStatus.ASSESSED
+    if application.status == ApplicationStatus.REVIEWED:
+        waiting = ApplicationStatus.REVIEWED
+        await approvals.decline(
+            uow, approval_id=_approval_of(application), by=operator_id
+        )
+    application.move(ApplicationStatus.DECLINED, after=waiting)
+    uow.record(ApplicationDeclined(application.id, operator=operator_id, reason=reason))
+    return application
+
+
+def _approval_of(application: Application) -> str:
+    ensure(application.approval, "a reviewed application has its proposal")
+    return application.approval or ""
+
+
+def _request(application: Application) -> Mapping[str, object]:
+    """Return what two people agree on: who, how much, on which terms, and why."""
+    return {
+        "kind": KIND,
+        "application": application.id,
+        "party": application.party,
+        "quote": application.quote,
+        "decision": application.decision,
+    }
+
+
+def offered_terms(application: Application) -> Terms:
+    """Return the terms an application was quoted."""
+    return Terms.from_json(application.quote["terms"])

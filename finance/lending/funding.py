@@ -1,0 +1,248 @@
+"""From a funded offer to a loan: the agreement, the acceptances, the money out."""
+
+import hashlib
+from typing import Final
+
+from contracts import agreement
+from contracts import loan as loans
+from contracts.months import add_months
+from contracts.terms import Terms
+from finance import approvals, raising, rulepacks, wallets
+from finance.lending import books, repository, rules
+from finance.lending.errors import DocumentChanged
+from finance.lending.events import AgreementAccepted, LoanAgreed, LoanDisbursed
+from finance.lending.history import History
+from finance.lending.model import (
+    Acceptance,
+    Agreement,
+    Application,
+    ApplicationStatus,
+    Claim,
+    Loan,
+    LoanStatus,
+    Note,
+)
+from finance.raising import Pledge
+from finance.wallets import PayoutPurpose, chart
+from ledger.canonical import canonical
+from ledger.database import UnitOfWork
+from ledger.errors import NotFound, ensure
+from ledger.ids import PartyId, new_id
+from ledger.money import Money
+from risk import identity
+
+CLICK: Final = "click"
+
+
+async def form_loan(uow: UnitOfWork, *, offer_id: str) -> Loan | None:
+    """Make the loan of a funded offer, with its notes and its agreement, once.
+
+    Every lender accepted the terms offered by pledging; the borrower has yet to accept
+    the agreement before money moves. None when the offer raises for something else.
+    """
+    application = await repository.find_application_of(uow, offer_id)
+    if application is None:
+        return None
+    known = await repository.find_loan_of(uow, offer_id)
+    if known is not None:
+        return known
+    application.move(ApplicationStatus.FUNDED, after=ApplicationStatus.LISTED)
+    pledges = await raising.list_captured(uow, offer_id=offer_id)
+    loan = _new_loan(uow, application, offer_id)
+    uow.add(loan)
+    await uow.session.flush()
+    await _make_notes(uow, loan, pledges)
+    document = await _write_agreement(uow, loan, application, pledges)
+    _record_lenders(uow, loan, application, pledges)
+    uow.record(
+        LoanAgreed(
+            loan.id,
+            application.id,
+            loan.borrower,
+            loan.principal,
+            len(pledges),
+            document.sha256.hex(),
+        )
+    )
+    return loan
+
+
+async def fail_application(uow: UnitOfWork, *, offer_id: str) -> None:
+    """Take note that an offer did not reach its target."""
+    application = await repository.find_application_of(uow, offer_id)
+    if application is not None and application.status == ApplicationStatus.LISTED:
+        application.move(ApplicationStatus.FAILED, after=ApplicationStatus.LISTED)
+
+
+def _new_loan(uow: UnitOfWork, application: Application, offer_id: str) -> Loan:
+    terms = _starting_today(Terms.from_json(application.quote["terms"]), uow)
+    return Loan(
+        id=new_id("loan", uow.now()),
+        application=application.id,
+        offer=offer_id,
+        borrower=application.party,
+        principal=terms.principal,
+        terms=terms.to_json(),
+        interest_booked_minor=0,
+        fees_booked_minor=0,
+        status=LoanStatus.AWAITING_SIGNATURE.value,
+        created_at=uow.now(),
+    )
+
+
+def _starting_today(terms: Terms, uow: UnitOfWork) -> Terms:
+    return terms.starting(uow.today(), add_months(uow.today(), 1))
+
+
+async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> None:
+    ids = [new_id("note", uow.now()) for _ in pledges]
+    opened = await books.open_note_accounts(uow, ids, loan.currency)
+    pack = rulepacks.home()
+    for pledge, note_id, places in zip(pledges, ids, opened, strict=True):
+        lender = await identity.get_party(uow, party_id=pledge.party)
+        residency = lender.tax_residency.value
+        uow.add(
+            Note(
+                id=note_id,
+                loan=loan.id,
+                lender=pledge.party,
+                pledge=pledge.id,
+                principal=pledge.amount,
+                withholding_bps=rules.withholding_bps(pack, residency, uow.today()),
+                principal_account=places[Claim.PRINCIPAL],
+                interest_account=places[Claim.INTEREST],
+                fee_account=places[Claim.FEES],
+            )
+        )
+
+
+async def _write_agreement(
+    uow: UnitOfWork, loan: Loan, application: Application, pledges: list[Pledge]
+) -> Agreement:
+    """Write the document for the day it is made; a later payout moves its dates."""
+    terms = Terms.from_json(loan.terms)
+    document = agreement.render(
+        agreement.Agreement(
+            loan_id=loan.id,
+            made_on=uow.today(),
+            borrower=await _named(uow, loan.borrower),
+            operator=await _named(uow, await _approver(uow, application)),
+            lenders=tuple(
+                agreement.LenderPart(pledge.party, pledge.amount) for pledge in pledges
+            ),
+            terms=terms,
+            reflection_days=rulepacks.home().days("reflection_period", on=uow.today()),
+        )
+    )
+    kept = Agreement(
+        loan=loan.id,
+        document=document.content,
+        sha256=bytes.fromhex(document.sha256),
+    )
+    uow.add(kept)
+    return kept
+
+
+async def _named(uow: UnitOfWork, party_id: str) -> agreement.Party:
+    party = await identity.get_party(uow, party_id=party_id)
+    return agreement.Party(party.id, party.name)
+
+
+async def _approver(uow: UnitOfWork, application: Application) -> str:
+    """Return who approved the loan: the person who signs for the operator."""
+    ensure(application.approval, "a listed application was approved")
+    approval = await approvals.get_approval(uow, approval_id=application.approval or "")
+    return approval.decided_by or ""
+
+
+def _record_lenders(
+    uow: UnitOfWork, loan: Loan, application: Application, pledges: list[Pledge]
+) -> None:
+    """Put each lender's acceptance on record: of the terms it pledged to, when it did."""
+    offered = terms_hash(application)
+    seen = set()
+    for pledge in pledges:
+        if pledge.party in seen:
+            continue
+        seen.add(pledge.party)
+        uow.add(
+            Acceptance(
+                loan=loan.id,
+                party=pledge.party,
+                role="lender",
+                document_hash=offered,
+                signature_level=CLICK,
+                accepted_at=pledge.placed_at,
+            )
+        )
+
+
+def terms_hash(application: Application) -> bytes:
+    """Hash the terms that were offered to lenders, in their canonical form."""
+    return hashlib.sha256(canonical(application.quote)).digest()
+
+
+async def accept_agreement(
+    uow: UnitOfWork, *, loan_id: str, party_id: PartyId, document_hash: bytes
+) -> Loan:
+    """Accept the agreement as its borrower, by its hash; the money then goes out.
+
+    Raises:
+        NotFound: The loan is another party's.
+        LoanNotOpen: It was accepted before.
+        DocumentChanged: The hash is not the document's.
+    """
+    loan = await repository.get_loan(uow, loan_id, lock=True)
+    if loan.borrower != party_id:
+        raise NotFound(thing="loan")
+    loan.require(LoanStatus.AWAITING_SIGNATURE)
+    document = await repository.get_agreement(uow, loan.id)
+    if document.sha256 != document_hash:
+        raise DocumentChanged
+    uow.add(
+        Acceptance(
+            loan=loan.id,
+            party=party_id,
+            role="borrower",
+            document_hash=document.sha256,
+            signature_level=CLICK,
+            accepted_at=uow.now(),
+        )
+    )
+    uow.record(
+        AgreementAccepted(loan.id, party_id, "borrower", document.sha256.hex(), CLICK)
+    )
+    await _disburse(uow, loan)
+    return loan
+
+
+async def _disburse(uow: UnitOfWork, loan: Loan) -> None:
+    """Send the money out, begin the notes, and let payments find the loan."""
+    terms = _starting_today(Terms.from_json(loan.terms), uow)
+    fee = terms.fees.upfront or Money.zero(loan.currency)
+    borrower = PartyId(loan.borrower)
+    notes = await repository.list_notes(uow, loan.id)
+    paid = await books.book_disbursement(uow, loan, notes, fee)
+    await wallets.request_payout(
+        uow,
+        party_id=borrower,
+        amount=loan.principal - fee,
+        purpose=PayoutPurpose.DISBURSEMENT,
+        subject=loan.id,
+        funding_entry=paid,
+    )
+    await wallets.register_reference(
+        uow,
+        reference=loan.id,
+        account=await chart.collections(uow, loan.id, loan.currency),
+        currency=loan.currency,
+        subject=loan.id,
+    )
+    loan.terms = terms.to_json()
+    loan.disbursed_on = uow.today()
+    loan.status = LoanStatus.ACTIVE.value
+    history = await History.of(uow, loan)
+    history.append(
+        loans.Disbursed(on=uow.today(), ordinal=history.next, amount=loan.principal)
+    )
+    uow.record(LoanDisbursed(loan.id, loan.principal, fee, uow.today()), entries=[paid])

@@ -1,0 +1,305 @@
+"""What lending remembers: applications, loans, notes, events, receipts."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, composite, mapped_column
+
+from contracts.sharing import NoteShare
+from finance.lending.errors import ApplicationNotWaiting, LoanNotOpen
+from ledger.ids import IdType
+from ledger.money import Currency, Money
+from ledger.tables import CURRENCY, Base
+
+
+class ApplicationStatus(StrEnum):
+    """How far an application has come."""
+
+    REFUSED = "refused"
+    ASSESSED = "assessed"
+    REVIEWED = "reviewed"
+    DECLINED = "declined"
+    LISTED = "listed"
+    FUNDED = "funded"
+    FAILED = "failed"
+
+
+class Claim(StrEnum):
+    """What a borrower owes, and a note is owed, each on an account of its own."""
+
+    PRINCIPAL = "principal"
+    INTEREST = "interest"
+    FEES = "fees"
+
+
+_BOOKED: Final = {
+    Claim.INTEREST: "interest_booked_minor",
+    Claim.FEES: "fees_booked_minor",
+}
+
+
+class LoanStatus(StrEnum):
+    """Where a loan stands."""
+
+    AWAITING_SIGNATURE = "awaiting_signature"
+    ACTIVE = "active"
+    PAID_OFF = "paid_off"
+    WRITTEN_OFF = "written_off"
+
+
+class ReceiptStatus(StrEnum):
+    """Whether a receipt has reached the lenders."""
+
+    RECEIVED = "received"
+    DISTRIBUTED = "distributed"
+
+
+class Application(Base):
+    """A firm's request for a loan, with the decision that answers it."""
+
+    __tablename__ = "application"
+
+    id: Mapped[str] = mapped_column(IdType("app"), primary_key=True)
+    party: Mapped[str] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), index=True
+    )
+    currency: Mapped[Currency] = mapped_column(CURRENCY)
+    amount_minor: Mapped[int]
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    term_months: Mapped[int]
+    purpose: Mapped[str]
+    statements: Mapped[list[str]] = mapped_column(JSONB)
+    decision: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    quote: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str]
+    approval: Mapped[str | None] = mapped_column(
+        IdType("appr"), ForeignKey("approval.id")
+    )
+    offer: Mapped[str | None] = mapped_column(
+        IdType("offer"), ForeignKey("offer.id"), unique=True
+    )
+    submitted_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", "amount"),
+        CheckConstraint("term_months > 0", "term"),
+        CheckConstraint(
+            "status IN ('refused', 'assessed', 'reviewed', 'declined', 'listed',"
+            " 'funded', 'failed')",
+            "status",
+        ),
+        CheckConstraint(
+            "(status IN ('listed', 'funded', 'failed')) = (offer IS NOT NULL)", "offer"
+        ),
+    )
+
+    def move(self, status: ApplicationStatus, *, after: ApplicationStatus) -> None:
+        """Take the next step, from the only one it may be taken from."""
+        if self.status != after:
+            raise ApplicationNotWaiting(status=self.status)
+        self.status = status.value
+
+
+class Loan(Base):
+    """A funded loan: its terms as signed; everything else follows from its events."""
+
+    __tablename__ = "loan"
+
+    id: Mapped[str] = mapped_column(IdType("loan"), primary_key=True)
+    application: Mapped[str] = mapped_column(
+        IdType("app"), ForeignKey("application.id"), unique=True
+    )
+    offer: Mapped[str] = mapped_column(
+        IdType("offer"), ForeignKey("offer.id"), unique=True
+    )
+    borrower: Mapped[str] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), index=True
+    )
+    currency: Mapped[Currency] = mapped_column(CURRENCY)
+    principal_minor: Mapped[int]
+    principal: Mapped[Money] = composite("principal_minor", "currency")
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+    interest_booked_minor: Mapped[int] = mapped_column(default=0)
+    fees_booked_minor: Mapped[int] = mapped_column(default=0)
+    disbursed_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+    __table_args__ = (
+        CheckConstraint("principal_minor > 0", "principal"),
+        CheckConstraint(
+            "status IN ('awaiting_signature', 'active', 'paid_off', 'written_off')",
+            "status",
+        ),
+        CheckConstraint(
+            "(status = 'awaiting_signature') = (disbursed_on IS NULL)", "disbursed"
+        ),
+        Index("ix_loan_status", "status", "id"),
+    )
+
+    def booked(self, claim: Claim) -> Money:
+        """Return how much of a claim the books have let fall due so far."""
+        return Money(getattr(self, _BOOKED[claim]), self.currency)
+
+    def add_booked(self, claim: Claim, more: Money) -> None:
+        """Keep how much of a claim has fallen due."""
+        name = _BOOKED[claim]
+        setattr(self, name, getattr(self, name) + more.minor)
+
+    def require(self, *statuses: LoanStatus) -> None:
+        """Refuse what this state of the loan does not allow."""
+        if self.status not in statuses:
+            raise LoanNotOpen(status=self.status)
+
+
+class Agreement(Base):
+    """The document of a loan, byte for byte as it was shown and accepted."""
+
+    __tablename__ = "agreement"
+
+    loan: Mapped[str] = mapped_column(
+        IdType("loan"), ForeignKey("loan.id"), primary_key=True
+    )
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Acceptance(Base):
+    """A party's word that it agrees, and to which bytes."""
+
+    __tablename__ = "acceptance"
+
+    loan: Mapped[str] = mapped_column(IdType("loan"), ForeignKey("loan.id"))
+    party: Mapped[str] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), index=True
+    )
+    role: Mapped[str]
+    document_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    signature_level: Mapped[str]
+    accepted_at: Mapped[datetime]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("loan", "party", "role"),
+        CheckConstraint("role IN ('borrower', 'lender')", "role"),
+        CheckConstraint("signature_level IN ('click')", "signature_level"),
+    )
+
+
+class Note(Base):
+    """A lender's part of a loan; what it is still owed stands in the ledger."""
+
+    __tablename__ = "note"
+
+    id: Mapped[str] = mapped_column(IdType("note"), primary_key=True)
+    loan: Mapped[str] = mapped_column(IdType("loan"), ForeignKey("loan.id"), index=True)
+    lender: Mapped[str] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), index=True
+    )
+    pledge: Mapped[str] = mapped_column(
+        IdType("plg"), ForeignKey("pledge.id"), unique=True
+    )
+    currency: Mapped[Currency] = mapped_column(CURRENCY)
+    principal_minor: Mapped[int]
+    principal: Mapped[Money] = composite("principal_minor", "currency")
+    withholding_bps: Mapped[int]
+    principal_account: Mapped[str] = mapped_column(
+        IdType("acct"), ForeignKey("account.id")
+    )
+    interest_account: Mapped[str] = mapped_column(
+        IdType("acct"), ForeignKey("account.id")
+    )
+    fee_account: Mapped[str] = mapped_column(IdType("acct"), ForeignKey("account.id"))
+
+    __table_args__ = (
+        CheckConstraint("principal_minor > 0", "principal"),
+        CheckConstraint("withholding_bps BETWEEN 0 AND 10000", "withholding"),
+    )
+
+
+class LoanEvent(Base):
+    """A fact in a loan's life; terms and events together say where it stands."""
+
+    __tablename__ = "loan_event"
+
+    loan: Mapped[str] = mapped_column(IdType("loan"), ForeignKey("loan.id"))
+    number: Mapped[int]
+    kind: Mapped[str]
+    happened_on: Mapped[date]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("loan", "number"),
+        CheckConstraint("number > 0", "number"),
+    )
+
+
+class Receipt(Base):
+    """Money a borrower paid on a loan; ``source`` is the deposit or entry behind it."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[str] = mapped_column(IdType("rcpt"), primary_key=True)
+    loan: Mapped[str] = mapped_column(IdType("loan"), ForeignKey("loan.id"), index=True)
+    currency: Mapped[Currency] = mapped_column(CURRENCY)
+    amount_minor: Mapped[int]
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    received_on: Mapped[date]
+    recovery: Mapped[bool]
+    source: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", "amount"),
+        CheckConstraint("status IN ('received', 'distributed')", "status"),
+        Index("ix_receipt_waiting", "id", postgresql_where="status = 'received'"),
+    )
+
+
+class Share(Base):
+    """What one note got of one receipt: the facts of its statement and tax paper."""
+
+    __tablename__ = "distribution_share"
+
+    receipt: Mapped[str] = mapped_column(IdType("rcpt"), ForeignKey("receipt.id"))
+    note: Mapped[str] = mapped_column(IdType("note"), ForeignKey("note.id"), index=True)
+    principal_minor: Mapped[int]
+    interest_minor: Mapped[int]
+    fee_minor: Mapped[int]
+    servicing_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    net_minor: Mapped[int]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("receipt", "note"),
+        CheckConstraint(
+            "principal_minor + interest_minor + fee_minor"
+            " = servicing_minor + tax_minor + net_minor",
+            "adds_up",
+        ),
+    )
+
+    @classmethod
+    def new(cls, receipt_id: str, share: NoteShare) -> Self:
+        """Make the row of a share."""
+        return cls(
+            receipt=receipt_id,
+            note=share.note_id,
+            principal_minor=share.principal.minor,
+            interest_minor=share.interest.minor,
+            fee_minor=share.late_fee.minor,
+            servicing_minor=share.servicing_fee.minor,
+            tax_minor=share.tax_withheld.minor,
+            net_minor=share.net.minor,
+        )

@@ -1,0 +1,200 @@
+"""How lending finds things."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+
+from finance.lending.model import (
+    Acceptance,
+    Agreement,
+    Application,
+    Loan,
+    LoanEvent,
+    LoanStatus,
+    Note,
+    Receipt,
+    ReceiptStatus,
+    Share,
+)
+from ledger.database import UnitOfWork
+from ledger.errors import NotFound
+from ledger.paging import DEFAULT_PAGE, Page, fetch_page
+
+
+async def get_application(
+    uow: UnitOfWork, application_id: str, *, lock: bool = False
+) -> Application:
+    """Return an application, locked when it is to change."""
+    row = await uow.session.get(Application, application_id, with_for_update=lock)
+    if row is None:
+        raise NotFound(thing="application")
+    return row
+
+
+async def find_application_of(uow: UnitOfWork, offer_id: str) -> Application | None:
+    """Return the application an offer raises money for, locked."""
+    return await uow.session.scalar(
+        select(Application).where(Application.offer == offer_id).with_for_update()
+    )
+
+
+async def list_applications(
+    uow: UnitOfWork,
+    *,
+    party_id: str | None = None,
+    status: str | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Application]:
+    """Return applications, newest first: a party's own, or those in a state."""
+    query = select(Application)
+    if party_id is not None:
+        query = query.where(Application.party == party_id)
+    if status is not None:
+        query = query.where(Application.status == status)
+    return await fetch_page(
+        uow.session, query, by=Application.id, after=after, limit=limit
+    )
+
+
+async def get_loan(uow: UnitOfWork, loan_id: str, *, lock: bool = False) -> Loan:
+    """Return a loan, locked when it is to change."""
+    row = await uow.session.get(Loan, loan_id, with_for_update=lock)
+    if row is None:
+        raise NotFound(thing="loan")
+    return row
+
+
+async def find_loan_of(uow: UnitOfWork, offer_id: str) -> Loan | None:
+    """Return the loan that an offer became."""
+    return await uow.session.scalar(select(Loan).where(Loan.offer == offer_id))
+
+
+async def list_loans(
+    uow: UnitOfWork,
+    *,
+    borrower_id: str | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Loan]:
+    """Return loans, newest first: all, or one borrower's."""
+    query = select(Loan)
+    if borrower_id is not None:
+        query = query.where(Loan.borrower == borrower_id)
+    return await fetch_page(uow.session, query, by=Loan.id, after=after, limit=limit)
+
+
+async def list_active_loans(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> Sequence[str]:
+    """Return the ids of loans whose days are counted, in order."""
+    query = select(Loan.id).where(Loan.status == LoanStatus.ACTIVE.value)
+    if after is not None:
+        query = query.where(Loan.id > after)
+    return (await uow.session.scalars(query.order_by(Loan.id).limit(limit))).all()
+
+
+async def list_notes(uow: UnitOfWork, loan_id: str) -> Sequence[Note]:
+    """Return the notes of a loan in the order they were made."""
+    rows = await uow.session.scalars(
+        select(Note).where(Note.loan == loan_id).order_by(Note.id)
+    )
+    return rows.all()
+
+
+async def list_notes_of(uow: UnitOfWork, lender_id: str) -> Sequence[Note]:
+    """Return the notes a lender holds."""
+    rows = await uow.session.scalars(
+        select(Note).where(Note.lender == lender_id).order_by(Note.id)
+    )
+    return rows.all()
+
+
+async def list_events(uow: UnitOfWork, loan_id: str) -> Sequence[LoanEvent]:
+    """Return the facts of a loan's life, in the order they were recorded."""
+    rows = await uow.session.scalars(
+        select(LoanEvent).where(LoanEvent.loan == loan_id).order_by(LoanEvent.number)
+    )
+    return rows.all()
+
+
+async def next_event_number(uow: UnitOfWork, loan_id: str) -> int:
+    """Return the number the next fact takes; the loan must be locked."""
+    last = await uow.session.scalar(
+        select(func.max(LoanEvent.number)).where(LoanEvent.loan == loan_id)
+    )
+    return (last or 0) + 1
+
+
+async def get_receipt(
+    uow: UnitOfWork, receipt_id: str, *, fresh: bool = False
+) -> Receipt:
+    """Return a receipt, read again from the database when it must be fresh."""
+    row = await uow.session.get(Receipt, receipt_id, populate_existing=fresh)
+    if row is None:
+        raise NotFound(thing="receipt")
+    return row
+
+
+async def find_receipt_from(uow: UnitOfWork, source: str) -> Receipt | None:
+    """Return the receipt a deposit or entry became."""
+    return await uow.session.scalar(select(Receipt).where(Receipt.source == source))
+
+
+async def list_waiting_receipts(uow: UnitOfWork, limit: int) -> Sequence[str]:
+    """Return the ids of receipts that have not reached the lenders, oldest first."""
+    rows = await uow.session.scalars(
+        select(Receipt.id)
+        .where(Receipt.status == ReceiptStatus.RECEIVED.value)
+        .order_by(Receipt.id)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def list_receipts(uow: UnitOfWork, loan_id: str) -> Sequence[Receipt]:
+    """Return what was paid on a loan, oldest first."""
+    rows = await uow.session.scalars(
+        select(Receipt).where(Receipt.loan == loan_id).order_by(Receipt.id)
+    )
+    return rows.all()
+
+
+async def list_shares_of(
+    uow: UnitOfWork, note_ids: Sequence[str]
+) -> Sequence[tuple[Share, date]]:
+    """Return what notes got, each with the day the money came in."""
+    rows = await uow.session.execute(
+        select(Share, Receipt.received_on)
+        .join(Receipt, Receipt.id == Share.receipt)
+        .where(Share.note.in_(note_ids))
+        .order_by(Receipt.received_on, Share.receipt)
+    )
+    return [(share, on) for share, on in rows]
+
+
+async def get_agreement(uow: UnitOfWork, loan_id: str) -> Agreement:
+    """Return the document of a loan."""
+    row = await uow.session.get(Agreement, loan_id)
+    if row is None:
+        raise NotFound(thing="agreement")
+    return row
+
+
+async def list_acceptances(uow: UnitOfWork, loan_id: str) -> Sequence[Acceptance]:
+    """Return who accepted the document, and when."""
+    rows = await uow.session.scalars(
+        select(Acceptance)
+        .where(Acceptance.loan == loan_id)
+        .order_by(Acceptance.accepted_at, Acceptance.party)
+    )
+    return rows.all()
+
+
+async def is_lender(uow: UnitOfWork, loan_id: str, party_id: str) -> bool:
+    """Say whether a party holds a note of a loan."""
+    found = await uow.session.scalar(
+        select(Note.id).where(Note.loan == loan_id, Note.lender == party_id).limit(1)
+    )
+    return found is not None

@@ -1,0 +1,115 @@
+"""What lending decides: limits, terms and quotes, and who gets what of a receipt."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from contracts import apr, schedule
+from contracts.loan import LoanState
+from contracts.months import add_months
+from contracts.schedule import Schedule
+from contracts.sharing import NoteHolding
+from contracts.terms import Accrual, Excess, Fees, LateTerms, Terms
+from finance.lending.errors import AmountOutsideLimits, TermOutsideLimits
+from finance.lending.model import Claim, Note
+from finance.rulepacks import RulePack
+from ledger.money import BPS_PER_ONE, Money, Rounding
+
+RESIDENT: Final = "resident"
+DOMESTIC_BANK: Final = "domestic_bank"
+_SHORT_LOAN_MONTHS: Final = 12
+_TAX_RULES: Final = {
+    RESIDENT: "interest_tax_resident",
+    DOMESTIC_BANK: "interest_tax_domestic_bank",
+}
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A price with everything that follows from it."""
+
+    terms: Terms
+    schedule: Schedule
+    apr_bps: int
+
+
+def require_within_limits(
+    pack: RulePack, amount: Money, term_months: int, on: date
+) -> None:
+    """Refuse a loan that is too small, too large, too short or too long."""
+    amount.require_positive()
+    amount.require_settleable()
+    least = pack.money("loan_amount_min", amount.currency, on=on)
+    most = pack.money("loan_amount_max", amount.currency, on=on)
+    if not least <= amount <= most:
+        raise AmountOutsideLimits(least_minor=least.minor, most_minor=most.minor)
+    shortest = pack.months("loan_term_min", on=on)
+    longest = pack.months("loan_term_max", on=on)
+    if not shortest <= term_months <= longest:
+        raise TermOutsideLimits(least=shortest, most=longest)
+
+
+def terms_of(
+    pack: RulePack, amount: Money, term_months: int, rate_bps: int, *, starts_on: date
+) -> Terms:
+    """Return the terms this market gives a loan at a rate, as from a day."""
+    fee = amount.times_bps(
+        pack.bps("platform_fee", on=starts_on), rounding=Rounding.HALF_EVEN
+    )
+    late = LateTerms(
+        grace_days=pack.days("late_fee_grace", on=starts_on),
+        fee_bps=pack.bps("late_fee", on=starts_on),
+        cap=pack.money("late_fee_cap", amount.currency, on=starts_on),
+    )
+    return Terms(
+        principal=amount,
+        rate_bps=rate_bps,
+        instalments=term_months,
+        disbursed_on=starts_on,
+        first_due_on=add_months(starts_on, 1),
+        fees=Fees(upfront=fee),
+        late=late,
+        accrual=Accrual.SCHEDULED,
+        excess=Excess.NEXT,
+    )
+
+
+def quote(terms: Terms) -> Quote:
+    """Price terms in full: every instalment, and the true yearly cost."""
+    yearly = apr.of(terms) * BPS_PER_ONE
+    return Quote(terms, schedule.build(terms), int(yearly.to_integral_value()))
+
+
+def withholding_bps(pack: RulePack, residency: str, on: date) -> int:
+    """Return the tax to be withheld from a lender's interest."""
+    rule = _TAX_RULES.get(residency, "interest_tax_non_resident")
+    return pack.bps(rule, on=on)
+
+
+def lost_after(pack: RulePack, terms: Terms, on: date) -> int:
+    """Return how many days late a loan of these terms counts as lost."""
+    months = terms.instalments * terms.frequency.every
+    short = months <= _SHORT_LOAN_MONTHS
+    table = pack.classes("loan_classes_short" if short else "loan_classes_long", on=on)
+    return table[-1].from_days
+
+
+def claimed(state: LoanState) -> dict[Claim, Money]:
+    """Return the interest and late fees a loan ever claimed: due, paid or lost."""
+    interest = state.outstanding.interest + state.written_off.interest
+    fees = state.outstanding.penalty + state.written_off.penalty
+    for allocation in state.allocations:
+        interest += allocation.interest
+        fees += allocation.penalty
+    return {Claim.INTEREST: interest, Claim.FEES: fees}
+
+
+def holding_of(note: Note, owed: dict[Claim, int]) -> NoteHolding:
+    """Return a note as the sharing of a receipt sees it."""
+    return NoteHolding(
+        note.id,
+        principal_minor=owed[Claim.PRINCIPAL],
+        withholding_bps=note.withholding_bps,
+        interest_minor=owed[Claim.INTEREST],
+        late_fee_minor=owed[Claim.FEES],
+    )
