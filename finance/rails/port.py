@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from ledger.money import Money
 
+MAX_REFERENCE: Final = 200
 _WORD: Final = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -71,7 +72,8 @@ class ProviderEvent:
 class Payment:
     """Money somebody sent to us, as the provider sees it now.
 
-    ``reference`` is what the payer wrote: it tells whose money it is.
+    ``reference`` is what the payer wrote: it tells whose money it is. What no such
+    text can hold is left out, for a payer's odd key must not stop the money.
     """
 
     provider: str
@@ -80,6 +82,10 @@ class Payment:
     amount: Money
     state: PaymentState
     paid_at: datetime
+
+    def __post_init__(self) -> None:
+        written = self.reference.replace("\0", "")[:MAX_REFERENCE]
+        object.__setattr__(self, "reference", written)
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,11 @@ async def test_one_payment_told_eight_times_at_once_is_one_deposit(
     assert (await world.purse(party)).posted == usd(700)
 
 
-async def test_money_without_a_known_reference_waits_in_suspense(world: Any) -> None:
-    payment = world.rail.receive("thank you", usd(900))
+@pytest.mark.parametrize("written", ["", "thank you", "a\0b", "សូម", "x" * 9_000])
+async def test_money_without_a_known_reference_waits_in_suspense(
+    world: Any, written: str
+) -> None:
+    payment = world.rail.receive(written, usd(900))
 
     deposit = await world.deposit(payment)
 

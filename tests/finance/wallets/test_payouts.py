@@ -236,3 +236,19 @@ def test_the_fake_is_a_rail(rail: rails.FakeRail) -> None:
     port: rails.Rail = rail
 
     assert port.name == "fake"
+
+
+async def test_payouts_are_listed_by_owner_and_by_state(world: World) -> None:
+    mine, other = await world.party(10_000), await world.party(10_000)
+    for party in (mine, other):
+        await world.db.transact(
+            wallets.request_withdrawal, party_id=party, amount=usd(5_000)
+        )
+
+    own = await world.db.read(wallets.list_payouts, party_id=mine)
+    lost = await world.db.read(
+        wallets.list_payouts, states=[PayoutState.UNKNOWN, PayoutState.FAILED]
+    )
+
+    assert [payout.party for payout in own.items] == [mine]
+    assert lost.items == []
