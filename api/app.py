@@ -15,15 +15,15 @@ from api.services import Services
 def create_app(
     services: Services,
     *,
-    beats: Sequence[jobs.Job] = (),
+    duties: Sequence[jobs.Duty] = (),
     routers: Sequence[APIRouter] = ROUTERS,
 ) -> FastAPI:
-    """Make the HTTP interface over its services; ``beats`` are jobs it runs beside."""
+    """Make the HTTP interface over its services; ``duties`` it keeps meanwhile."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        running = asyncio.create_task(jobs.run_jobs(beats, stop))
+        running = asyncio.create_task(jobs.keep_all(duties, stop))
         yield
         stop.set()
         await running

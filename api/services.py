@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from finance import rails
+from ledger import audit
 from ledger.database import Database
 from ledger.errors import NotFound
 
 
 @dataclass(frozen=True)
 class Services:
-    """The database, the payment providers, and which of them carries money out."""
+    """The database, the payment providers with the one that pays out, the log's key."""
 
     db: Database
     providers: Mapping[str, rails.Rail] = field(default_factory=dict)
     pays_by: str = ""
+    signer: audit.Signer | None = None
 
     def provider(self, name: str) -> rails.Rail:
         """Return a payment provider by its name."""

@@ -1,32 +1,53 @@
-"""Run each job on its own beat until told to stop; one that fails tries again."""
+"""Keep jobs going until told to stop; one that fails begins again after a pause."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
 from api import failures
 
 GRACE_SECONDS = 20.0
+PAUSE = timedelta(seconds=1)
 
 log = structlog.get_logger()
 
 
+class Duty(Protocol):
+    """Something that goes on until told to stop; safe on several machines at once."""
+
+    @property
+    def name(self) -> str:
+        """Return what the log calls it."""
+        ...
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Go on until ``stop`` is set, then end what has begun."""
+        ...
+
+
 @dataclass(frozen=True)
 class Job:
-    """Something to do again and again; safe to run twice and on several machines."""
+    """Something to do on a beat; safe to run twice."""
 
     name: str
     every: timedelta
     run: Callable[[], Awaitable[object]]
 
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Run on the beat until told to stop."""
+        while not stop.is_set():
+            await self.run()
+            await _wait(stop, self.every)
 
-async def run_jobs(jobs: Sequence[Job], stop: asyncio.Event) -> None:
-    """Run jobs until ``stop`` is set; what has begun is finished, within a grace."""
-    tasks = [asyncio.create_task(_beat(job, stop), name=job.name) for job in jobs]
+
+async def keep_all(duties: Sequence[Duty], stop: asyncio.Event) -> None:
+    """Keep duties until ``stop`` is set; what has begun is finished, within a grace."""
+    tasks = [asyncio.create_task(_keep(duty, stop), name=duty.name) for duty in duties]
     await stop.wait()
     _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS) if tasks else ((), ())
     for task in late:
@@ -40,12 +61,16 @@ async def run_once(jobs: Sequence[Job]) -> None:
         await job.run()
 
 
-async def _beat(job: Job, stop: asyncio.Event) -> None:
+async def _keep(duty: Duty, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
-            await job.run()
-        except Exception as error:  # noqa: BLE001 - the edge of a job: it tries again
+            await duty.keep(stop)
+        except Exception as error:  # noqa: BLE001 - the edge of a duty: it begins again
             # Not log.exception: an error's own text may hold people's data.
-            log.error("job_failed", job=job.name, **failures.describe(error))  # noqa: TRY400
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), job.every.total_seconds())
+            log.error("duty_failed", duty=duty.name, **failures.describe(error))  # noqa: TRY400 - as above
+            await _wait(stop, PAUSE)
+
+
+async def _wait(stop: asyncio.Event, time: timedelta) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), time.total_seconds())

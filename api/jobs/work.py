@@ -1,15 +1,18 @@
 """The work of the house: who listens to which event, and what is done on which beat."""
 
+import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from api.failures import describe
 from api.jobs.relay import Delivery, Listener, deliver_due
-from api.jobs.runner import Job
+from api.jobs.runner import Duty, Job
 from api.services import Services
-from finance import wallets
-from ledger import holds
+from finance import raising, wallets
+from ledger import audit, holds
+from ledger.database import Database
 from ledger.errors import Unavailable
 
 SOON = timedelta(milliseconds=500)
@@ -25,7 +28,27 @@ def jobs_of(services: Services) -> list[Job]:
         Job("events", SOON, work.deliver),
         Job("holds", EACH_MINUTE, work.expire_holds),
         Job("payouts", EACH_MINUTE, work.look_payouts_up),
+        Job("offers", EACH_MINUTE, work.close_offers),
     ]
+
+
+def duties_of(services: Services) -> list[Duty]:
+    """Return the jobs, and the sealing of the audit log when it is kept."""
+    sealing = [Sealing(services.db, services.signer)] if services.signer else []
+    return [*jobs_of(services), *sealing]
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """Seal the audit log; whoever has the lease does it, the others stand by."""
+
+    db: Database
+    signer: audit.Signer
+    name: str = "sealing"
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Seal until told to stop, with a last turn at the end."""
+        await audit.run_sealer(self.db, self.signer, stop)
 
 
 class _Work:
@@ -67,4 +90,10 @@ class _Work:
 
     async def expire_holds(self) -> None:
         """Let go of holds whose time is over."""
-        await self.db.transact(holds.expire_due)
+        while await self.db.transact(holds.expire_due):
+            pass
+
+    async def close_offers(self) -> None:
+        """End the offers whose outcome is certain."""
+        while await self.db.transact(raising.close_due_offers):
+            pass

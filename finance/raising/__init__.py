@@ -25,7 +25,11 @@ from finance.raising.events import (
     PledgeWithdrawn,
 )
 from finance.raising.model import Offer, OfferStatus, Pledge, PledgeStatus, Product
-from finance.raising.repository import list_offers, list_pledges
+from finance.raising.repository import (
+    list_offer_pledges,
+    list_offers,
+    list_pledges,
+)
 from finance.raising.rules import OfferTerms
 from finance.raising.service import (
     cancel_offer,
@@ -72,6 +76,7 @@ __all__ = [
     "get_offer",
     "get_pledge",
     "list_captured",
+    "list_offer_pledges",
     "list_offers",
     "list_pledges",
     "open_offer",

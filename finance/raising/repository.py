@@ -142,6 +142,18 @@ async def list_pledges(
     return await fetch_page(uow.session, query, by=Pledge.id, after=after, limit=limit)
 
 
+async def list_offer_pledges(
+    uow: UnitOfWork,
+    *,
+    offer_id: str,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Pledge]:
+    """Return everybody's pledges to an offer, newest first."""
+    query: Select[Pledge] = select(Pledge).where(Pledge.offer == offer_id)
+    return await fetch_page(uow.session, query, by=Pledge.id, after=after, limit=limit)
+
+
 def _found(offer: Offer | None) -> Offer:
     if offer is None:
         raise NotFound(thing="offer")

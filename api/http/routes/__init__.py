@@ -1,6 +1,6 @@
 """The addresses under /v1, one module for each thing people act on."""
 
-from api.http.routes import access, parties, rails, statements, wallets
+from api.http.routes import access, offers, parties, rails, statements, wallets
 
 ROUTERS = (
     access.router,
@@ -8,5 +8,6 @@ ROUTERS = (
     statements.router,
     statements.uploads,
     wallets.router,
+    offers.router,
     rails.router,
 )

@@ -38,6 +38,15 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/withdrawals"): {S, L},
     ("GET", "/payouts/{payout_id}"): ALL,
     ("POST", "/deposits/{deposit_id}/assign"): {O},
+    ("GET", "/offers"): ALL,
+    ("GET", "/offers/{offer_id}"): ALL,
+    ("GET", "/offers/{offer_id}/pledges"): {O, R},
+    ("POST", "/offers/{offer_id}/pledges"): {L},
+    ("POST", "/offers/{offer_id}/close"): {O},
+    ("POST", "/offers/{offer_id}/cancel"): {O},
+    ("GET", "/pledges"): ALL,
+    ("GET", "/pledges/{pledge_id}"): {L},
+    ("POST", "/pledges/{pledge_id}/withdraw"): {L},
 }
 # fmt: on
 OPEN = {("POST", "/rails/{name}/webhook")}
@@ -48,6 +57,8 @@ SAMPLES = {
     "statement_id": "stmt_" + "0" * 26,
     "payout_id": "pay_" + "0" * 26,
     "deposit_id": "dep_" + "0" * 26,
+    "offer_id": "offer_" + "0" * 26,
+    "pledge_id": "plg_" + "0" * 26,
     "currency": "USD",
     "name": "fake",
 }

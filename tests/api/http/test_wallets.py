@@ -3,8 +3,7 @@
 import pytest
 
 from api.auth import Role
-from api.jobs import run_once
-from api.jobs.work import jobs_of
+from api.jobs import jobs_of, run_once
 from api.services import Services
 from finance import rails
 from ledger.money import Currency, Money
