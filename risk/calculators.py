@@ -8,8 +8,7 @@ from typing import Any
 from risk.cashflow import RULES_VERSION, measure
 from risk.decision import features_json, score_json
 from risk.scoring import score
-from risk.statements import StatementRefused, read_statement
-from risk.statements.accounts import merge_accounts
+from risk.statements import StatementRefused, merge_accounts, read_statement
 
 
 def score_files(

@@ -19,8 +19,7 @@ from risk.cashflow import RULES_VERSION, Measured, measure
 from risk.pricing import Candidate, CapTest, Costs, Fit
 from risk.refusing import Policy, refusal_reasons
 from risk.scoring import Reason, Score, Scorecard, score
-from risk.statements import ParsedStatement, Verdict
-from risk.statements.accounts import merge_accounts
+from risk.statements import ParsedStatement, Verdict, merge_accounts
 
 
 class StatementMissing(Invalid):
@@ -139,7 +138,7 @@ def assess(
     cap_test = pricing.fit_cap(
         application.candidates,
         scored.pd_bps,
-        policy.costs,
+        costs=policy.costs,
         cap_bps=policy.cap_bps,
         apr_bps=application.apr_bps,
     )

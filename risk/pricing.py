@@ -6,7 +6,7 @@ given by whoever knows the contract; so is the arithmetic of the true yearly cos
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from statistics import NormalDist
@@ -106,8 +106,8 @@ def price(exposures_minor: Sequence[int], pd_bps: int, costs: Costs) -> Price:
 def fit_cap(
     candidates: Sequence[Candidate],
     pd_bps: int,
-    costs: Costs,
     *,
+    costs: Costs,
     cap_bps: int | None,
     apr_bps: Callable[[int, int], int],
 ) -> CapTest:
@@ -117,48 +117,33 @@ def fit_cap(
     the all-in yearly cost with every fee. A price above the cap is never clipped.
     """
     cap = cap_bps if cap_bps is not None else 100 * BPS_PER_ONE
-    asked = _test(candidates[0], pd_bps, costs, cap=cap, apr_bps=apr_bps)
+    asked = _test(candidates[0], pd_bps, costs=costs, cap=cap, apr_bps=apr_bps)
     if asked.apr_bps <= cap:
         return asked
     shorter = sorted(candidates[1:], key=lambda item: -item.term_months)
     for candidate in shorter:
-        tried = _test(candidate, pd_bps, costs, cap=cap, apr_bps=apr_bps)
+        tried = _test(candidate, pd_bps, costs=costs, cap=cap, apr_bps=apr_bps)
         if candidate.term_months < asked.term_months and tried.apr_bps <= cap:
-            return _as(tried, Fit.SHORTEN)
+            return replace(tried, fit=Fit.SHORTEN)
     for lgd in range(costs.lgd_bps - LGD_STEP_BPS, -1, -LGD_STEP_BPS):
-        tried = _test(
-            candidates[0], pd_bps, _with_lgd(costs, lgd), cap=cap, apr_bps=apr_bps
-        )
+        secured = replace(costs, lgd_bps=lgd)
+        tried = _test(candidates[0], pd_bps, costs=secured, cap=cap, apr_bps=apr_bps)
         if tried.apr_bps <= cap:
-            return _as(tried, Fit.GUARANTEE)
-    return _as(asked, Fit.REFUSE)
+            return replace(tried, fit=Fit.GUARANTEE)
+    return replace(asked, fit=Fit.REFUSE)
 
 
 def _test(
     candidate: Candidate,
     pd_bps: int,
-    costs: Costs,
     *,
+    costs: Costs,
     cap: int,
     apr_bps: Callable[[int, int], int],
 ) -> CapTest:
     found = price(candidate.exposures_minor, pd_bps, costs)
     apr = apr_bps(candidate.term_months, found.rate_bps)
     return CapTest(Fit.WITHIN, candidate.term_months, found, apr, cap)
-
-
-def _as(test: CapTest, fit: Fit) -> CapTest:
-    return CapTest(fit, test.term_months, test.price, test.apr_bps, test.cap_bps)
-
-
-def _with_lgd(costs: Costs, lgd_bps: int) -> Costs:
-    return Costs(
-        costs.funds_bps,
-        costs.servicing_bps,
-        costs.margin_bps,
-        costs.capital_return_bps,
-        lgd_bps,
-    )
 
 
 def _expected_loss_bps(exposures: Sequence[int], pd_bps: int, lgd_bps: int) -> int:

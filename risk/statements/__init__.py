@@ -1,5 +1,6 @@
 """Turn bank, wallet and till files into transactions that add up, or refuse them."""
 
+from risk.statements.accounts import merge_accounts
 from risk.statements.errors import StatementRefused
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.integrity import Finding, Flaw, Integrity, Verdict
@@ -51,6 +52,7 @@ __all__ = [
     "list_lines",
     "list_refusals",
     "list_statements",
+    "merge_accounts",
     "read_accounts",
     "read_statement",
     "receive_statement",

@@ -121,7 +121,7 @@ def _tidy(text: str, mark: DecimalMark) -> str:
         if not _GROUPED[grouping].fullmatch(whole):
             return ""
         whole = whole.replace(grouping, "")
-    if not whole and not decimals:
+    if whole.startswith(("+", "-")) or not (whole or decimals):
         return ""
     return f"{sign}{whole or '0'}.{decimals or '0'}"
 

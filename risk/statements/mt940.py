@@ -197,7 +197,9 @@ def _account_name(parsed: Any) -> str:
 
 def _transaction(data: dict[str, Any], currency: str, line: int) -> Transaction:
     value_on = data.get("date")
-    if value_on is None or str(data.get("status")).upper() not in _MARKS:
+    mark = str(data.get("status")).upper()
+    if value_on is None or mark not in _MARKS or not data.get("id"):
+        # Without its type code a line's amount may have ended too early.
         raise StatementMalformed(line=line)
     booked_on = data.get("entry_date")
     if booked_on is None or isinstance(booked_on, str):

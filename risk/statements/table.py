@@ -47,7 +47,7 @@ class Table:
 
 def read_table(text: str) -> Table:
     """Find the delimiter and the heading row by trying; refuse when none fits."""
-    wide = False
+    wide = 0
     for delimiter in _by_likelihood(text):
         rows: list[Row] = []
         for row in _rows(text, delimiter):
@@ -56,10 +56,11 @@ def read_table(text: str) -> Table:
                 below = list(_rows_below(text, delimiter, row))
                 return Table(rows, row, columns, below)
             rows.append(row)
-            wide = wide or len(row.cells) > 1
+            wide += len(row.cells) > 1
             if len(rows) > _HEADING_WITHIN_ROWS:
                 break
-    raise StatementColumnsUnknown if wide else StatementOtherFormat
+    # Prose has a comma here and there; a table has a second cell on many lines.
+    raise StatementColumnsUnknown if wide > 1 else StatementOtherFormat
 
 
 def _by_likelihood(text: str) -> list[str]:

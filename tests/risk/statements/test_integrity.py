@@ -1,0 +1,144 @@
+"""Whoever touches a line of a statement with running balances is found out."""
+
+import random
+from datetime import date
+
+import pytest
+
+from risk.statements import StatementRefused, read_statement
+from risk.statements.errors import StatementBalanceBroken
+from risk.statements.integrity import Flaw, Verdict, check
+from risk.statements.parsed import (
+    ParsedStatement,
+    StatedBalance,
+    StatementFormat,
+    Transaction,
+)
+from risk.statements.sample import Profile, sample_statement
+
+TRIES = 100
+MANY_TRIES = 2_500
+CLEAN = sample_statement(7, Profile.FAIR, months=2, ends_on=date(2025, 12, 31))
+LINES = CLEAN.decode("utf-8-sig").split("\r\n")
+FIRST, LAST = 4, len(LINES) - 3
+
+
+def edit(chance: random.Random, lines: list[str]) -> None:
+    """Change one digit of an amount or of a balance."""
+    place = chance.randint(FIRST, LAST)
+    cells = lines[place].split('"')
+    numbers = [i for i, cell in enumerate(cells) if "." in cell and i % 2]
+    if not numbers:
+        lines[place] = (
+            lines[place] + "0" if lines[place][-1] != "0" else lines[place][:-1] + "1"
+        )
+        return
+    i = chance.choice(numbers)
+    digits = [k for k, letter in enumerate(cells[i]) if letter.isdigit()]
+    k = chance.choice(digits)
+    new = chance.choice([d for d in "123456789" if d != cells[i][k]])
+    cells[i] = cells[i][:k] + new + cells[i][k + 1 :]
+    lines[place] = '"'.join(cells)
+
+
+def delete(chance: random.Random, lines: list[str]) -> None:
+    del lines[chance.randint(FIRST, LAST)]
+
+
+def duplicate(chance: random.Random, lines: list[str]) -> None:
+    place = chance.randint(FIRST, LAST)
+    lines.insert(chance.randint(FIRST, LAST), lines[place])
+
+
+def insert(chance: random.Random, lines: list[str]) -> None:
+    place = chance.randint(FIRST, LAST)
+    cells = lines[place].split(",")
+    lines.insert(
+        place, f'{cells[0]},Somebody,Sale,X1,"7.{chance.randint(1, 99):02d}",,1.00'
+    )
+
+
+@pytest.mark.parametrize("act", [edit, delete, duplicate, insert])
+@pytest.mark.parametrize(
+    "tries", [TRIES, pytest.param(MANY_TRIES, marks=pytest.mark.slow)]
+)
+def test_every_touched_line_is_found(act, tries: int) -> None:
+    chance = random.Random(f"{act.__name__} {tries}")
+    for _ in range(tries):
+        lines = list(LINES)
+        act(chance, lines)
+        if lines == LINES:
+            continue
+
+        with pytest.raises(StatementRefused):
+            read_statement("a.csv", "\r\n".join(lines).encode())
+
+
+def test_clean_statements_raise_no_alarm() -> None:
+    for seed in range(10):
+        for profile in Profile:
+            content = sample_statement(seed, profile, ends_on=date(2025, 12, 31))
+
+            assert read_statement("a.csv", content).integrity.verdict is Verdict.OK
+
+
+def line(number: int, amount: int, balance: int | None = None) -> Transaction:
+    day = date(2025, 1, number)
+    return Transaction(number, day, day, amount, "USD", "", f"n{number}", balance)
+
+
+def statement(
+    *lines: Transaction, opening: int | None = None, closing: int | None = None
+):
+    stated = []
+    if opening is not None:
+        stated.append(StatedBalance(0, opening, 90))
+    if closing is not None:
+        stated.append(StatedBalance(len(lines), closing, 91))
+    return ParsedStatement(StatementFormat.CSV, "1", "USD", lines, tuple(stated))
+
+
+def flaws(parsed: ParsedStatement) -> dict[Flaw, tuple[int, ...]]:
+    return {found.flaw: found.lines for found in check(parsed).findings}
+
+
+def test_opening_and_lines_that_miss_the_closing_name_the_closing_line() -> None:
+    assert flaws(statement(line(1, 5), opening=10, closing=16)) == {
+        Flaw.BALANCE_BROKEN: (91,)
+    }
+
+
+def test_one_wrong_balance_names_its_line_and_the_next() -> None:
+    parsed = statement(line(1, 5, 5), line(2, 5, 11), line(3, 5, 15))
+
+    assert flaws(parsed) == {Flaw.BALANCE_BROKEN: (2, 3)}
+
+
+def test_lines_that_go_back_in_time_are_reviewed() -> None:
+    parsed = statement(line(2, 5, 5), line(1, 5, 10))
+
+    assert flaws(parsed) == {Flaw.OUT_OF_ORDER: (1,)}
+    assert check(parsed).verdict is Verdict.REVIEW
+
+
+def test_a_statement_without_balances_proves_nothing() -> None:
+    assert flaws(statement(line(1, 5), line(2, 5))) == {Flaw.NO_BALANCES: ()}
+    assert flaws(statement(line(1, 5), closing=5)) == {Flaw.NO_BALANCES: ()}
+
+
+def test_running_balances_are_filled_from_any_stated_one() -> None:
+    parsed = statement(line(1, 5), line(2, -3), closing=12)
+
+    assert [item.balance_after for item in parsed.with_running_balances()] == [15, 12]
+    bare = statement(line(1, 5)).with_running_balances()
+    assert [item.balance_after for item in bare] == [None]
+
+
+def test_a_broken_file_is_refused_where_it_breaks() -> None:
+    lines = list(LINES)
+    del lines[50]
+
+    with pytest.raises(StatementBalanceBroken) as refused:
+        read_statement("a.csv", "\r\n".join(lines).encode())
+
+    assert refused.value.line == 51
