@@ -1,8 +1,8 @@
 """How wallets find things."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from finance.rails import LineKind, ProviderStatement
@@ -20,6 +20,7 @@ from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.ids import IdMalformed, PartyId, read_id
 from ledger.money import Currency
+from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 
 _OPEN_STATES = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.UNKNOWN)
 
@@ -89,6 +90,23 @@ async def list_open_payouts(uow: UnitOfWork, limit: int) -> Sequence[str]:
         .limit(limit)
     )
     return rows.all()
+
+
+async def list_payouts(
+    uow: UnitOfWork,
+    *,
+    party_id: PartyId | None = None,
+    states: Collection[PayoutState] = (),
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Payout]:
+    """Return payouts, newest first: all, one party's, or those in some states."""
+    query: Select[Payout] = select(Payout)
+    if party_id is not None:
+        query = query.where(Payout.party == party_id)
+    if states:
+        query = query.where(Payout.state.in_([state.value for state in states]))
+    return await fetch_page(uow.session, query, by=Payout.id, after=after, limit=limit)
 
 
 async def find_stop(uow: UnitOfWork, currency: Currency) -> PayoutStop | None:

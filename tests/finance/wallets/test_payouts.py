@@ -238,7 +238,7 @@ def test_the_fake_is_a_rail(rail: rails.FakeRail) -> None:
     assert port.name == "fake"
 
 
-async def test_payouts_are_listed_by_owner_and_by_state(world: World) -> None:
+async def test_payouts_are_listed_by_owner_and_by_state(world: Any) -> None:
     mine, other = await world.party(10_000), await world.party(10_000)
     for party in (mine, other):
         await world.db.transact(
