@@ -59,8 +59,12 @@ class ShareClass(Base):
         ),
     )
 
+    def require(self, status: ShareClassStatus) -> None:
+        """Refuse a step that does not follow from where the class is."""
+        if self.status != status:
+            raise ShareClassNotWaiting(status=self.status)
+
     def move(self, status: ShareClassStatus, *, after: ShareClassStatus) -> None:
         """Take the next step, from the only one it may be taken from."""
-        if self.status != after:
-            raise ShareClassNotWaiting(status=self.status)
+        self.require(after)
         self.status = status.value

@@ -123,7 +123,7 @@ async def approve_share_offer(
 ) -> Offer:
     """Agree, as a second person, and offer the shares."""
     share = await get_share_class(uow, share_id=share_id, lock=True)
-    share.move(ShareClassStatus.LISTED, after=ShareClassStatus.REVIEWED)
+    share.require(ShareClassStatus.REVIEWED)
     ensure(share.approval, "a reviewed offer has its proposal")
     approval_id = share.approval or ""
     proposed = await approvals.get_approval(uow, approval_id=approval_id)
@@ -146,6 +146,7 @@ async def approve_share_offer(
     )
     await uow.session.flush()
     share.offer = offer.id
+    share.move(ShareClassStatus.LISTED, after=ShareClassStatus.REVIEWED)
     uow.record(ShareOfferApproved(share.id, offer.id, approver=operator_id))
     return offer
 

@@ -141,7 +141,7 @@ async def approve_application(
         ApplicationNotWaiting: It was not reviewed, or was decided before.
     """
     application = await repository.get_application(uow, application_id, lock=True)
-    application.move(ApplicationStatus.LISTED, after=ApplicationStatus.REVIEWED)
+    application.require(ApplicationStatus.REVIEWED)
     await approvals.approve(
         uow,
         approval_id=_approval_of(application),
@@ -160,6 +160,7 @@ async def approve_application(
     )
     await uow.session.flush()
     application.offer = offer.id
+    application.move(ApplicationStatus.LISTED, after=ApplicationStatus.REVIEWED)
     uow.record(ApplicationApproved(application.id, offer.id, approver=operator_id))
     return offer
 

@@ -102,10 +102,14 @@ class Application(Base):
         ),
     )
 
+    def require(self, status: ApplicationStatus) -> None:
+        """Refuse a step that does not follow from where the application is."""
+        if self.status != status:
+            raise ApplicationNotWaiting(status=self.status)
+
     def move(self, status: ApplicationStatus, *, after: ApplicationStatus) -> None:
         """Take the next step, from the only one it may be taken from."""
-        if self.status != after:
-            raise ApplicationNotWaiting(status=self.status)
+        self.require(after)
         self.status = status.value
 
 

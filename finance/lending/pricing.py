@@ -61,9 +61,10 @@ def assess(
 
 
 def _exposures(pack: RulePack, amount: Money, months: int, on: date) -> tuple[int, ...]:
-    """Return what is owed at the start of each month."""
+    """Return what is owed during each month."""
     terms = rules.terms_of(pack, amount, months, 0, starts_on=on)
-    return tuple(row.opening_minor for row in schedule.build(terms).rows)
+    rows = schedule.build(terms).rows
+    return tuple(row.balance_minor + row.principal_minor for row in rows)
 
 
 def _instalment(pack: RulePack, amount: Money, months: int, *, on: date) -> int:
