@@ -95,6 +95,17 @@ def template(admin_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A folder for an installation's data; its server is stopped, whatever happened.
+
+    Not below ``tmp_path``: as root, pytest closes that to the server's own user.
+    """
+    with tempfile.TemporaryDirectory(prefix="tonle-data-") as folder:
+        yield Path(folder)
+        postgres.stop(Path(folder))
+
+
+@pytest.fixture
 def urls(admin_url: str, template: str) -> Iterator[schema.Urls]:
     """The doors of a fresh, migrated database."""
     name = f"tonle_test_{os.getpid()}_{next(_numbers)}"

@@ -24,6 +24,7 @@ def house(tmp_path: Path) -> Path:
     for name in FILES:
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "__init__.py").touch()
     (tmp_path / "api" / "cli.py").write_text(SAYS_ITS_WORDS)
     return tmp_path
 

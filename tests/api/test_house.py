@@ -21,9 +21,9 @@ local all all scram-sha-256
 
 
 @pytest.fixture
-def operators(tmp_path: Path) -> Iterator[str]:
+def operators(data_dir: Path) -> Iterator[str]:
     """An operator's own server: passwords are asked for."""
-    folder = tmp_path / "operators"
+    folder = data_dir / "operators"
     with postgres.running(folder, {"fsync": "off"}) as url:
         (folder / "pg" / "pg_hba.conf").write_text(ONLY_WITH_PASSWORD)
         run(url, "SELECT pg_reload_conf()")
@@ -46,8 +46,8 @@ def who(url: str) -> object:
         return connection.execute("SELECT current_user, current_database()").fetchone()
 
 
-def test_the_embedded_house_opens_twice(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, database_url=None)
+def test_the_embedded_house_opens_twice(data_dir: Path) -> None:
+    settings = Settings(data=data_dir, database_url=None)
 
     for _ in range(2):
         with house.opened(settings) as urls:
@@ -56,34 +56,34 @@ def test_the_embedded_house_opens_twice(tmp_path: Path) -> None:
             assert who(urls.auditor) == (schema.AUDITOR, "tonle")
 
 
-def test_an_operators_server_is_enough(operators: str, tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, database_url=as_role(operators, "operator"))
+def test_an_operators_server_is_enough(operators: str, data_dir: Path) -> None:
+    settings = Settings(data=data_dir, database_url=as_role(operators, "operator"))
 
     for _ in range(2):
         with house.opened(settings) as urls:
             assert who(urls.owner) == (schema.OWNER, "tonle")
             assert who(urls.app) == (schema.APP, "tonle")
 
-    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((data_dir / "secrets.json").stat().st_mode) == 0o600
     with pytest.raises(psycopg.OperationalError):
         who(make_url(urls.app).set(password="guessed").render_as_string(False))
 
 
-def test_a_database_named_in_the_url_is_used(operators: str, tmp_path: Path) -> None:
+def test_a_database_named_in_the_url_is_used(operators: str, data_dir: Path) -> None:
     url = as_role(operators, "operator").replace("/postgres", "/own")
 
     run(operators, "CREATE DATABASE own OWNER operator")
 
-    with house.opened(Settings(data=tmp_path, database_url=url)) as urls:
+    with house.opened(Settings(data=data_dir, database_url=url)) as urls:
         assert who(urls.app) == (schema.APP, "own")
 
 
-def test_roles_the_operator_made_are_taken(operators: str, tmp_path: Path) -> None:
+def test_roles_the_operator_made_are_taken(operators: str, data_dir: Path) -> None:
     schema.make_roles(operators, dict.fromkeys(schema.ROLES, "x"))
     schema.make_database(operators, "tonle")
     doors = schema.Urls.of(operators, "tonle", dict.fromkeys(schema.ROLES, "x"))
     settings = Settings(
-        data=tmp_path,
+        data=data_dir,
         database_url=doors.owner,
         app_database_url=doors.app,
         auditor_database_url=doors.auditor,
@@ -92,27 +92,27 @@ def test_roles_the_operator_made_are_taken(operators: str, tmp_path: Path) -> No
     with house.opened(settings) as urls:
         assert urls == doors
 
-    assert not (tmp_path / "secrets.json").exists()
+    assert not (data_dir / "secrets.json").exists()
 
 
 def test_a_role_without_rights_is_told_what_to_grant(
-    operators: str, tmp_path: Path
+    operators: str, data_dir: Path
 ) -> None:
-    settings = Settings(data=tmp_path, database_url=as_role(operators, "guest"))
+    settings = Settings(data=data_dir, database_url=as_role(operators, "guest"))
 
     with pytest.raises(Unavailable, match="CREATEROLE"), house.opened(settings):
         pass
 
 
-def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, database_url="postgresql://x@127.0.0.1:1/x")
+def test_a_database_that_is_away_is_told_in_a_sentence(data_dir: Path) -> None:
+    settings = Settings(data=data_dir, database_url="postgresql://x@127.0.0.1:1/x")
 
     with pytest.raises(Unavailable, match="cannot be reached"), house.opened(settings):
         pass
 
 
-def test_reset_forgets_everything(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "data", database_url=None)
+def test_reset_forgets_everything(data_dir: Path) -> None:
+    settings = Settings(data=data_dir / "data", database_url=None)
     with (
         house.opened(settings),
         pytest.raises(Unavailable, match="stop that one first"),
@@ -121,4 +121,4 @@ def test_reset_forgets_everything(tmp_path: Path) -> None:
 
     house.reset(settings)
 
-    assert not (tmp_path / "data").exists()
+    assert not (data_dir / "data").exists()
