@@ -29,7 +29,7 @@ from ledger.errors import Unavailable
 from ledger.money import Currency, Money
 
 KEY_LIFE: Final = timedelta(hours=24)
-TWICE_SHARE: Final = 0.3
+TWICE_OF_TEN: Final = 3
 _SECRET: Final = b"the fake rail's webhook secret"
 
 
@@ -219,7 +219,7 @@ class FakeRail:
     def hostile_deliveries(self, luck: random.Random) -> Iterator[Delivery]:
         """Take them shuffled, some twice, each third with a forgery beside it."""
         waiting = self.deliveries()
-        twice = [item for item in waiting if luck.random() < TWICE_SHARE]
+        twice = [item for item in waiting if luck.randrange(10) < TWICE_OF_TEN]
         hostile = waiting + twice
         luck.shuffle(hostile)
         for number, delivery in enumerate(hostile):

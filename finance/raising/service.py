@@ -94,7 +94,7 @@ async def place_pledge(
     rules.require_room(offer, amount)
     await _require_share(uow, offer, party_id, amount)
     account = wallets.require_open(wallet, amount.currency)
-    pledge = await _hold(uow, offer, party_id, amount, account=account)
+    pledge = await _hold(uow, offer, party_id=party_id, amount=amount, account=account)
     offer.pledged_minor += amount.minor
     uow.record(
         PledgePlaced(pledge.id, offer.id, party_id, amount), entries=[pledge.hold]
@@ -188,9 +188,9 @@ async def _require_share(
 async def _hold(
     uow: UnitOfWork,
     offer: Offer,
+    *,
     party_id: PartyId,
     amount: Money,
-    *,
     account: AccountId,
 ) -> Pledge:
     now = uow.now()

@@ -75,7 +75,7 @@ async def record_deposit(uow: UnitOfWork, *, payment: rails.Payment) -> Deposit:
     entry = new_entry(
         uow,
         "deposit",
-        entries.transfer(
+        legs=entries.transfer(
             debit=await chart.platform(uow, Platform.TRANSIT, deposit.currency),
             credit=owner.account,
             units=deposit.amount_minor,
@@ -100,7 +100,7 @@ async def assign_deposit(
     entry = new_entry(
         uow,
         "deposit.assigned",
-        entries.transfer(
+        legs=entries.transfer(
             debit=AccountId(deposit.account),
             credit=AccountId(wallet.account),
             units=deposit.amount_minor,
@@ -138,7 +138,7 @@ async def settle(
     entry = new_entry(
         uow,
         "settlement",
-        entries.transfer(
+        legs=entries.transfer(
             debit=await chart.platform(uow, Platform.BANK, amount.currency),
             credit=await chart.platform(uow, Platform.TRANSIT, amount.currency),
             units=amount.minor,

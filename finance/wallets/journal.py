@@ -8,8 +8,8 @@ from ledger.ids import EntryId, new_id
 def new_entry(
     uow: UnitOfWork,
     kind: str,
-    legs: tuple[Leg, ...],
     *,
+    legs: tuple[Leg, ...],
     about: str,
     id: EntryId | None = None,  # noqa: A002 - the entry's own word for it
 ) -> NewEntry:

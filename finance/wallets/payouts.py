@@ -46,7 +46,7 @@ async def request_withdrawal(
     entry = new_entry(
         uow,
         "withdrawal",
-        entries.transfer(
+        legs=entries.transfer(
             debit=AccountId(wallet.account),
             credit=await chart.platform(uow, Platform.PAYOUT, amount.currency),
             units=amount.minor,
@@ -247,7 +247,7 @@ async def _end(
     entry = new_entry(
         uow,
         kind,
-        entries.transfer(
+        legs=entries.transfer(
             debit=await chart.platform(uow, Platform.PAYOUT, payout.currency),
             credit=credit,
             units=payout.amount_minor,
