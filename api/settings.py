@@ -1,34 +1,66 @@
 """What an operator may set, by environment variables; every default suits a demo."""
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+from ledger.errors import Unavailable
 from ledger.outbox import AuditMode
 
 PROJECT = Path(__file__).resolve().parents[1]
+PREFIX = "TONLE_"
+
+
+def _readable(url: str) -> str:
+    try:
+        make_url(url)
+    except ArgumentError as error:
+        raise ValueError("give it as postgresql://user:password@host/name") from error
+    return url
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_readable)]
 
 
 class Settings(BaseSettings):
-    """The installation's settings: ``TONLE_<NAME>``, and ``DATABASE_URL``."""
+    """The installation's settings: ``TONLE_<NAME>``, and ``DATABASE_URL``.
+
+    Raises:
+        Unavailable: A setting cannot be used; the sentence names it.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="TONLE_", frozen=True, validate_by_name=True, validate_by_alias=True
+        env_prefix=PREFIX, frozen=True, validate_by_name=True, validate_by_alias=True
     )
 
     data: Path = PROJECT / ".tonle"
     """Where the embedded database, passwords and keys lie."""
 
-    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    database_url: DatabaseUrl | None = Field(None, validation_alias="DATABASE_URL")
     """An administrator's door to one's own PostgreSQL; none means the embedded one."""
 
-    app_database_url: str | None = None
+    app_database_url: DatabaseUrl | None = None
     """The application's door, when the operator has made the roles."""
 
-    auditor_database_url: str | None = None
+    auditor_database_url: DatabaseUrl | None = None
     """The auditor's door, given together with the application's."""
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     audit: AuditMode = AuditMode.DEFERRED
+
+    log_origin: str = Field("localhost/tonle", pattern=r"^[^\s+]+$")
+    """The audit log's name in its checkpoints; an operator gives an address it owns."""
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            known = name if name.isupper() else f"{PREFIX}{name.upper()}"
+            raise Unavailable(f"the setting {known}: {first['msg']}") from error
