@@ -46,7 +46,7 @@ def test_a_bank_amount_is_read(text: str, mark: DecimalMark, minor: int) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", ".", "12..34", "1,23", "NaN", "1e5", "1_000", "１２", "٣", "0.005", "12.5.1",
+    ["", "-", ".", "12..34", "1,23", "NaN", "1e5", "1_000", "\uff11\uff12", "٣", "0.005", "12.5.1",
      "--5", "5 5 5x", "9" * 30, "1,234.567,89", "Infinity", "+-3", "1,,000.00"],
 )  # fmt: skip
 def test_an_unclear_amount_is_not_guessed(text: str) -> None:

@@ -172,7 +172,7 @@ def test_month_first_dates_are_known_from_the_file() -> None:
         ("Date,Amount,Ccy\n2025-01-02,12,Q7\n", "statement_currency_unknown", 2),
         ("Date,Amount\n2025-01-02,12\n", "statement_currency_unknown", 1),
         ("Date,Amount,Ccy\n2025-01-02,12,USD\n2025-01-0", "statement_cut", 3),
-        ("Date,Note,Amount,Ccy\n2025-01-02,\"open,12,USD\n", "statement_cut", 2),
+        ('Date,Note,Amount,Ccy\n2025-01-02,"open,12,USD\n', "statement_cut", 2),
         ("Date,Debit,Credit,Ccy\n2025-01-02,1,2,USD\n", "statement_amount_unreadable", 2),
         ("Date,Amount,Ccy\n", "statement_without_lines", 0),
         ("hello\nworld\n", "statement_other_format", 0),

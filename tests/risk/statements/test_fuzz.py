@@ -7,7 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from risk.statements import StatementRefused, read_accounts, read_statement
+from risk.statements import (
+    ParsedStatement,
+    StatementRefused,
+    read_accounts,
+    read_statement,
+)
 
 OURS = Path(__file__).parents[2] / "data" / "statements"
 SEEDS = sorted(
@@ -34,6 +39,13 @@ def changed(content: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
     return content
 
 
+def answer(content: bytes) -> list[ParsedStatement] | StatementRefused:
+    try:
+        return read_accounts("file", content)
+    except StatementRefused as refusal:
+        return refusal
+
+
 @pytest.mark.parametrize("folder", ["mt940", "camt", "ofx", "csv"])
 def test_a_damaged_file_is_read_or_refused(folder: str) -> None:
     seeds = [path.read_bytes() for path in SEEDS if path.parent.name == folder]
@@ -41,12 +53,10 @@ def test_a_damaged_file_is_read_or_refused(folder: str) -> None:
     @FUZZ
     @given(st.sampled_from(seeds), EDITS)
     def check(content: bytes, edits: list[tuple[int, int, bytes]]) -> None:
-        try:
-            accounts = read_accounts("file", changed(content, edits))
-        except StatementRefused as refusal:
-            assert refusal.code != "statement_refused"
-        else:
-            assert accounts
+        found = answer(changed(content, edits))
+
+        assert found
+        assert getattr(found, "code", "") != "statement_refused"
 
     check()
 
@@ -62,10 +72,8 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 @given(st.text(alphabet=",;\n\"'0123456789.-/ DateAmountCcyUSD១២", max_size=300))
 def test_any_table_is_read_or_refused(text: str) -> None:
     content = ("Date,Amount,Ccy\n2025-01-02,5,USD\n" + text).encode()
-    try:
-        read_statement("file", content)
-    except StatementRefused as refusal:
-        assert refusal.file == "file"
+
+    assert answer(content)
 
 
 @pytest.mark.slow
