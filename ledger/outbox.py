@@ -12,10 +12,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    CursorResult,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -195,7 +203,9 @@ place AS (
     SELECT place.xid, place.stream, place.before + told.line, told.id
     FROM told, place
 )"""
-_NO_NUMBERS = "place AS (SELECT NULL AS stream, NULL AS before)"
+_NO_NUMBERS = (
+    "place AS (SELECT CAST(NULL AS bigint) AS stream, CAST(NULL AS bigint) AS before)"
+)
 _WRITE = """
 WITH told AS (
     SELECT * FROM ROWS FROM (
@@ -208,7 +218,7 @@ INSERT INTO event (
     id, stream, number, type, subject, actor, actor_auth, request_id, recorded_at,
     data, commitments, refs
 )
-SELECT id, CAST(place.stream AS bigint), CAST(place.before + line AS bigint),
+SELECT id, place.stream, place.before + line,
     type, subject, :actor, :actor_auth, :request_id, :now, data, commitments, refs
 FROM told, place
 """
@@ -238,7 +248,7 @@ async def write(
     if not recorded:
         return
     lines = [_Line.of(item, now) for item in recorded]
-    values = {
+    values: dict[str, Any] = {
         "told": _list(line.stored for line in lines),
         "actor": actor.id,
         "actor_auth": actor.auth,
@@ -246,9 +256,12 @@ async def write(
         "now": now,
     }
     if audit is AuditMode.OFF:
-        await session.execute(_WRITE_UNNUMBERED, values)
+        stored = await session.execute(_WRITE_UNNUMBERED, values)
     else:
-        await session.execute(_WRITE_NUMBERED, values | {"count": len(lines)})
+        values["count"] = len(lines)
+        stored = await session.execute(_WRITE_NUMBERED, values)
+    count = cast("CursorResult[Any]", stored).rowcount
+    ensure(count == len(lines), "every event told is stored")
     heard = [line.id for line in lines if line.heard]
     if heard:
         await session.execute(_WRITE_HEARD, {"ids": heard, "now": now})
