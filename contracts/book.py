@@ -1,12 +1,15 @@
 """One loan's book while it is replayed: what is owed line by line, and what is paid."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from contracts import schedule
+from contracts.periods import round_to_step
 from contracts.schedule import Opening, Row
-from contracts.terms import Component, PayoffRule, Terms, Timing
+from contracts.terms import Accrual, Component, PayoffRule, Terms, Timing
 
 
 @dataclass(slots=True, eq=False)
@@ -42,18 +45,46 @@ class Line:
 
 @dataclass(slots=True)
 class Book:
-    """The lines of the current plan, the charges, and what was lost or overpaid."""
+    """The lines of the current plan, the charges, and what was lost or overpaid.
+
+    ``forgone`` is what was waived, ``lost`` what was written off and not recovered.
+    ``offset`` is the number of the last instalment before the current terms.
+    ``accrued``, up to ``accrued_to``, is interest that runs daily and is in no line
+    yet; instalments up to ``billed`` have theirs.
+    """
 
     terms: Terms
     rows: list[Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     charged: dict[int, int] = field(default_factory=dict)
-    interest_forgone: int = 0
+    forgone: Counter[Component] = field(default_factory=Counter)
+    lost: Counter[Component] = field(default_factory=Counter)
     overpaid: int = 0
-    lost: dict[Component, int] = field(default_factory=dict)
+    is_forborne: bool = False
+    offset: int = 0
     written_off_on: date | None = None
     closed_on: date | None = None
     earned_at_close: int = 0
+    accrued: Fraction = Fraction(0)
+    accrued_to: date = date.min
+    billed: int = 0
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether interest runs on the principal really outstanding."""
+        return self.terms.accrual is Accrual.DAILY and self.closed_on is None
+
+    def line(self, number: int, component: Component) -> Line:
+        """Return one line of an instalment."""
+        return next(
+            line
+            for line in self.lines
+            if line.number == number and line.component is component
+        )
+
+    def undisbursed(self, on: date) -> int:
+        """Return the principal of tranches that have not gone out by a day."""
+        return sum(part.amount.minor for part in self.terms.tranches if part.on > on)
 
     def lay_out(self, rows: Iterable[Row], *, first: int = 1) -> None:
         """Replace the plan from an instalment on; what was paid on it stays paid."""
@@ -90,28 +121,56 @@ class Book:
         """Return the interest earned from the first day to a day, or to the closing."""
         if self.closed_on is not None and on >= self.closed_on:
             return self.earned_at_close
+        if self.is_daily:
+            return self._earned_daily()
         return sum(
             schedule.accrued_minor(self.terms, row, on)
             for row in self.rows
             if row.starts_on < on
         )
 
+    def _earned_daily(self) -> int:
+        in_lines = sum(
+            line.owed if line.number <= self.billed else line.paid
+            for line in self.lines
+            if line.component is Component.INTEREST
+        )
+        return in_lines + self.forgone[Component.INTEREST] + self.accrued_minor()
+
+    def accrued_minor(self) -> int:
+        """Return the interest that runs daily and is in no line yet, rounded."""
+        rule = self.terms.rounds
+        exact = max(Fraction(0), self.accrued)
+        return round_to_step(exact, rule.interest, rule.interest_step)
+
     def owed_interest(self, until: date) -> int:
         """Return the interest earned up to a day that nobody paid or forgave."""
-        paid = self.sum_paid(Component.INTEREST) + self.interest_forgone
+        paid = self.sum_paid(Component.INTEREST) + self.forgone[Component.INTEREST]
         return max(0, self.earned(until) - paid)
+
+    def outstanding(self, on: date) -> int:
+        """Return the principal that went out and did not come back."""
+        return self.sum_unpaid(Component.PRINCIPAL) - self.undisbursed(on)
 
     def payoff(self, on: date) -> dict[Component, int]:
         """Return what would close the loan on a day."""
         due_interest = self.sum_unpaid(Component.INTEREST, due_by=on)
+        owed_interest = self.owed_interest(self._charged_until(on))
+        if self.is_daily and self.terms.payoff is PayoffRule.TO_PERIOD_END:
+            owed_interest = due_interest + self._next_interest(on)
         return {
             Component.PENALTY: self.sum_unpaid(Component.PENALTY),
             Component.FEE: self.sum_unpaid(Component.FEE, due_by=on),
-            Component.INTEREST: max(
-                due_interest, self.owed_interest(self._charged_until(on))
-            ),
-            Component.PRINCIPAL: self.sum_unpaid(Component.PRINCIPAL),
+            Component.INTEREST: max(due_interest, owed_interest),
+            Component.PRINCIPAL: self.outstanding(on),
         }
+
+    def _next_interest(self, on: date) -> int:
+        """Return the interest of the instalment that is next due."""
+        ahead = [line for line in self.lines if line.due_on > on]
+        return next(
+            (line.unpaid for line in ahead if line.component is Component.INTEREST), 0
+        )
 
     def _charged_until(self, on: date) -> date:
         """Return the day up to which an early payoff is charged interest."""
@@ -124,27 +183,45 @@ class Book:
         later = [line for line in self.lines if line.due_on > on]
         if not later:
             return
-        until = until or self._charged_until(on)
         due_interest = self.sum_unpaid(Component.INTEREST, due_by=on)
-        accrued = max(0, self.owed_interest(until) - due_interest)
-        self.earned_at_close, self.closed_on = self.earned(until), on
+        owed_interest = self.payoff(on)[Component.INTEREST]
+        if until is not None:
+            owed_interest = max(due_interest, self.owed_interest(until))
+        accrued, principal = owed_interest - due_interest, self.undisbursed(on)
+        paid_before = self.sum_paid(Component.INTEREST)
         self.lines = [line for line in self.lines if line.due_on <= on]
         number = min(line.number for line in later)
         for component in (Component.FEE, Component.INTEREST, Component.PRINCIPAL):
             same = [line for line in later if line.component is component]
             paid = sum(line.paid for line in same)
-            owed = {Component.FEE: paid, Component.INTEREST: paid + accrued}.get(
-                component, sum(line.owed for line in same)
-            )
+            owed = {
+                Component.FEE: paid,
+                Component.INTEREST: paid + accrued,
+                Component.PRINCIPAL: sum(line.owed for line in same) - principal,
+            }[component]
             self.lines.append(Line(component, number, on, owed, paid))
+        self.closed_on = on
+        forgone = self.forgone[Component.INTEREST]
+        self.earned_at_close = paid_before + owed_interest + forgone
 
     def replan(self, number: int, balance: int, *, level: int | None) -> None:
         """Build the plan anew from an instalment on, for the principal left then."""
         rows: Iterable[Row] = ()
-        if balance and number <= self.terms.instalments:
-            opening = Opening(number, balance, level_minor=level)
+        if balance and number - self.offset <= self.terms.instalments:
+            kept = next((r.kept_minor for r in self.rows if r.number == number - 1), 0)
+            opening = Opening(number - self.offset, balance, kept, level)
             rows = schedule.continue_from(self.terms, opening).rows
-        self.lay_out((row for row in rows if row.payment), first=number)
+        self.lay_out(self.renumbered(rows), first=number)
+
+    def renumbered(self, rows: Iterable[Row]) -> list[Row]:
+        """Number rows of the current terms on from the instalments before them."""
+        moved = [
+            row._replace(period=row.period._replace(number=row.number + self.offset))
+            for row in rows
+        ]
+        while moved and not moved[-1].payment:
+            moved.pop()
+        return moved
 
 
 def _owed(row: Row) -> tuple[tuple[Component, int], ...]:

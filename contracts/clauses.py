@@ -110,7 +110,9 @@ class RoundingRule:
     """How exact amounts become payable ones; steps are in minor units.
 
     ``evening`` moves the level instalment by the last one's difference shared over
-    all of them, if that brings the last strictly nearer.
+    all of them, if that brings the last strictly nearer. ``unrounded`` carries the
+    balance of a level plan on exactly and rounds only what is shown, so every payment
+    but a balloon is the same; without it each row starts from payable amounts.
     """
 
     interest: Rounding = Rounding.HALF_EVEN
@@ -118,6 +120,7 @@ class RoundingRule:
     instalment: Rounding = Rounding.HALF_EVEN
     instalment_step: int = 1
     evening: bool = False
+    unrounded: bool = False
 
     @classmethod
     def of(cls, currency: Currency) -> "RoundingRule":
@@ -200,6 +203,27 @@ class RateStep:
 
     starts_on: date
     rate_bps: RateBps
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Instalments without payment, and what becomes of their interest."""
+
+    first: int
+    count: int
+    rule: GraceRule = GraceRule.CAPITALISE
+
+    def covers(self, number: int) -> bool:
+        """Tell whether an instalment lies in the pause."""
+        return self.first <= number < self.first + self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An instalment whose date was moved, and the interest period with it."""
+
+    number: int
+    to: date
 
 
 @dataclass(frozen=True, slots=True)

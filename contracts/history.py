@@ -134,7 +134,7 @@ def _(event: ChargeAdded, book: Book) -> None:
 def _(event: WrittenOff, book: Book) -> None:
     book.close_early(event.on, until=event.on)
     for line in book.lines:
-        book.lost[line.component] = book.lost.get(line.component, 0) + line.unpaid
+        book.lost[line.component] += line.unpaid
         line.owed = line.paid
     book.written_off_on = event.on
 
@@ -158,9 +158,9 @@ def _(event: RecoveryReceived, book: Book) -> Allocation:
     shares: waterfall.Shares = waterfall.Shares()
     rest = event.amount.minor
     for component in _RECOVERY_ORDER:
-        taken = min(rest, book.lost.get(component, 0))
+        taken = min(rest, book.lost[component])
         shares[component] = taken
-        book.lost[component] = book.lost.get(component, 0) - taken
+        book.lost[component] -= taken
         rest -= taken
     book.overpaid += rest
     return _allocation(event, shares, rest)
@@ -208,5 +208,4 @@ def _(event: Waived, book: Book) -> None:
             line.settled_on = event.on
     if left:
         raise EventInvalid(field="amount", reason="is more than is due")
-    if event.component is Component.INTEREST:
-        book.interest_forgone += event.amount.minor
+    book.forgone[event.component] += event.amount.minor

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from contracts import daycount, duedates
+from contracts.errors import TermsInvalid
 from contracts.terms import Terms
 from ledger.money import Rounding, round_fraction
 
@@ -18,24 +19,40 @@ class Period(NamedTuple):
     ends_on: date
     due_on: date
     reference: daycount.Reference
+    is_last: bool
 
 
 def layout(terms: Terms, count: int | None = None) -> list[Period]:
     """Lay out the first ``count`` periods of the terms, all of them by default."""
     total = terms.instalments if count is None else count
+    regular = _regular_days(terms, total)
+    real = list(regular)
+    real[0] = terms.disbursed_on
+    for shift in terms.shifts:
+        real[shift.number] = shift.to
+    if any(right <= left for left, right in pairwise(real)):
+        raise TermsInvalid(field="shifts", reason="must keep the dates in order")
+    per_year = terms.frequency.per_year
+    return [
+        Period(
+            number,
+            real[number - 1],
+            real[number],
+            duedates.payable_on(real[number], terms.holidays),
+            daycount.Reference(regular[number - 1], regular[number], per_year),
+            number == terms.instalments,
+        )
+        for number in range(1, total + 1)
+    ]
+
+
+def _regular_days(terms: Terms, total: int) -> list[date]:
+    if terms.due_dates:
+        return [terms.disbursed_on, *terms.due_dates[:total]]
     grid = duedates.grid(
         terms.disbursed_on, terms.first_due_on, terms.frequency, terms.month_end
     )
-    per_year = terms.frequency.per_year
-    days = [grid.at(index) for index in range(total + 1)]
-    periods = []
-    for number in range(1, total + 1):
-        regular, ends_on = days[number - 1], days[number]
-        starts_on = terms.disbursed_on if number == 1 else regular
-        due_on = duedates.payable_on(ends_on, terms.holidays)
-        reference = daycount.Reference(regular, ends_on, per_year)
-        periods.append(Period(number, starts_on, ends_on, due_on, reference))
-    return periods
+    return [grid.at(index) for index in range(total + 1)]
 
 
 def growth(terms: Terms, period: Period, start: date, end: date) -> Fraction:
@@ -63,7 +80,7 @@ def _years(terms: Terms, period: Period, start: date, end: date) -> Fraction:
         start,
         end,
         reference=period.reference,
-        termination=period.ends_on if period.number == terms.instalments else None,
+        termination=period.ends_on if period.is_last else None,
     )
 
 

@@ -99,7 +99,7 @@ def describe(book: Book, allocations: tuple[Allocation, ...], on: date) -> LoanS
     due = {part: book.sum_unpaid(part, due_by=on) for part in Component}
     before = on - timedelta(days=1)
     overdue = {part: book.sum_unpaid(part, due_by=before) for part in Component}
-    owed = {**due, Component.PRINCIPAL: book.sum_unpaid(Component.PRINCIPAL)}
+    owed = {**due, Component.PRINCIPAL: book.outstanding(on)}
     accrued = max(0, book.owed_interest(on) - due[Component.INTEREST])
     late = [line.due_on for line in book.lines if line.unpaid and line.due_on < on]
     ahead = sorted(
@@ -114,7 +114,9 @@ def describe(book: Book, allocations: tuple[Allocation, ...], on: date) -> LoanS
         outstanding=amounts_of(owed, currency),
         overdue=amounts_of(overdue, currency),
         accrued_interest=Money(accrued, currency),
-        earned_interest=Money(book.earned(on) - book.interest_forgone, currency),
+        earned_interest=Money(
+            book.earned(on) - book.forgone[Component.INTEREST], currency
+        ),
         written_off=amounts_of(book.lost, currency),
         overpaid=Money(book.overpaid, currency),
         instalments=_instalments(book),

@@ -30,10 +30,12 @@ from contracts.clauses import (
     LateBasis,
     LateTerms,
     Method,
+    Pause,
     PayoffRule,
     RateBps,
     RateStep,
     RoundingRule,
+    Shift,
     Timing,
     Tranche,
     Unit,
@@ -68,11 +70,13 @@ __all__ = [
     "LateTerms",
     "Method",
     "MonthEnd",
+    "Pause",
     "PayoffRule",
     "RateBps",
     "RateStep",
     "Rounding",
     "RoundingRule",
+    "Shift",
     "Terms",
     "Timing",
     "Tranche",
@@ -89,7 +93,9 @@ class Terms:
 
     ``rate_bps`` is the nominal yearly rate; ``rate_steps`` change it on given days.
     Without ``tranches`` the whole principal goes out on ``disbursed_on``.
-    ``plan`` is the principal of each instalment of the method ``custom``.
+    ``plan`` is the principal of each instalment of the method ``custom``;
+    ``due_dates`` names every date of a plan without a regular frequency, each of
+    whose periods then counts as one of the frequency's under Act/Act ICMA.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -116,13 +122,16 @@ class Terms:
     rate_steps: tuple[RateStep, ...] = ()
     balloon: Balloon | None = None
     plan: tuple[Money, ...] = ()
+    due_dates: tuple[date, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     version: int = 1
 
     def __post_init__(self) -> None:
         if self.rounding is None:
             rule = RoundingRule.of(self.currency)
             object.__setattr__(self, "rounding", rule)
-        for check in (_check_size, _check_dates, _check_clauses, _check_method):
+        for check in _CHECKS:
             check(self)
 
     @property
@@ -214,6 +223,43 @@ def _check_dates(terms: Terms) -> None:
     _refuse(changes != sorted(set(changes)), "rate_steps", "must be on days in order")
 
 
+def _check_calendar(terms: Terms) -> None:
+    named = terms.due_dates
+    _refuse(list(named) != sorted(set(named)), "due_dates", "must be in order")
+    _refuse(
+        named and (len(named) != terms.instalments or named[0] != terms.first_due_on),
+        "due_dates",
+        "must name every instalment, the first date first",
+    )
+    numbers = [pause.first for pause in terms.pauses]
+    numbers += [shift.number for shift in terms.shifts]
+    _refuse(
+        any(not 1 <= number <= terms.instalments for number in numbers),
+        "instalment",
+        "must be one of the plan",
+    )
+    for pause in terms.pauses:
+        ends = pause.first + pause.count
+        _refuse(
+            pause.count < 1 or ends > terms.instalments, "pauses", "must end earlier"
+        )
+
+
+def _check_accrual(terms: Terms) -> None:
+    kept = terms.grace.interest or terms.pauses
+    fixed = terms.method in (Method.FLAT, Method.BULLET)
+    _refuse(
+        terms.accrual is Accrual.DAILY and (kept or fixed),
+        "accrual",
+        "cannot be daily when interest is flat or put off",
+    )
+    _refuse(
+        terms.rounds.unrounded and (kept or terms.grace.principal or terms.tranches),
+        "rounding",
+        "cannot be unrounded with grace, pauses or tranches",
+    )
+
+
 def _check_clauses(terms: Terms) -> None:
     grace, last = terms.grace, terms.instalments - 1
     _refuse(not 0 <= grace.principal <= last, "grace.principal", "must end earlier")
@@ -275,6 +321,19 @@ def _check_balloon(terms: Terms, balloon: Balloon) -> None:
         "balloon.amortised_over",
         "must be longer than the term",
     )
+    _refuse(
+        terms.due_dates and balloon.amortised_over,
+        "balloon.amortised_over",
+        "needs a regular frequency",
+    )
 
 
+_CHECKS = (
+    _check_size,
+    _check_dates,
+    _check_calendar,
+    _check_clauses,
+    _check_method,
+    _check_accrual,
+)
 _ADAPTER = TypeAdapter(Terms)
