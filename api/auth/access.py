@@ -49,6 +49,12 @@ class Caller:
         self.require_sight(meant, "party")
         return meant
 
+    def within(self, asked: PartyId | None) -> PartyId | None:
+        """Return whose list is meant: one's own; for staff None means everybody's."""
+        if asked is None and self.role in STAFF:
+            return None
+        return self.about(asked)
+
     def actor(self, request_id: str) -> Actor:
         """Return how events name this caller."""
         return Actor(self.party, f"key:{self.key}", request_id)

@@ -58,14 +58,11 @@ class UploadRoute(GuardedRoute):
 
 def access_of(route: APIRoute) -> auth.Access:
     """Return who may call a route; a route that does not say cannot exist."""
-    declared = [
-        part.call
-        for part in _all(route.dependant)
-        if isinstance(part.call, auth.Access)
-    ]
+    calls = [part.call for part in _all(route.dependant)]
+    declared = {call for call in calls if isinstance(call, auth.Access)}
     if len(declared) != 1:
-        raise InvariantBroken(f"{route.path} must say once who may call it")
-    return declared[0]
+        raise InvariantBroken(f"{route.path} must say in one way who may call it")
+    return declared.pop()
 
 
 def _all(dependant: Dependant) -> Iterator[Dependant]:

@@ -10,13 +10,16 @@ from api.failures import describe
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job
 from api.services import Services
-from finance import raising, wallets
+from finance import equity, lending, raising, wallets
+from finance.raising import Product
 from ledger import audit, holds
 from ledger.database import Database
 from ledger.errors import Unavailable
+from ledger.money import Currency, Money
 
 SOON = timedelta(milliseconds=500)
 EACH_MINUTE = timedelta(minutes=1)
+EACH_HOUR = timedelta(hours=1)
 
 log = structlog.get_logger()
 
@@ -29,6 +32,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("holds", EACH_MINUTE, work.expire_holds),
         Job("payouts", EACH_MINUTE, work.look_payouts_up),
         Job("offers", EACH_MINUTE, work.close_offers),
+        Job("days", EACH_HOUR, work.count_days),
     ]
 
 
@@ -60,6 +64,11 @@ class _Work:
         self.listeners: dict[str, Listener] = {
             wallets.NoticeKept.type: self.work_notice,
             wallets.PayoutRequested.type: self.pay_out,
+            wallets.PaymentReceived.type: self.take_payment,
+            raising.OfferFunded.type: self.found,
+            raising.OfferFailed.type: self.give_up,
+            raising.OfferCancelled.type: self.give_up,
+            lending.RepaymentReceived.type: self.share_out,
         }
 
     async def deliver(self) -> None:
@@ -75,6 +84,47 @@ class _Work:
     async def pay_out(self, delivery: Delivery) -> None:
         """Have a payout made, right after it was asked for."""
         await self._deliver_payout(delivery.subject)
+
+    async def take_payment(self, delivery: Delivery) -> None:
+        """Take note of money that a rail brought for a loan."""
+        facts = delivery.facts
+        paid = facts["amount"]
+        await self.db.transact(
+            lending.record_payment,
+            loan_id=facts["subject"],
+            deposit_id=delivery.subject,
+            amount=Money(int(paid["minor"]), Currency(paid["currency"])),
+        )
+
+    async def found(self, delivery: Delivery) -> None:
+        """Make what a funded offer raised money for: a loan, or shares."""
+        make = {
+            Product.LOAN: lending.form_loan,
+            Product.EQUITY: equity.issue_shares,
+        }[Product(delivery.facts["product"])]
+        await self.db.transact(make, offer_id=delivery.subject)
+
+    async def give_up(self, delivery: Delivery) -> None:
+        """Tell whoever waits for an offer that it raised nothing."""
+        end = {
+            Product.LOAN: lending.fail_application,
+            Product.EQUITY: equity.fail_offer,
+        }[Product(delivery.facts["product"])]
+        await self.db.transact(end, offer_id=delivery.subject)
+
+    async def share_out(self, delivery: Delivery) -> None:
+        """Give a receipt to the lenders."""
+        await self.db.transact(
+            lending.distribute, receipt_id=delivery.facts["receipt_id"]
+        )
+
+    async def count_days(self) -> None:
+        """Bring every active loan to today: late fees, and claims that fell due."""
+        after = None
+        while page := await self.db.read(lending.list_loans_to_count, after=after):
+            for loan_id in page:
+                await self.db.transact(lending.count_day, loan_id=loan_id)
+            after = page[-1]
 
     async def look_payouts_up(self) -> None:
         """Find out what became of payouts that have not ended."""

@@ -19,6 +19,7 @@ from finance.lending.errors import (
     TermOutsideLimits,
     WriteOffTooEarly,
 )
+from finance.lending.events import RepaymentReceived
 from finance.lending.funding import accept_agreement, fail_application, form_loan
 from finance.lending.losses import approve_write_off, propose_write_off
 from finance.lending.model import (
@@ -82,6 +83,7 @@ __all__ = [
     "Receipt",
     "ReceiptStatus",
     "ReceiptTooEarly",
+    "RepaymentReceived",
     "Share",
     "StatementsNeeded",
     "TermOutsideLimits",

@@ -1,6 +1,16 @@
 """The addresses under /v1, one module for each thing people act on."""
 
-from api.http.routes import access, offers, parties, rails, statements, wallets
+from api.http.routes import (
+    access,
+    applications,
+    equity,
+    loans,
+    offers,
+    parties,
+    rails,
+    statements,
+    wallets,
+)
 
 ROUTERS = (
     access.router,
@@ -9,5 +19,8 @@ ROUTERS = (
     statements.uploads,
     wallets.router,
     offers.router,
+    applications.router,
+    loans.router,
+    equity.router,
     rails.router,
 )
