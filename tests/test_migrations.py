@@ -1,7 +1,9 @@
 """The migrations make exactly the tables the models speak of, and can be taken back."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,7 +13,10 @@ from psycopg import errors
 from sqlalchemy import CheckConstraint, Connection, create_engine, make_url
 
 from api import models, schema
+from tests.tidy import PACKAGES
 
+ROOT = Path(__file__).resolve().parents[1]
+LIST = ROOT / "api" / "models.py"
 HISTORY = "alembic_version"
 
 
@@ -23,6 +28,20 @@ def connected(url: str) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+def test_no_table_is_forgotten() -> None:
+    declares = re.compile(r"^\s+__tablename__", re.MULTILINE)
+    modules = {
+        file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        for floor in PACKAGES
+        for file in (ROOT / floor).rglob("*.py")
+        if declares.search(file.read_text())
+    }
+
+    listed = re.findall(r"^import ([\w.]+)$", LIST.read_text(), re.MULTILINE)
+
+    assert set(listed) == modules
 
 
 def test_models_and_migrations_say_the_same(owner_url: str) -> None:
