@@ -1,0 +1,92 @@
+"""Check the log and the laws for the regulator's page, one run at a time.
+
+The run does what an outsider would do: it exports the log as stored and lets the
+verifier that goes with the export judge it under the log's key.
+"""
+
+import asyncio
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from ledger import audit, invariants
+from ledger.audit import LogKey
+from ledger.audit.verifier.answers import Report
+from ledger.audit.verifier.program import verify
+from ledger.database import Database, UnitOfWork
+from ledger.invariants import LEDGER_LAWS, Breach, Law
+
+LAW_BOOKS: Final = (LEDGER_LAWS, Path(str(files("finance") / "invariants.sql")))
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one run found: the verifier's report, and where laws are broken."""
+
+    finished_at: datetime
+    report: Report
+    laws: Sequence[Law]
+    breaches: Sequence[Breach]
+    archive: Path
+
+    def breaches_of(self, law: Law) -> list[Breach]:
+        """Return where one law does not hold."""
+        return [breach for breach in self.breaches if breach.law.name == law.name]
+
+
+class Auditor:
+    """Runs checks in the background and keeps the last findings for everyone to read."""
+
+    def __init__(self, key: LogKey | None = None) -> None:
+        self.key = key
+        self.running_since: datetime | None = None
+        self.failed = False
+        self.last: Findings | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._room = Path(tempfile.mkdtemp(prefix="tonle-audit-"))
+        weakref.finalize(self, shutil.rmtree, self._room, ignore_errors=True)
+
+    def start(self, db: Database) -> None:
+        """Begin a run unless one goes on, or the log's key is not known here."""
+        if self.key is not None and self.running_since is None:
+            self.running_since = db.clock.now()
+            self._task = asyncio.create_task(self._run(db, self.key))
+
+    async def finish(self) -> None:
+        """Wait for the run that goes on."""
+        if self._task is not None:
+            await self._task
+
+    async def _run(self, db: Database, key: LogKey) -> None:
+        self.failed = True
+        try:
+            self.last = await self._examine(db, key)
+            self.failed = False
+        finally:
+            self.running_since = None
+
+    async def _examine(self, db: Database, key: LogKey) -> Findings:
+        folder = self._room / "export"
+        shutil.rmtree(folder, ignore_errors=True)
+        await db.read(audit.export_bundle, folder, key)
+        report = await asyncio.to_thread(verify, folder, str(key), [])
+        archive = await asyncio.to_thread(
+            shutil.make_archive, str(self._room / "tonle-audit"), "zip", folder
+        )
+        return Findings(
+            finished_at=db.clock.now(),
+            report=report,
+            laws=[law for book in LAW_BOOKS for law in invariants.read_laws(book)],
+            breaches=await db.read(_breaches),
+            archive=Path(archive),
+        )
+
+
+async def _breaches(uow: UnitOfWork) -> list[Breach]:
+    return await invariants.find_breaches(uow, LAW_BOOKS)

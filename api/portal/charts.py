@@ -1,0 +1,61 @@
+"""Lay out bars as whole numbers, so that a template only draws what it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from ledger.money import Money
+
+FULL: Final = 100
+BAR: Final = 20
+GAP: Final = 8
+HEIGHT: Final = 100
+
+
+@dataclass(frozen=True)
+class MonthFlow:
+    """What came in during a month, and what is planned to."""
+
+    month: date
+    past: Money
+    planned: Money
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One month's bar: what is planned stands on top of what came in."""
+
+    x: int
+    past_y: int
+    past_height: int
+    planned_y: int
+    planned_height: int
+    flow: MonthFlow
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars within a box, and the amount its height stands for."""
+
+    width: int
+    highest: Money
+    bars: tuple[Bar, ...]
+
+
+def share_percent(part: Money, whole: Money) -> int:
+    """Return how much of a whole is reached, in whole percent, never rounded up."""
+    return part.minor * FULL // whole.minor if whole.minor > 0 else 0
+
+
+def month_bars(flows: Sequence[MonthFlow]) -> Chart:
+    """Lay out one bar a month, the tallest as high as the box."""
+    highest = max((flow.past + flow.planned for flow in flows), key=lambda m: m.minor)
+    scale = max(highest.minor, 1)
+    bars = []
+    for place, flow in enumerate(flows):
+        past = max(flow.past.minor, 0) * HEIGHT // scale
+        planned = max(flow.planned.minor, 0) * HEIGHT // scale
+        x = place * (BAR + GAP)
+        bars.append(Bar(x, HEIGHT - past, past, HEIGHT - past - planned, planned, flow))
+    return Chart(len(flows) * (BAR + GAP) - GAP, highest, tuple(bars))

@@ -1,0 +1,49 @@
+"""What the pages refuse by themselves, before any use case is reached."""
+
+from ledger.errors import Forbidden, Invalid, NotFound, Refusal
+
+
+class PageUnknown(NotFound):
+    """There is no such page, or it is not the reader's to see."""
+
+    code = "page_unknown"
+    message = "There is no such page, or it is not yours to see. Go to your start page."
+
+
+class SignInNeeded(Refusal):
+    """The page is for people who are signed in."""
+
+    kind = "unauthenticated"
+    code = "sign_in_needed"
+    message = "Sign in first. You are signed out after 30 minutes without a click."
+
+
+class KeyUnknown(Refusal):
+    """The key shown at sign-in opens nothing."""
+
+    kind = "unauthenticated"
+    code = "key_unknown"
+    message = "This key is not known or was taken back. Copy it again, whole."
+
+
+class FormStale(Forbidden):
+    """The form does not belong to this visit: another tab, or another site."""
+
+    code = "form_stale"
+    message = (
+        "This form has expired. Nothing was done. Open the page and send it again."
+    )
+
+
+class FormMalformed(Invalid):
+    """The form cannot be read, or a field of it is missing."""
+
+    code = "form_malformed"
+    message = "The form could not be read. Open the page and fill it in again."
+
+
+class AmountUnreadable(Invalid):
+    """The text is not an amount."""
+
+    code = "amount_malformed"
+    message = "Write the amount in the digits 0 to 9 only, such as {example}."

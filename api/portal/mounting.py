@@ -1,0 +1,27 @@
+"""Put the pages beside the API: their routes, and their look for what is not found."""
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from api import problems
+from api.portal import entrance, pages
+from api.portal.desk import Portal, refused
+from api.portal.guard import visit_desk
+
+API_PREFIX = "/v1/"
+ROUTERS = (entrance.router, entrance.files, *pages.ROUTERS)
+
+
+def mount(app: FastAPI, portal: Portal | None = None) -> None:
+    """Serve the pages from an application made by ``create_app``."""
+    app.state.portal = portal or Portal()
+    for router in ROUTERS:
+        app.include_router(router)
+
+    async def lost(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(API_PREFIX):
+            return problems.answer(request, error)
+        desk = await visit_desk(request)
+        return desk.keep_visit(refused(desk, error))
+
+    app.add_exception_handler(HTTPException, lost)

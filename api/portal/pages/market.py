@@ -1,0 +1,108 @@
+"""The market: open offers, one offer, a pledge, and thinking again."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import Response
+
+from api.auth import Caller, Role
+from api.http.callers import Known, Lender
+from api.portal import offers
+from api.portal.amounts import read_amount, read_currency
+from api.portal.desk import At, Desk
+from api.portal.fields import OfferRef, PledgeRef, Text, one_of
+from api.portal.guard import make_pages
+from api.portal.offers import Filters, OfferView
+from finance import raising, wallets
+from finance.raising import Pledge, PledgeStatus, Product
+from finance.wallets import Purse
+from ledger.database import UnitOfWork
+from ledger.ids import PartyId
+from ledger.money import Currency
+from ledger.paging import MAX_PAGE
+
+router = make_pages()
+
+GRADES = ("A", "B", "C", "D", "E")
+
+
+@dataclass(frozen=True)
+class OwnSide:
+    """What a lender has to do with an offer: their pledges and their purse."""
+
+    pledges: tuple[Pledge, ...] = ()
+    purse: Purse | None = None
+
+
+@router.get("/market")
+async def show_market(
+    desk: At,
+    _: Known,
+    product: str = "",
+    currency: str = "",
+    grade: str = "",
+    after: OfferRef | None = None,
+) -> Response:
+    """Show what lenders can fund now."""
+    shown = grade if grade in GRADES else ""
+    filters = Filters(one_of(Product, product), one_of(Currency, currency), shown)
+    page = await desk.db.read(offers.list_open, filters=filters, after=after)
+    return desk.page("market.html", page=page, filters=filters, grades=GRADES)
+
+
+@router.get("/offers/{offer_id}")
+async def show_offer(offer_id: OfferRef, desk: At, caller: Known) -> Response:
+    """Show all that is known of one offer."""
+    return await _offer_page(desk, offer_id, caller)
+
+
+@router.post("/offers/{offer_id}/pledges")
+async def pledge(
+    offer_id: OfferRef, desk: At, caller: Lender, amount: Text, currency: Text
+) -> Response:
+    """Promise money to an offer."""
+    return await desk.act(
+        lambda uow: raising.place_pledge(
+            uow,
+            offer_id=offer_id,
+            party_id=caller.party,
+            amount=read_amount(amount, read_currency(currency)),
+        ),
+        done=f"/offers/{offer_id}?done=pledged",
+        again=lambda again: _offer_page(again, offer_id, caller),
+    )
+
+
+@router.post("/offers/{offer_id}/pledges/{pledge_id}/withdraw")
+async def withdraw(
+    offer_id: OfferRef, pledge_id: PledgeRef, desk: At, caller: Lender
+) -> Response:
+    """Take a pledge back within its reflection period."""
+    return await desk.act(
+        partial(raising.withdraw_pledge, pledge_id=pledge_id, party_id=caller.party),
+        done=f"/offers/{offer_id}?done=pledge_withdrawn",
+        again=lambda again: _offer_page(again, offer_id, caller),
+    )
+
+
+async def _offer_page(desk: Desk, offer_id: str, caller: Caller) -> Response:
+    view, own = await desk.db.read(_read_offer, offer_id=offer_id, caller=caller)
+    return desk.page("offer.html", view=view, offer=view.offer, own=own)
+
+
+async def _read_offer(
+    uow: UnitOfWork, *, offer_id: str, caller: Caller
+) -> tuple[OfferView, OwnSide]:
+    view = await offers.get_view(uow, offer_id=offer_id)
+    if caller.role is not Role.LENDER:
+        return view, OwnSide()
+    return view, await _own_side(uow, view, caller.party)
+
+
+async def _own_side(uow: UnitOfWork, view: OfferView, party: PartyId) -> OwnSide:
+    page = await raising.list_pledges(uow, party_id=party, limit=MAX_PAGE)
+    standing = (PledgeStatus.HELD, PledgeStatus.CAPTURED)
+    own = [p for p in page.items if p.offer == view.offer.id and p.status in standing]
+    purses = await wallets.list_purses(uow, party_id=party)
+    fitting = (p for p in purses if p.wallet.currency is view.offer.currency)
+    return OwnSide(tuple(own), next(fitting, None))

@@ -1,0 +1,164 @@
+"""The operators' queue: what waits for people, and what went wrong with money."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from fastapi import Form, Response
+
+from api.auth import Caller
+from api.http.callers import Operator
+from api.portal.desk import At, Desk, UseCase
+from api.portal.fields import ApplicationRef, Reason
+from api.portal.guard import make_pages
+from contracts.schedule import Schedule
+from finance import approvals, lending, wallets
+from finance.approvals import Approval
+from finance.lending import Application, ApplicationStatus
+from finance.wallets import Payout, PayoutState
+from ledger import statements
+from ledger.database import UnitOfWork
+from ledger.statements import TrialLine
+from risk import identity
+
+router = make_pages()
+
+WAITING = (ApplicationStatus.REVIEWED, ApplicationStatus.ASSESSED)
+TROUBLED = (PayoutState.UNKNOWN, PayoutState.FAILED)
+MOST_OPEN_DAYS = 60
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An application that waits for a person, and what the first one said."""
+
+    application: Application
+    firm: str
+    approval: Approval | None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """All that operators must look at."""
+
+    waiting: list[Waiting]
+    payouts: list[Payout]
+    trial: list[TrialLine]
+
+
+@router.get("/queue")
+async def show_queue(desk: At, caller: Operator) -> Response:
+    """Show what waits, the oldest first."""
+    queue = await desk.db.read(_read_queue)
+    return desk.page("queue.html", queue=queue, me=caller.party)
+
+
+@router.get("/queue/{application_id}")
+async def show_application(
+    application_id: ApplicationRef, desk: At, caller: Operator
+) -> Response:
+    """Show one application with all that speaks for and against it."""
+    return await _application_page(desk, application_id=application_id, caller=caller)
+
+
+@router.post("/queue/{application_id}/review")
+async def review(
+    application_id: ApplicationRef, desk: At, caller: Operator, note: Reason
+) -> Response:
+    """Recommend an application to a second person."""
+    use_case = partial(
+        lending.review_application,
+        application_id=application_id,
+        operator_id=caller.party,
+        note=note,
+    )
+    return await _decide(
+        desk, application_id, caller=caller, use_case=use_case, done="reviewed"
+    )
+
+
+@router.post("/queue/{application_id}/approve")
+async def approve(
+    application_id: ApplicationRef,
+    desk: At,
+    caller: Operator,
+    open_days: Annotated[int, Form(ge=1, le=MOST_OPEN_DAYS)],
+) -> Response:
+    """Agree as the second person; the offer opens."""
+    use_case = partial(
+        lending.approve_application,
+        application_id=application_id,
+        operator_id=caller.party,
+        open_days=open_days,
+    )
+    return await _decide(
+        desk, application_id, caller=caller, use_case=use_case, done="approved"
+    )
+
+
+@router.post("/queue/{application_id}/decline")
+async def decline(
+    application_id: ApplicationRef, desk: At, caller: Operator, reason: Reason
+) -> Response:
+    """Say no, and why."""
+    use_case = partial(
+        lending.decline_application,
+        application_id=application_id,
+        operator_id=caller.party,
+        reason=reason,
+    )
+    return await _decide(
+        desk, application_id, caller=caller, use_case=use_case, done="declined"
+    )
+
+
+async def _decide(
+    desk: Desk,
+    application_id: str,
+    *,
+    caller: Caller,
+    use_case: UseCase,
+    done: str,
+) -> Response:
+    return await desk.act(
+        use_case,
+        done=f"/queue?done={done}",
+        again=partial(_application_page, application_id=application_id, caller=caller),
+    )
+
+
+async def _application_page(
+    desk: Desk, *, application_id: str, caller: Caller
+) -> Response:
+    found, schedule = await desk.db.read(_read_one, application_id=application_id)
+    return desk.page(
+        "application.html",
+        waiting=found,
+        application=found.application,
+        schedule=schedule,
+        me=caller.party,
+    )
+
+
+async def _read_queue(uow: UnitOfWork) -> Queue:
+    waiting = []
+    for status in WAITING:
+        page = await lending.list_applications(uow, status=status.value)
+        waiting += [await _waiting(uow, item) for item in reversed(page.items)]
+    troubled = await wallets.list_payouts(uow, states=TROUBLED)
+    return Queue(waiting, troubled.items, await statements.trial_balance(uow))
+
+
+async def _read_one(
+    uow: UnitOfWork, *, application_id: str
+) -> tuple[Waiting, Schedule]:
+    application = await lending.get_application(uow, application_id=application_id)
+    return await _waiting(uow, application), lending.schedule_of(application)
+
+
+async def _waiting(uow: UnitOfWork, application: Application) -> Waiting:
+    party = await identity.get_party(uow, party_id=application.party)
+    approval = None
+    if application.approval:
+        approval = await approvals.get_approval(uow, approval_id=application.approval)
+    return Waiting(application, party.name, approval)

@@ -1,0 +1,78 @@
+"""A browser without a browser: pages over HTTP, forms filled in as they are served."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from html import unescape
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api import auth, portal
+from api.auth import Role
+from ledger.database import Database
+from ledger.ids import PartyId
+from tests.api.conftest import NewParty, client_of
+
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+_FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+
+
+@dataclass
+class Reader:
+    """Somebody who reads pages and sends the forms that are on them."""
+
+    client: httpx.AsyncClient
+    page: httpx.Response | None = None
+
+    async def open(self, path: str) -> httpx.Response:
+        self.page = await self.client.get(path, follow_redirects=True)
+        return self.page
+
+    def hidden(self, action: str) -> dict[str, str]:
+        """The hidden fields of the form with an action on the page that is open."""
+        assert self.page is not None
+        forms = dict(reversed(_FORM.findall(self.page.text)))
+        return {n: unescape(v) for n, v in _HIDDEN.findall(forms[action])}
+
+    async def send(self, action: str, **typed: str) -> httpx.Response:
+        """Fill in a form of the open page, send it, and see where it leads."""
+        form = self.hidden(action) | typed
+        self.page = await self.client.post(action, data=form, follow_redirects=True)
+        return self.page
+
+
+SignedIn = Callable[..., Awaitable[Reader]]
+
+
+@pytest.fixture
+def app(app: FastAPI) -> FastAPI:
+    portal.mount(app, portal.Portal(portal.Seal(b"s" * 32)))
+    return app
+
+
+@pytest.fixture
+async def reader(app: FastAPI) -> AsyncIterator[Reader]:
+    async with client_of(app) as client:
+        yield Reader(client)
+
+
+@pytest.fixture
+async def signed_in(
+    app: FastAPI, db: Database, new_party: NewParty
+) -> AsyncIterator[SignedIn]:
+    """Make a reader who has signed in with a new key of a role."""
+    async with client_of(app) as client:
+
+        async def make(role: Role, party: PartyId | None = None) -> Reader:
+            new = await db.transact(
+                auth.create_key, party=party or await new_party(), role=role
+            )
+            client.cookies.clear()
+            reader = Reader(client)
+            await reader.open("/sign-in")
+            await reader.send("/sign-in", key=new.shown)
+            return reader
+
+        yield make
