@@ -3,7 +3,9 @@
 from contracts import (
     agreement,
     apr,
+    arrears,
     calculators,
+    collateral,
     daycount,
     loan,
     schedule,
@@ -14,7 +16,9 @@ from contracts import (
 __all__ = [
     "agreement",
     "apr",
+    "arrears",
     "calculators",
+    "collateral",
     "daycount",
     "loan",
     "schedule",

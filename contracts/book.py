@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from contracts import schedule
-from contracts.periods import round_to_step
+from contracts.periods import layout, round_to_step
 from contracts.schedule import Opening, Row
 from contracts.terms import Accrual, Component, PayoffRule, Terms, Timing
 
@@ -48,6 +48,7 @@ class Book:
     """The lines of the current plan, the charges, and what was lost or overpaid.
 
     ``forgone`` is what was waived, ``lost`` what was written off and not recovered.
+    ``capitalised`` is interest that a restructuring made principal.
     ``offset`` is the number of the last instalment before the current terms.
     ``accrued``, up to ``accrued_to``, is interest that runs daily and is in no line
     yet; instalments up to ``billed`` have theirs.
@@ -60,6 +61,7 @@ class Book:
     forgone: Counter[Component] = field(default_factory=Counter)
     lost: Counter[Component] = field(default_factory=Counter)
     overpaid: int = 0
+    capitalised: int = 0
     is_forborne: bool = False
     offset: int = 0
     written_off_on: date | None = None
@@ -82,9 +84,12 @@ class Book:
             if line.number == number and line.component is component
         )
 
-    def undisbursed(self, on: date) -> int:
-        """Return the principal of tranches that have not gone out by a day."""
-        return sum(part.amount.minor for part in self.terms.tranches if part.on > on)
+    def not_yet_owed(self, on: date) -> int:
+        """Return principal of the plan that is to come: payouts, interest to be added."""
+        payouts = sum(part.amount.minor for part in self.terms.tranches if part.on > on)
+        return payouts + sum(
+            row.capitalised_minor for row in self.rows if row.ends_on > on
+        )
 
     def lay_out(self, rows: Iterable[Row], *, first: int = 1) -> None:
         """Replace the plan from an instalment on; what was paid on it stays paid."""
@@ -135,22 +140,25 @@ class Book:
             for line in self.lines
             if line.component is Component.INTEREST
         )
-        return in_lines + self.forgone[Component.INTEREST] + self.accrued_minor()
-
-    def accrued_minor(self) -> int:
-        """Return the interest that runs daily and is in no line yet, rounded."""
         rule = self.terms.rounds
-        exact = max(Fraction(0), self.accrued)
-        return round_to_step(exact, rule.interest, rule.interest_step)
+        accrued = round_to_step(self.accrued, rule.interest, rule.interest_step)
+        known = in_lines + self.forgone[Component.INTEREST] + self.capitalised
+        return max(0, known + accrued)
 
     def owed_interest(self, until: date) -> int:
         """Return the interest earned up to a day that nobody paid or forgave."""
-        paid = self.sum_paid(Component.INTEREST) + self.forgone[Component.INTEREST]
-        return max(0, self.earned(until) - paid)
+        settled = self.sum_paid(Component.INTEREST) + self.forgone[Component.INTEREST]
+        return max(0, self.earned(until) - settled - self.added_interest(until))
+
+    def added_interest(self, until: date) -> int:
+        """Return the interest that became principal by a day."""
+        return self.capitalised + sum(
+            row.capitalised_minor for row in self.rows if row.ends_on <= until
+        )
 
     def outstanding(self, on: date) -> int:
         """Return the principal that went out and did not come back."""
-        return self.sum_unpaid(Component.PRINCIPAL) - self.undisbursed(on)
+        return self.sum_unpaid(Component.PRINCIPAL) - self.not_yet_owed(on)
 
     def payoff(self, on: date) -> dict[Component, int]:
         """Return what would close the loan on a day."""
@@ -187,7 +195,7 @@ class Book:
         owed_interest = self.payoff(on)[Component.INTEREST]
         if until is not None:
             owed_interest = max(due_interest, self.owed_interest(until))
-        accrued, principal = owed_interest - due_interest, self.undisbursed(on)
+        accrued, principal = owed_interest - due_interest, self.not_yet_owed(on)
         paid_before = self.sum_paid(Component.INTEREST)
         self.lines = [line for line in self.lines if line.due_on <= on]
         number = min(line.number for line in later)
@@ -202,15 +210,29 @@ class Book:
             self.lines.append(Line(component, number, on, owed, paid))
         self.closed_on = on
         forgone = self.forgone[Component.INTEREST]
-        self.earned_at_close = paid_before + owed_interest + forgone
+        added = self.added_interest(on)
+        self.earned_at_close = paid_before + owed_interest + forgone + added
 
-    def replan(self, number: int, balance: int, *, level: int | None) -> None:
+    def replan(self, number: int, *, less: int = 0, level: int | None = None) -> None:
         """Build the plan anew from an instalment on, for the principal left then."""
-        rows: Iterable[Row] = ()
-        if balance and number - self.offset <= self.terms.instalments:
-            kept = next((r.kept_minor for r in self.rows if r.number == number - 1), 0)
-            opening = Opening(number - self.offset, balance, kept, level)
-            rows = schedule.continue_from(self.terms, opening).rows
+        relative = number - self.offset
+        if relative > self.terms.instalments:
+            return
+        start = layout(self.terms)[relative - 1].starts_on
+        balance = sum(
+            line.unpaid
+            for line in self.lines
+            if line.component is Component.PRINCIPAL and line.number >= number
+        )
+        balance -= less + sum(
+            part.amount.minor
+            for part in schedule.arrivals_of(self.terms)
+            if part.on >= start
+        )
+        balance -= sum(r.capitalised_minor for r in self.rows if r.number >= number)
+        kept = next((r.kept_minor for r in self.rows if r.number == number - 1), 0)
+        opening = Opening(relative, balance, kept, level)
+        rows = schedule.continue_from(self.terms, opening).rows
         self.lay_out(self.renumbered(rows), first=number)
 
     def renumbered(self, rows: Iterable[Row]) -> list[Row]:

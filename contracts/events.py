@@ -7,8 +7,9 @@ plan, charges, waivers, receipts, write-off, recoveries, refunds) and within a k
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from contracts.terms import Component
+from contracts.terms import Component, GraceRule, Terms
 from ledger.money import Money
 
 
@@ -25,6 +26,48 @@ class Disbursed(Event):
     """The principal, or a tranche of it, went out."""
 
     amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateChanged(Event):
+    """Another nominal rate holds from the day on."""
+
+    rate_bps: int | Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDateShifted(Event):
+    """One instalment to come was moved, and its interest period with it."""
+
+    instalment: int
+    to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentHoliday(Event):
+    """The next instalments are not paid; the term grows by as many."""
+
+    instalments: int
+    rule: GraceRule = GraceRule.CAPITALISE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reamortised(Event):
+    """Overdue principal was spread over the instalments to come, or over a new number."""
+
+    instalments: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restructured(Event):
+    """New terms took the place of the old, for the principal outstanding.
+
+    With ``capitalises`` everything owed beside it became principal too.
+    """
+
+    terms: Terms
+    capitalises: bool = False
+    is_forborne: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,23 @@ from dataclasses import replace
 from datetime import date
 from functools import singledispatch
 
-from contracts import schedule, waterfall
+from contracts import amendments, running, schedule, waterfall
 from contracts.book import Book, Line
 from contracts.errors import EventInvalid
 from contracts.events import (
     ChargeAdded,
     ChargedBack,
     Disbursed,
+    DueDateShifted,
     Event,
     LateFeeCharged,
+    PaymentHoliday,
+    RateChanged,
+    Reamortised,
     ReceiptReceived,
     RecoveryReceived,
     Refunded,
+    Restructured,
     Waived,
     WrittenOff,
 )
@@ -26,6 +31,11 @@ from ledger.money import Money
 
 _RANKS: tuple[type[Event], ...] = (
     Disbursed,
+    RateChanged,
+    DueDateShifted,
+    PaymentHoliday,
+    Reamortised,
+    Restructured,
     LateFeeCharged,
     ChargeAdded,
     Waived,
@@ -59,9 +69,11 @@ def replayed(
     allocations: list[Allocation] = []
     for event in _without_charge_backs(past):
         _check(event, book)
+        running.advance(book, event.on)
         allocation = _apply(event, book)
         if allocation is not None:
             allocations.append(allocation)
+    running.advance(book, on)
     return book, tuple(allocations)
 
 
@@ -116,6 +128,31 @@ def _apply(event: Event, book: Book) -> Allocation | None:
     """Do to the book what an event says; money that came in gives its allocation."""
     _ = event, book
     return None
+
+
+@_apply.register
+def _(event: RateChanged, book: Book) -> None:
+    amendments.change_rate(book, event)
+
+
+@_apply.register
+def _(event: DueDateShifted, book: Book) -> None:
+    amendments.shift_due_date(book, event)
+
+
+@_apply.register
+def _(event: PaymentHoliday, book: Book) -> None:
+    amendments.pause(book, event)
+
+
+@_apply.register
+def _(event: Reamortised, book: Book) -> None:
+    amendments.reamortise(book, event)
+
+
+@_apply.register
+def _(event: Restructured, book: Book) -> None:
+    amendments.restructure(book, event)
 
 
 @_apply.register

@@ -20,6 +20,7 @@ __all__ = [
     "build",
     "continue_from",
     "exact_balance",
+    "reprice",
 ]
 
 
@@ -79,14 +80,23 @@ def accrued_minor(terms: Terms, row: Row, on: date) -> int:
     """Return the interest a period has earned up to a day."""
     if on >= row.ends_on:
         return row.earned_minor
-    if on <= row.starts_on:
-        return 0
+    return 0 if on <= row.starts_on else _earned_minor(terms, row, on)
+
+
+def reprice(terms: Terms, row: Row, offset: int) -> Row:
+    """Give a row the dates and the interest that changed terms say."""
+    period = layout(terms)[row.number - offset - 1]._replace(number=row.number)
+    moved = row._replace(period=period)
+    return moved._replace(earned_minor=_earned_minor(terms, moved, period.ends_on))
+
+
+def _earned_minor(terms: Terms, row: Row, until: date) -> int:
     flat = terms.method is Method.FLAT
     base = terms.principal.minor if flat else row.opening_minor
-    exact = base * growth(terms, row.period, row.starts_on, on)
+    exact = base * growth(terms, row.period, row.starts_on, until)
     if not flat:
         exact += sum(
-            part.amount.minor * growth(terms, row.period, part.on, on)
+            part.amount.minor * growth(terms, row.period, part.on, until)
             for part in _arriving(terms, row)
         )
     rule = terms.rounds

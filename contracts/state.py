@@ -91,6 +91,7 @@ class LoanState:
     next_due_on: date | None
     next_due: Money
     days_past_due: int
+    is_forborne: bool = False
 
 
 def describe(book: Book, allocations: tuple[Allocation, ...], on: date) -> LoanState:
@@ -124,6 +125,7 @@ def describe(book: Book, allocations: tuple[Allocation, ...], on: date) -> LoanS
         next_due_on=next_due_on,
         next_due=Money(next_due, currency),
         days_past_due=(on - min(late)).days if late else 0,
+        is_forborne=book.is_forborne,
     )
 
 

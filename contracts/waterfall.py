@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import assert_never
 
+from contracts import running
 from contracts.book import Book, Line
 from contracts.terms import Bucket, Component, Excess, Timing
 from ledger.money import split_units
@@ -21,9 +22,13 @@ def pay(book: Book, amount: int, on: date) -> tuple[Shares, int]:
     if amount >= sum(book.payoff(on).values()):
         book.close_early(on)
     shares: Shares = Counter()
+    early = running.paid_early(book)
     rest = _pay_lines(_due_lines(book, on), amount, on, shares)
     if rest:
+        running.call_accrued(book, on)
         rest = _pay_ahead(book, rest, on, shares)
+    book.accrued -= running.paid_early(book) - early
+    running.advance(book, on)
     return shares, rest
 
 
@@ -116,7 +121,7 @@ def _prepay(
     )
     current.owed, current.paid = current.owed + extra, current.paid + extra
     shares[Component.PRINCIPAL] += extra
-    book.replan(number + 1, later - extra, level=_kept_level(book, number))
+    book.replan(number + 1, less=extra, level=_kept_level(book, number))
     return amount - extra
 
 
@@ -124,11 +129,4 @@ def _kept_level(book: Book, number: int) -> int | None:
     """Return the instalment that a shortened plan goes on paying."""
     if book.terms.excess is not Excess.SHORTEN:
         return None
-    return next(
-        (
-            row.principal_minor + row.interest_minor
-            for row in book.rows
-            if row.number == number
-        ),
-        None,
-    )
+    return next((row.level_minor for row in book.rows if row.number == number), None)

@@ -1,0 +1,40 @@
+"""How old arrears are: overdue amounts by bands of days late."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.state import LoanState
+from ledger.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A band of days late, both ends included; no last day means any age."""
+
+    name: str
+    first_day: int
+    last_day: int | None = None
+
+    def holds(self, days: int) -> bool:
+        """Tell whether a number of days late lies in the band."""
+        return self.first_day <= days and (
+            self.last_day is None or days <= self.last_day
+        )
+
+
+def by_band(state: LoanState, bands: Sequence[Band]) -> dict[str, Money]:
+    """Add up what is overdue of each instalment by how late it is; bands without none."""
+    overdue: dict[str, Money] = {}
+    for instalment in state.instalments:
+        days = (state.on - instalment.due_on).days
+        for band in bands:
+            if instalment.unpaid and days > 0 and band.holds(days):
+                zero = Money.zero(instalment.unpaid.currency)
+                overdue[band.name] = overdue.get(band.name, zero) + instalment.unpaid
+                break
+    return overdue
+
+
+def band_of(state: LoanState, bands: Sequence[Band]) -> Band | None:
+    """Return the band the whole loan is in, by its oldest unpaid instalment."""
+    return next((band for band in bands if band.holds(state.days_past_due)), None)
