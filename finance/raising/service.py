@@ -16,6 +16,7 @@ from finance.raising.events import (
 )
 from finance.raising.model import Offer, OfferStatus, Pledge, PledgeStatus
 from finance.raising.rules import Closing, OfferTerms
+from finance.rulepacks import RulePack
 from finance.wallets import chart
 from ledger import holds
 from ledger.database import UnitOfWork
@@ -25,13 +26,17 @@ from ledger.money import Money
 CLOSE_BATCH = 20
 
 
-async def open_offer(uow: UnitOfWork, *, terms: OfferTerms) -> Offer:
+async def open_offer(
+    uow: UnitOfWork, *, terms: OfferTerms, market: RulePack | None = None
+) -> Offer:
     """Open an offer with terms that nobody can change afterwards.
+
+    The rules are those of ``market``, the home market's when left out.
 
     Raises:
         OfferTermsWrong: The market's rules of today do not allow them.
     """
-    bounds = rules.settle_bounds(terms, rulepacks.home(), now=uow.now())
+    bounds = rules.settle_bounds(terms, market or rulepacks.home(), now=uow.now())
     offer_id = new_id("offer", uow.now())
     currency = terms.target.currency
     offer = Offer(

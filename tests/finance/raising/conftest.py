@@ -30,8 +30,9 @@ class Market:
             "target": Money(target, Currency.USD),
             "deadline_at": self.clock.now() + timedelta(days=10),
         }
+        rules = changes.pop("market", None)
         opened: Offer = await self.db.transact(
-            raising.open_offer, terms=OfferTerms(**(terms | changes))
+            raising.open_offer, terms=OfferTerms(**(terms | changes)), market=rules
         )
         return opened
 

@@ -3,13 +3,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from finance import raising
 from finance.raising import OfferStatus, PledgeStatus, Product
 from ledger import balances
 from ledger.clock import StoppedClock
+from ledger.database import UnitOfWork
 from ledger.ids import AccountId
 from ledger.money import Currency, Money
+from ledger.outbox import EventRow
 
 
 def usd(minor: int) -> Money:
@@ -21,6 +24,21 @@ async def _escrow(market: Any, offer: raising.Offer) -> balances.Balance:
         balances.get, AccountId(offer.escrow)
     )
     return found
+
+
+async def _told(market: Any, offer: raising.Offer) -> list[str]:
+    """Return the types of the events about an offer, in order."""
+
+    async def look(uow: UnitOfWork) -> list[str]:
+        types = await uow.session.scalars(
+            select(EventRow.type)
+            .where(EventRow.subject == offer.id)
+            .order_by(EventRow.id)
+        )
+        return list(types)
+
+    told: list[str] = await market.db.read(look)
+    return told
 
 
 async def test_a_funded_offer_captures_every_pledge(market: Any, world: Any) -> None:
@@ -104,6 +122,7 @@ async def test_closing_twice_captures_once(market: Any, world: Any) -> None:
     await asyncio.gather(*(market.close(offer) for _ in range(8)))
 
     assert (await _escrow(market, offer)).posted == 100_000
+    assert await _told(market, offer) == ["offer.opened", "offer.funded"]
     await world.require_sound_books()
 
 

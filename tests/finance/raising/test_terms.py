@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -6,10 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from finance import raising, rulepacks
-from finance.raising import Product, rules
+from finance.raising import Product
 from ledger.database import UnitOfWork, sqlstate
-from ledger.ids import PartyId
-from ledger.money import Currency, Money, Rounding
+from ledger.money import Currency, Money
 
 INSUFFICIENT_PRIVILEGE = "42501"
 CHECK_VIOLATION = "23514"
@@ -74,30 +74,53 @@ async def test_an_offer_is_open_as_long_as_the_market_allows(
         )
 
 
-def test_a_share_of_the_offer_is_rounded_up_to_whole_units() -> None:
-    half = rulepacks.RulePack(
+def _market(**values: int) -> rulepacks.RulePack:
+    """Return Cambodia's rules with other values for some."""
+    return rulepacks.RulePack(
         "xx",
         tuple(
-            rulepacks.Rule(**(vars(rule) | {"value": 3333}))
-            if rule.key == "pledge_share_max"
-            else rule
+            replace(rule, value=values.get(rule.key, rule.value))
             for rule in rulepacks.load("kh").rules
         ),
     )
-    now = datetime(2026, 1, 5, tzinfo=UTC)
-    terms = raising.OfferTerms(
-        Product.EQUITY,
-        PartyId("party_x"),
-        "share_x",
-        usd(100_000),
-        now + timedelta(days=5),
-        step=usd(2_500),
+
+
+async def test_a_share_of_the_offer_is_rounded_up_to_whole_units(market: Any) -> None:
+    offer = await market.offer(
+        product=Product.EQUITY, step=usd(2_500), market=_market(pledge_share_max=3333)
     )
 
-    bounds = rules.settle_bounds(terms, half, now=now)
+    assert offer.party_cap_minor == 35_000
 
-    assert usd(100_000).times_bps(3333, rounding=Rounding.DOWN) == usd(33_330)
-    assert bounds.party_cap == usd(35_000)
+
+async def test_one_party_takes_its_share_of_an_offer_and_no_more(
+    market: Any, world: Any
+) -> None:
+    offer = await market.offer(market=_market(pledge_share_max=2500))
+    party = await world.party(100_000)
+    first = await market.pledge(offer, party, 15_000)
+
+    with pytest.raises(raising.AboveShare) as refusal:
+        await market.pledge(offer, party, 10_001)
+    await market.pledge(offer, party, 10_000)
+    await market.db.transact(
+        raising.withdraw_pledge, pledge_id=first.id, party_id=party
+    )
+    await market.pledge(offer, party, 15_000)
+
+    assert refusal.value.facts["allowed_minor"] == 10_000
+    assert (await market.look(offer)).pledged == usd(25_000)
+
+
+async def test_the_time_to_think_is_the_one_of_the_day_the_offer_opened(
+    market: Any, world: Any
+) -> None:
+    offer = await market.offer(market=_market(reflection_period=0))
+    party = await world.party(100_000)
+
+    await market.pledge(offer, party, 100_000)
+
+    assert (await market.close(offer)).status == raising.OfferStatus.FUNDED
 
 
 async def _refused(market: Any, statement: str) -> str:
