@@ -31,7 +31,11 @@ def split_entries(raw: bytes, path: str, width: int) -> Iterator[bytes]:
     for _ in range(width):
         start = at + 2
         at = start + int.from_bytes(raw[at:start], "big")
-        require(start < at <= min(len(raw), start + ENTRY_BYTES), path, "is cut short")
+        require(
+            start < at <= min(len(raw), start + ENTRY_BYTES),
+            path,
+            "is cut short or holds a giant",
+        )
         yield raw[start:at]
     require(at == len(raw), path, "holds more than its entries")
 

@@ -35,7 +35,9 @@ class Export(NamedTuple):
         sizes: dict[str, int] = {}
         waiting = [folder]
         while waiting:
-            for item in os.scandir(waiting.pop()):
+            with os.scandir(waiting.pop()) as found:
+                items = sorted(found, key=lambda item: item.name)
+            for item in items:
                 path = Path(item.path).relative_to(folder).as_posix()
                 require(PATH.fullmatch(path), ascii(path), "is no plain name")
                 if item.is_dir(follow_symlinks=False):
@@ -84,5 +86,5 @@ def check_manifest(export: Export) -> str:
         is_same = item["bytes"] == export.sizes.get(item["path"])
         if not is_same or item["sha256"] != export.sha256(item["path"]):
             wrong.append(ascii(item["path"]))
-    require(not wrong, ", ".join(wrong[:20]), "missing, changed or not in the manifest")
+    require(not wrong, ", ".join(wrong[:20]), "not as listed in manifest.json")
     return f"{len(paths)} files as listed"

@@ -61,7 +61,9 @@ def check_tree(export: Export, head: Head, kept: list[Head]) -> str:
     require(not extra, extra, "is no part of an export")
     for old in kept:
         require(
-            old.size <= head.size, "checkpoint", f"is behind the kept head {old.size}"
+            old.size <= head.size,
+            "checkpoint",
+            f"is behind the kept head of {old.size} entries",
         )
         index, rest = divmod(old.size, WIDTH)
         then = below[0][:index]
