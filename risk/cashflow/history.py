@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from ledger.money import AmountOutOfRange
 from risk.cashflow.categories import Category, categorise
@@ -21,8 +22,7 @@ NOT_SALES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(NamedTuple):
     """One movement with its purpose and its age: 1 is the day before the judgement."""
 
     age_days: int
@@ -82,13 +82,12 @@ def look_back(
         raise AmountOutOfRange
     past = [[item for item in lines if item.booked_on < as_of] for lines in accounts]
     past = [lines for lines in past if lines]
+    today = as_of.toordinal()
     movements = tuple(
-        Movement(
-            (as_of - item.booked_on).days, item.amount_minor, categorise(item), item
-        )
+        Movement(age, item.amount_minor, categorise(item), item)
         for lines in past
         for item in lines
-        if (as_of - item.booked_on).days <= WINDOW_DAYS
+        if (age := today - item.booked_on.toordinal()) <= WINDOW_DAYS
     )
     span = max((item.age_days for item in movements), default=0)
     return History(as_of, instalment_minor, movements, _daily(past, as_of, span), span)

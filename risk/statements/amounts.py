@@ -66,7 +66,8 @@ def find_decimal_mark(texts: Iterable[str]) -> DecimalMark:
 
     The few that do not fit it are refused where they stand, with their line.
     """
-    votes = Counter(mark for text in texts if (mark := _vote(_bare(text))))
+    unclear = (text for text in texts if not _PLAIN.fullmatch(text) or "." in text)
+    votes = Counter(mark for text in unclear if (mark := _vote(_bare(text))))
     return votes.most_common(1)[0][0] if votes else DecimalMark.POINT
 
 

@@ -14,42 +14,43 @@ _HEADINGS: dict[str, str] = {
     heading: column for column, names in _KNOWN["headings"].items() for heading in names
 }
 _SPACES = re.compile(r"[\s\u200b/_.:;()\[\]&-]+")
-_LONG = 32
+NOWHERE = -1
 _IN_UNIT = re.compile(r"\b(usd|khr|eur|riels?)\b|[$៛#*]")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which place in a row holds what; ``None`` where the table has no such column."""
+    """Which place in a row holds what.
+
+    A column the table does not have is ``NOWHERE``, a place that is empty in every row.
+    """
 
     booked_on: int
-    value_on: int | None = None
-    amount: int | None = None
-    debit: int | None = None
-    credit: int | None = None
-    side: int | None = None
-    balance: int | None = None
-    currency: int | None = None
-    counterparty: int | None = None
-    reference: int | None = None
-    reference_number: int | None = None
-    account: int | None = None
-    fee: int | None = None
-    status: int | None = None
+    value_on: int = NOWHERE
+    amount: int = NOWHERE
+    debit: int = NOWHERE
+    credit: int = NOWHERE
+    side: int = NOWHERE
+    balance: int = NOWHERE
+    currency: int = NOWHERE
+    counterparty: int = NOWHERE
+    reference: int = NOWHERE
+    reference_number: int = NOWHERE
+    account: int = NOWHERE
+    fee: int = NOWHERE
+    status: int = NOWHERE
     width: int = 0
     unit: str = ""
 
     @property
     def moves(self) -> tuple[int, ...]:
         """Return the columns that say how much moved."""
-        places = (self.amount, self.debit, self.credit)
-        return tuple(place for place in places if place is not None)
+        return tuple({self.amount, self.debit, self.credit} - {NOWHERE})
 
     @property
     def numbers(self) -> tuple[int, ...]:
         """Return every column of amounts."""
-        places = (*self.moves, self.balance, self.fee)
-        return tuple(place for place in places if place is not None)
+        return tuple({*self.moves, self.balance, self.fee} - {NOWHERE})
 
 
 def tidy_words(text: str) -> str:
@@ -84,28 +85,37 @@ def _unit_of(heading: str) -> str:
     return "KHR" if re.search(r"\bkhr\b|\briels?\b|៛", heading) else ""
 
 
-def label_kind(cells: Sequence[str], columns: Columns) -> str:
-    """Say what a row is that moves no money, such as ``total``; nothing if it moves."""
-    if _is_unfinished(cells, columns.status):
-        return "not completed"
-    width = len(cells)
-    dated = columns.booked_on < width and cells[columns.booked_on][:1].isdigit()
-    if dated and any(place < width and cells[place].strip() for place in columns.moves):
-        # A dated line with an amount is a label only if it says nothing else.
-        place = columns.reference
-        said = cells[place] if place is not None and place < width else ""
-        return _BALANCE_LABELS.get(tidy_words(said), "") if len(said) < _LONG else ""
-    labels = (_label_of(tidy_words(cell)) for cell in cells)
-    kind = next((label for label in labels if label), "")
-    if kind:
-        return "" if dated and kind in {"total", "end"} else kind
-    return "heading" if find_columns(cells) else ""
+class Labels:
+    """Tells rows that move no money, such as totals, from rows that do."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.moves = columns.moves
+
+    def kind(self, cells: Sequence[str]) -> str:
+        """Say what a row is that moves no money; nothing if it moves some."""
+        columns = self.columns
+        if columns.status >= 0 and not is_word(cells[columns.status], "done_words"):
+            return "not completed"
+        dated = cells[columns.booked_on][:1].isdigit()
+        if dated and any(cells[place] for place in self.moves):
+            # A dated line with an amount is a label only if it says nothing else.
+            said = cells[columns.reference]
+            return _balance_label(said) if said[:1] in _INITIALS else ""
+        label = find_label(cells)
+        if label:
+            return "" if dated and label in {"total", "end"} else label
+        return "heading" if find_columns(cells) else ""
 
 
-def _is_unfinished(cells: Sequence[str], place: int | None) -> bool:
-    if place is None or place >= len(cells):
-        return False
-    return tidy_words(cells[place]) not in _KNOWN["done_words"]
+def find_label(cells: Sequence[str]) -> str:
+    """Return the first label among cells, such as ``opening``, or nothing."""
+    return next(filter(None, (_label_of(tidy_words(cell)) for cell in cells)), "")
+
+
+def _balance_label(text: str) -> str:
+    label = _EXACT.get(tidy_words(text), "")
+    return label if label in {"opening", "closing"} else ""
 
 
 def _label_of(words: str) -> str:
@@ -125,6 +135,5 @@ _LABELS = [
     for kind in ("opening", "closing", "total", "end")
     for words in _KNOWN[f"{kind}_words"]
 ]
-_BALANCE_LABELS = {
-    words: kind for words, kind in _LABELS if kind in {"opening", "closing"}
-}
+_EXACT = dict(_LABELS)
+_INITIALS = {words[0] for words in _EXACT} | {words[0].upper() for words in _EXACT}

@@ -1,11 +1,12 @@
 """Read CSV exports of banks, wallets and tills, whatever their headings and decimals."""
 
-import itertools
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
 
 from risk.statements.amounts import currency_exponent, find_decimal_mark
-from risk.statements.columns import Columns, label_kind
+from risk.statements.columns import Labels, find_label
 from risk.statements.dates import find_date_order
 from risk.statements.encoding import decode
 from risk.statements.errors import (
@@ -27,22 +28,21 @@ from risk.statements.table import Row, Table, read_table
 
 _CURRENCY_WORD = re.compile(r"\b(USD|KHR)\b")
 _ACCOUNT_WORDS = re.compile(r"account|iban|wallet|គណនី", re.IGNORECASE)
-_STYLE_SAMPLE_ROWS = 2_000
+_STYLE_SAMPLE_ROWS = 300
 _SIGN_SAMPLE_ROWS = 50
 
 
 def read(content: bytes) -> list[ParsedStatement]:
     """Return the one account of a table, oldest line first."""
-    text = decode(content)
-    table = read_table(text)
+    table = read_table(decode(content))
     movements, asides = _sort(table)
     if not movements:
         raise StatementWithoutLines
     style = _style(table, movements)
-    reader = RowReader(table.columns, style, whole=text.endswith("\n"))
-    transactions = reader.read(movements)
-    if _runs_backwards(transactions):
-        transactions.reverse()
+    reader = RowReader(table.columns, style)
+    transactions = _in_time(reader.read(movements))
+    if table.columns.fee >= 0:
+        transactions = _with_fees(table, movements, style, transactions)
     statement = ParsedStatement(
         StatementFormat.CSV,
         _account(table, movements),
@@ -55,12 +55,22 @@ def read(content: bytes) -> list[ParsedStatement]:
     return [statement]
 
 
+def _with_fees(
+    table: Table, movements: list[Row], style: Style, without: list[Transaction]
+) -> list[Transaction]:
+    """Take fees on top of the amounts, unless only without them the balances follow."""
+    reader = RowReader(table.columns, replace(style, fees_apart=True))
+    charged = _in_time(reader.read(movements))
+    return without if _follows(without) and not _follows(charged) else charged
+
+
 def _sort(table: Table) -> tuple[list[Row], list[tuple[Row, str]]]:
     """Part the rows that move money from labels, totals and repeated headings."""
+    labels = Labels(table.columns)
     movements: list[Row] = []
     asides: list[tuple[Row, str]] = []
     for row in table.rows:
-        why = label_kind(row.cells, table.columns)
+        why = labels.kind(row.cells)
         if why:
             asides.append((row, why))
         else:
@@ -71,12 +81,11 @@ def _sort(table: Table) -> tuple[list[Row], list[tuple[Row, str]]]:
 def _style(table: Table, movements: list[Row]) -> Style:
     """Settle what the whole file shares: date order, decimal mark, currency."""
     columns = table.columns
-    sample = movements[:_STYLE_SAMPLE_ROWS]
-    dates = dict.fromkeys(row.cell(columns.booked_on) for row in sample)
-    order = find_date_order(dates)
+    order = find_date_order(_first_lines(movements, columns.booked_on))
     if order is None:
         raise StatementDateUnreadable(line=movements[0].line)
-    amounts = [row.cell(place) for row in sample for place in columns.numbers]
+    sample = movements[:_STYLE_SAMPLE_ROWS]
+    amounts = [row.cells[place] for row in sample for place in columns.numbers]
     currency = _currency(table, movements)
     return Style(
         order, find_decimal_mark(amounts), currency, currency_exponent(currency) or 0
@@ -94,13 +103,13 @@ def _currency(table: Table, movements: list[Row]) -> str:
     return currency.upper()
 
 
-def _first_lines(rows: list[Row], place: int | None) -> dict[str, int]:
+def _first_lines(rows: list[Row], place: int) -> dict[str, int]:
     """Return each different text of a column and the first line it stands on."""
     found: dict[str, int] = {}
-    if place is not None:
-        for row in rows:
-            if text := row.cell(place):
-                found.setdefault(text, row.line)
+    for line, cells in rows if place >= 0 else ():
+        if cells[place] not in found:
+            found[cells[place]] = line
+    found.pop("", None)
     return found
 
 
@@ -114,7 +123,7 @@ def _currency_named_aside(table: Table) -> dict[str, int]:
     if len(above) == 1:
         return above
     text = " ".join(
-        row.cell(place)
+        row.cells[place]
         for row in table.rows[:_SIGN_SAMPLE_ROWS]
         for place in table.columns.numbers
     )
@@ -141,7 +150,7 @@ def _balances(
 ) -> tuple[StatedBalance, ...]:
     """Take the opening and closing balances that stand above or between the rows."""
     places = {"opening": 0, "closing": count}
-    labelled = [(row, label_kind(row.cells, Columns(0))) for row in table.above]
+    labelled = [(row, find_label(row.cells)) for row in table.above]
     stated = [
         StatedBalance(places[kind], reader.stated(row), row.line)
         for row, kind in [*labelled, *asides]
@@ -154,17 +163,17 @@ def _has_digit(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
 
 
-def _runs_backwards(transactions: list[Transaction]) -> bool:
-    """Say whether a table is newest first, by dates, or by balances within one day."""
+def _in_time(transactions: list[Transaction]) -> list[Transaction]:
+    """Turn a table that runs newest first, by its dates or its balances, round."""
     first, last = transactions[0].booked_on, transactions[-1].booked_on
-    if first != last:
-        return first > last
-    return _follows(transactions[::-1]) and not _follows(transactions)
+    turned = transactions[::-1]
+    backwards = first > last if first != last else _follows(turned)
+    return turned if backwards and not _follows(transactions) else transactions
 
 
 def _follows(transactions: list[Transaction]) -> bool:
     return all(
         before.balance_after is not None
         and before.balance_after + after.amount_minor == after.balance_after
-        for before, after in itertools.pairwise(transactions)
+        for before, after in pairwise(transactions)
     )

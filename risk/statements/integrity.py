@@ -2,11 +2,11 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from risk.statements.parsed import ParsedStatement, Transaction
+from risk.statements.parsed import ParsedStatement, StatedBalance, Transaction
 
 MAX_SHOWN_LINES = 100
 
@@ -90,30 +90,32 @@ def _findings(statement: ParsedStatement) -> Iterator[Finding]:
 
 def _broken_lines(statement: ParsedStatement) -> tuple[int, ...]:
     """Walk the account once; name each line whose balance does not follow."""
+    stated: dict[int, list[StatedBalance]] = defaultdict(list)
+    for balance in statement.balances:
+        stated[balance.position].append(balance)
     broken: list[int] = []
-    running: int | None = None
-    stated = sorted(statement.balances, key=lambda item: item.position)
-    waiting = iter(stated)
-    balance = next(waiting, None)
-    for position in range(len(statement.transactions) + 1):
-        if position:
-            item = statement.transactions[position - 1]
-            running, holds = _step(running, item)
-            if not holds:
+    running = _settle(None, stated.get(0, ()), broken)
+    for position, item in enumerate(statement.transactions, start=1):
+        if running is not None:
+            running += item.amount_minor
+        if item.balance_after is not None:
+            if running not in {None, item.balance_after}:
                 broken.append(item.line)
-        while balance is not None and balance.position == position:
-            if running is not None and running != balance.amount_minor:
-                broken.append(balance.line)
-            running = balance.amount_minor
-            balance = next(waiting, None)
+            running = item.balance_after
+        if position in stated:
+            running = _settle(running, stated[position], broken)
     return tuple(broken)
 
 
-def _step(running: int | None, item: Transaction) -> tuple[int | None, bool]:
-    expected = None if running is None else running + item.amount_minor
-    if item.balance_after is None:
-        return expected, True
-    return item.balance_after, expected in {None, item.balance_after}
+def _settle(
+    running: int | None, balances: Iterable[StatedBalance], broken: list[int]
+) -> int | None:
+    """Hold a running balance against the stated ones; go on from what is stated."""
+    for balance in balances:
+        if running not in {None, balance.amount_minor}:
+            broken.append(balance.line)
+        running = balance.amount_minor
+    return running
 
 
 def _is_proved(statement: ParsedStatement) -> bool:

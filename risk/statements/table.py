@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from typing import NamedTuple
 
 from risk.statements.columns import Columns, find_columns
 from risk.statements.errors import (
@@ -18,26 +19,22 @@ from risk.statements.parsed import MAX_LINES
 
 _DELIMITERS = ",;\t|"
 _HEADING_WITHIN_ROWS = 60
-_CELL_CHARACTERS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table and the source line it starts on."""
+class Row(NamedTuple):
+    """One row of a table, its cells without spaces around, and the line it starts on."""
 
     line: int
     cells: list[str]
 
-    def cell(self, place: int | None) -> str:
-        """Return a cell's text, or nothing when the row or table has none."""
-        if place is None or place >= len(self.cells):
-            return ""
-        return self.cells[place].strip()
-
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what stood above it, what its columns hold, and its rows."""
+    """A table: what stood above it, what its columns hold, and its rows.
+
+    Every row has as many cells as the heading and an empty one behind them, which
+    is where a column is looked for that the table does not have.
+    """
 
     above: list[Row]
     heading: Row
@@ -49,29 +46,41 @@ def read_table(text: str) -> Table:
     """Find the delimiter and the heading row by trying; refuse when none fits."""
     wide = 0
     for delimiter in _by_likelihood(text):
-        rows: list[Row] = []
-        for row in _rows(text, delimiter):
+        above: list[Row] = []
+        rows = _rows(text, delimiter)
+        for row in rows:
             columns = find_columns(row.cells)
             if columns:
-                below = list(_rows_below(text, delimiter, row))
-                return Table(rows, row, columns, below)
-            rows.append(row)
+                below = _fitted(rows, columns, ends_whole=text.endswith("\n"))
+                return Table(above, row, columns, below)
+            above.append(row)
             wide += len(row.cells) > 1
-            if len(rows) > _HEADING_WITHIN_ROWS:
+            if len(above) > _HEADING_WITHIN_ROWS:
                 break
     # Prose has a comma here and there; a table has a second cell on many lines.
     raise StatementColumnsUnknown if wide > 1 else StatementOtherFormat
 
 
+def _fitted(rows: Iterator[Row], columns: Columns, *, ends_whole: bool) -> list[Row]:
+    """Give every row the heading's width; refuse cells that no heading names."""
+    fitted: list[Row] = []
+    short = False
+    for row in rows:
+        cells = row.cells
+        missing = columns.width - len(cells)
+        if missing < 0 and any(cells[columns.width :]):
+            raise StatementMalformed(line=row.line)
+        cells[columns.width :] = [""] * (max(missing, 0) + 1)
+        short = missing > 0
+        fitted.append(row)
+    if short and not ends_whole:
+        raise StatementCut(line=fitted[-1].line)
+    return fitted
+
+
 def _by_likelihood(text: str) -> list[str]:
     head = Counter(text[:20_000])
     return sorted(_DELIMITERS, key=lambda delimiter: -head[delimiter])
-
-
-def _rows_below(text: str, delimiter: str, heading: Row) -> Iterator[Row]:
-    for row in _rows(text, delimiter):
-        if row.line > heading.line:
-            yield row
 
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
@@ -81,8 +90,9 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
         for count, cells in enumerate(reader):
             if count > MAX_LINES:
                 raise StatementTooManyLines(line=line)
-            if any(cell.strip() for cell in cells):
-                yield Row(line, cells)
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                yield Row(line, stripped)
             line = reader.line_num + 1
     except csv.Error as error:
         cut = "unexpected end" in str(error)
