@@ -1,4 +1,4 @@
-"""Open the database for one command and close it behind."""
+"""Open the installation for one command and close it behind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -6,29 +6,54 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from api import house
+from api.services import Services
 from api.settings import Settings
+from finance import rails
+from ledger import audit
+from ledger.clock import Clock, SystemClock
 from ledger.database import Database, make_engine
+from ledger.outbox import AuditMode
 
 T = TypeVar("T")
 
+LOG_KEY = "log.key"
+
+
+def signer_of(settings: Settings) -> audit.Signer:
+    """Return the key that signs this installation's log."""
+    return audit.load_or_create_signer(settings.data / LOG_KEY, settings.log_origin)
+
 
 @asynccontextmanager
-async def connected(url: str, settings: Settings) -> AsyncIterator[Database]:
-    """Yield the application's database."""
+async def connected(
+    url: str, settings: Settings, *, clock: Clock | None = None
+) -> AsyncIterator[Services]:
+    """Yield what the ways in need, over the application's database."""
+    signer = None if settings.audit is AuditMode.OFF else signer_of(settings)
+    inline = audit.seal_inline(signer) if signer else None
     engine = make_engine(url)
+    db = Database(
+        engine, clock or SystemClock(), audit=settings.audit, seal_inline=inline
+    )
+    rail = rails.FakeRail(db.clock)
     try:
-        yield Database(engine, audit=settings.audit)
+        yield Services(db, {rail.name: rail}, pays_by=rail.name, signer=signer)
     finally:
         await engine.dispose()
 
 
-def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
-    """Run one piece of work on the installation's database."""
+def with_services(work: Callable[[Services], Awaitable[T]]) -> T:
+    """Run one piece of work on the installation."""
     settings = Settings()
 
     async def run(url: str) -> T:
-        async with connected(url, settings) as db:
-            return await work(db)
+        async with connected(url, settings) as services:
+            return await work(services)
 
     with house.opened(settings) as urls:
         return asyncio.run(run(urls.app))
+
+
+def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run one piece of work on the installation's database."""
+    return with_services(lambda services: work(services.db))

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api import house
+from api import house, jobs, portal
 from api.app import create_app
 from api.cli.opening import connected
-from api.services import Services
 from api.settings import Settings
+from ledger.clock import Clock
 from ledger.errors import Unavailable
 
 SHUTDOWN_SECONDS = 20
@@ -49,10 +49,13 @@ def listening(host: str, port: int) -> socket.socket:
     return sock
 
 
-async def run(url: str, settings: Settings, sock: socket.socket) -> None:
+async def run(
+    url: str, settings: Settings, sock: socket.socket, *, clock: Clock | None = None
+) -> None:
     """Serve until interrupted; requests that have begun are finished."""
-    async with connected(url, settings) as db:
-        app = create_app(Services(db))
+    async with connected(url, settings, clock=clock) as services:
+        app = create_app(services, duties=jobs.duties_of(services))
+        portal.mount(app)
         config = uvicorn.Config(
             app,
             log_level="warning",
