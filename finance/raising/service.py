@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import structlog
+
 from finance import rulepacks, wallets
 from finance.raising import repository, rules
 from finance.raising.errors import OfferNotOpen
@@ -20,10 +22,13 @@ from finance.rulepacks import RulePack
 from finance.wallets import chart
 from ledger import holds
 from ledger.database import UnitOfWork
+from ledger.errors import Refusal
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import Money
 
 CLOSE_BATCH = 20
+
+log = structlog.get_logger()
 
 
 async def open_offer(
@@ -148,11 +153,13 @@ async def close_offer(uow: UnitOfWork, *, offer_id: str) -> Offer:
 
 
 async def close_due_offers(uow: UnitOfWork, *, limit: int = CLOSE_BATCH) -> list[str]:
-    """End the offers whose outcome is certain, some at a time; return their ids."""
+    """End the offers whose outcome is certain, some at a time; return their ids.
+
+    One that cannot be ended, say because a lender's account is frozen, is left as it
+    was and does not keep the others from ending.
+    """
     due = await repository.list_due_for_update(uow, uow.now(), limit)
-    for offer in due:
-        await _close(uow, offer)
-    return [offer.id for offer in due]
+    return [offer.id for offer in due if await _try_to_close(uow, offer)]
 
 
 async def cancel_offer(uow: UnitOfWork, *, offer_id: str, reason: str) -> Offer:
@@ -220,6 +227,18 @@ async def _hold(
     )
     uow.add(pledge)
     return pledge
+
+
+async def _try_to_close(uow: UnitOfWork, offer: Offer) -> bool:
+    offer_id, told = offer.id, len(uow.recorded)
+    try:
+        async with uow.session.begin_nested():
+            await _close(uow, offer)
+    except Refusal as refusal:
+        del uow.recorded[told:]
+        log.warning("offer_not_closed", offer=offer_id, code=refusal.code)
+        return False
+    return True
 
 
 async def _close(uow: UnitOfWork, offer: Offer) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from finance import raising
 from finance.raising import OfferStatus, PledgeStatus, Product
-from ledger import balances
+from ledger import accounts, balances
 from ledger.clock import StoppedClock
 from ledger.database import UnitOfWork
 from ledger.ids import AccountId
@@ -144,6 +144,26 @@ async def test_the_timer_closes_what_is_certain_and_nothing_else(
     assert (await market.look(reflecting)).is_open
     assert (await market.look(running)).is_open
     assert await market.db.transact(raising.close_due_offers) == []
+
+
+async def test_an_offer_that_cannot_end_does_not_keep_others_from_ending(
+    market: Any, world: Any
+) -> None:
+    stuck, free = await market.offer(), await market.offer()
+    lenders = [await market.lend(stuck, 50_000) for _ in range(2)]
+    await market.lend(free, 100_000)
+    market.days(4)
+    account = AccountId((await world.purse(lenders[1])).wallet.account)
+    await market.db.transact(accounts.freeze, account, accounts.Freeze.ALL)
+
+    assert await market.db.transact(raising.close_due_offers) == [free.id]
+    assert (await market.look(stuck)).is_open
+    assert await _told(market, stuck) == ["offer.opened"]
+    await world.require_sound_books()
+    await market.db.transact(accounts.freeze, account, accounts.Freeze.NONE)
+
+    assert await market.db.transact(raising.close_due_offers) == [stuck.id]
+    await world.require_sound_books()
 
 
 async def test_a_cancelled_offer_lets_every_pledge_go(market: Any, world: Any) -> None:
