@@ -37,4 +37,4 @@ def export(folder: Annotated[Path, typer.Argument(help="A new or empty one.")]) 
 
     done = with_database(work)
     typer.echo(f"Exported {done.size} entries to {done.folder}.")
-    typer.echo(f"Verify them with: python3 {done.folder}/verify.py")
+    typer.echo(f"Verify them with: python3 {done.folder}/verify.py {done.folder}")

@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 
 from api import failures
-from api.cli import database, keys, ledger, serving
+from api.cli import calculate, database, demo, keys, ledger, log, score, serving
 from ledger.errors import Refusal, Unavailable
 
 FAILED = 1
@@ -20,10 +20,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(calculate.app, name="calc")
+app.add_typer(score.app, name="risk")
+app.add_typer(log.app, name="audit")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 app.add_typer(ledger.app, name="ledger")
 app.command("serve")(serving.serve)
+app.command("demo")(demo.demo)
 
 
 def main() -> NoReturn:

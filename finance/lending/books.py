@@ -27,13 +27,13 @@ WRITTEN_OFF: Final = "loan.written_off"
 RESTORED: Final = "loan.restored"
 
 
-def account_of(note: Note, claim: Claim) -> AccountId:
-    """Return the account on which a note is owed a claim."""
+def account_of(holder: Loan | Note, claim: Claim) -> AccountId:
+    """Return the account on which a borrower owes, or a note is owed, a claim."""
     return AccountId(
         {
-            Claim.PRINCIPAL: note.principal_account,
-            Claim.INTEREST: note.interest_account,
-            Claim.FEES: note.fee_account,
+            Claim.PRINCIPAL: holder.principal_account,
+            Claim.INTEREST: holder.interest_account,
+            Claim.FEES: holder.fee_account,
         }[claim]
     )
 
@@ -42,10 +42,12 @@ def _spec(path: str, kind: str, currency: Currency, side: Side) -> Spec:
     return Spec(LOAN_BOOK, path, kind, currency.value, side, floor=0)
 
 
-async def loan_accounts(uow: UnitOfWork, loan: Loan) -> dict[Claim, AccountId]:
-    """Return the accounts of what a borrower owes, opened when first asked for."""
+async def open_loan_accounts(
+    uow: UnitOfWork, loan_id: str, currency: Currency
+) -> dict[Claim, AccountId]:
+    """Open the accounts of what a borrower owes."""
     specs = [
-        _spec(f"loan/{loan.id}/{claim}", f"loan.{claim}", loan.currency, Side.DEBIT)
+        _spec(f"loan/{loan_id}/{claim}", f"loan.{claim}", currency, Side.DEBIT)
         for claim in Claim
     ]
     return dict(zip(Claim, await accounts.open_all(uow, specs), strict=True))
@@ -90,7 +92,7 @@ async def lost_by(uow: UnitOfWork, notes: Sequence[Note], claim: Claim) -> list[
 
 async def owed_by(uow: UnitOfWork, loan: Loan) -> dict[Claim, Money]:
     """Return what the borrower owes by the books."""
-    places = await loan_accounts(uow, loan)
+    places = {claim: account_of(loan, claim) for claim in Claim}
     standing = await balances.get_many(uow, list(places.values()))
     return {
         claim: Money(standing[account].posted, loan.currency)
@@ -113,7 +115,7 @@ async def book_disbursement(
         fees = await chart.platform(uow, Platform.FEES, currency)
         legs.append(entries.Leg(fees, -fee.minor))
     paid = _entry(uow, "loan.disbursed", legs, loan)
-    begun = await _against_notes(
+    begun = _against_notes(
         uow,
         loan,
         "loan.begun",
@@ -129,7 +131,7 @@ async def book_accrual(
 ) -> list[EntryId]:
     """Let the borrower owe, and the notes be owed, more of a claim (or less)."""
     parts = await _share_accrual(uow, notes, claim, amount)
-    posted = await _against_notes(
+    posted = _against_notes(
         uow,
         loan,
         f"loan.{claim}_accrued",
@@ -176,8 +178,6 @@ async def book_distribution(
     distribution: Distribution,
 ) -> list[EntryId]:
     """Give a receipt to the lenders, the platform, the tax office and the borrower."""
-    collections = await chart.collections(uow, loan.id, loan.currency)
-    places = await loan_accounts(uow, loan)
     outer = await _outer_accounts(uow, loan)
     lenders = [PartyId(portion.note.lender) for portion in portions]
     purses = await chart.wallets(uow, lenders, loan.currency)
@@ -185,11 +185,11 @@ async def book_distribution(
     for start in range(0, len(portions), NOTES_PER_ENTRY):
         part = portions[start : start + NOTES_PER_ENTRY]
         paid = _paying_legs(part, purses, outer)
-        posted.append(_paid(uow, loan, receipt, collections, paid))
-        settled = _settling_legs(part, places)
+        posted.append(_paid(uow, loan, receipt, paid))
+        settled = _settling_legs(part, loan)
         posted.append(_entry(uow, "loan.repaid", settled, loan, receipt.id))
     apart = await _apart_legs(uow, loan, outer, distribution)
-    posted.append(_paid(uow, loan, receipt, collections, apart))
+    posted.append(_paid(uow, loan, receipt, apart))
     whole = [entry for entry in posted if entry.legs]
     await entries.post(uow, whole)
     return [entry.id for entry in whole]
@@ -238,16 +238,14 @@ async def _apart_legs(
     return legs
 
 
-def _settling_legs(
-    portions: Sequence[Portion], places: dict[Claim, AccountId]
-) -> list[entries.Leg]:
+def _settling_legs(portions: Sequence[Portion], loan: Loan) -> list[entries.Leg]:
     legs = [
         entries.Leg(account_of(portion.note, claim), portion.of(claim).minor)
         for claim in Claim
         for portion in portions
     ]
     legs += [
-        entries.Leg(places[claim], -sum(p.of(claim).minor for p in portions))
+        entries.Leg(account_of(loan, claim), -sum(p.of(claim).minor for p in portions))
         for claim in Claim
     ]
     return legs
@@ -257,10 +255,10 @@ def _paid(
     uow: UnitOfWork,
     loan: Loan,
     receipt: Receipt,
-    collections: AccountId,
     legs: Sequence[entries.Leg],
 ) -> entries.NewEntry:
     """Debit the collections for what the legs give out."""
+    collections = AccountId(loan.collections_account)
     out = entries.Leg(collections, -sum(leg.units for leg in legs))
     return _entry(uow, "repayment.distributed", [out, *legs], loan, receipt.id)
 
@@ -275,7 +273,7 @@ async def book_loss(
         parts = [
             (note, -units) for note, units in zip(notes, owed, strict=True) if units
         ]
-        posted += await _against_notes(uow, loan, WRITTEN_OFF, claim, parts)
+        posted += _against_notes(uow, loan, WRITTEN_OFF, claim, parts)
     await entries.post(uow, posted)
     return [entry.id for entry in posted]
 
@@ -289,14 +287,14 @@ async def book_restored(
     posted = []
     for claim in Claim:
         parts = [(portion.note, portion.of(claim).minor) for portion in portions]
-        posted += await _against_notes(
+        posted += _against_notes(
             uow, loan, RESTORED, claim, [part for part in parts if part[1]]
         )
     await entries.post(uow, posted)
     return [entry.id for entry in posted]
 
 
-async def _against_notes(
+def _against_notes(
     uow: UnitOfWork,
     loan: Loan,
     kind: str,
@@ -304,7 +302,7 @@ async def _against_notes(
     parts: Sequence[tuple[Note, int]],
 ) -> list[entries.NewEntry]:
     """Debit the loan and credit its notes of a claim, a thousand notes an entry."""
-    place = (await loan_accounts(uow, loan))[claim]
+    place = account_of(loan, claim)
     made = []
     for start in range(0, len(parts), NOTES_PER_ENTRY):
         some = parts[start : start + NOTES_PER_ENTRY]

@@ -27,7 +27,7 @@ from finance.wallets import PayoutPurpose, chart
 from ledger.canonical import canonical
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, ensure
-from ledger.ids import PartyId, new_id
+from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import Money
 from risk import identity
 
@@ -48,7 +48,7 @@ async def form_loan(uow: UnitOfWork, *, offer_id: str) -> Loan | None:
         return known
     application.move(ApplicationStatus.FUNDED, after=ApplicationStatus.LISTED)
     pledges = await raising.list_captured(uow, offer_id=offer_id)
-    loan = _new_loan(uow, application, offer_id)
+    loan = await _new_loan(uow, application, offer_id)
     uow.add(loan)
     await uow.session.flush()
     await _make_notes(uow, loan, pledges)
@@ -74,15 +74,22 @@ async def fail_application(uow: UnitOfWork, *, offer_id: str) -> None:
         application.move(ApplicationStatus.FAILED, after=ApplicationStatus.LISTED)
 
 
-def _new_loan(uow: UnitOfWork, application: Application, offer_id: str) -> Loan:
+async def _new_loan(uow: UnitOfWork, application: Application, offer_id: str) -> Loan:
     terms = _starting_today(Terms.from_json(application.quote["terms"]), uow)
+    loan_id = new_id("loan", uow.now())
+    currency = terms.currency
+    places = await books.open_loan_accounts(uow, loan_id, currency)
     return Loan(
-        id=new_id("loan", uow.now()),
+        id=loan_id,
         application=application.id,
         offer=offer_id,
         borrower=application.party,
         principal=terms.principal,
         terms=terms.to_json(),
+        principal_account=places[Claim.PRINCIPAL],
+        interest_account=places[Claim.INTEREST],
+        fee_account=places[Claim.FEES],
+        collections_account=await chart.collections(uow, loan_id, currency),
         interest_booked_minor=0,
         fees_booked_minor=0,
         status=LoanStatus.AWAITING_SIGNATURE.value,
@@ -234,7 +241,7 @@ async def _disburse(uow: UnitOfWork, loan: Loan) -> None:
     await wallets.register_reference(
         uow,
         reference=loan.id,
-        account=await chart.collections(uow, loan.id, loan.currency),
+        account=AccountId(loan.collections_account),
         currency=loan.currency,
         subject=loan.id,
     )

@@ -132,10 +132,20 @@ class Loan(Base):
     principal_minor: Mapped[int]
     principal: Mapped[Money] = composite("principal_minor", "currency")
     terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    principal_account: Mapped[str] = mapped_column(
+        IdType("acct"), ForeignKey("account.id")
+    )
+    interest_account: Mapped[str] = mapped_column(
+        IdType("acct"), ForeignKey("account.id")
+    )
+    fee_account: Mapped[str] = mapped_column(IdType("acct"), ForeignKey("account.id"))
+    collections_account: Mapped[str] = mapped_column(
+        IdType("acct"), ForeignKey("account.id")
+    )
     status: Mapped[str]
     created_at: Mapped[datetime]
-    interest_booked_minor: Mapped[int] = mapped_column(default=0)
-    fees_booked_minor: Mapped[int] = mapped_column(default=0)
+    interest_booked_minor: Mapped[int]
+    fees_booked_minor: Mapped[int]
     disbursed_on: Mapped[date | None]
     closed_on: Mapped[date | None]
 
@@ -249,7 +259,7 @@ class LoanEvent(Base):
 
 
 class Receipt(Base):
-    """Money a borrower paid on a loan; ``source`` is the deposit or entry behind it."""
+    """Money paid on a loan: a deposit by a rail, or out of the borrower's wallet."""
 
     __tablename__ = "receipt"
 
@@ -260,7 +270,9 @@ class Receipt(Base):
     amount: Mapped[Money] = composite("amount_minor", "currency")
     received_on: Mapped[date]
     recovery: Mapped[bool]
-    source: Mapped[str] = mapped_column(unique=True)
+    deposit: Mapped[str | None] = mapped_column(
+        IdType("dep"), ForeignKey("deposit.id"), unique=True
+    )
     status: Mapped[str]
     recorded_at: Mapped[datetime]
 

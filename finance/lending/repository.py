@@ -137,9 +137,11 @@ async def get_receipt(
     return row
 
 
-async def find_receipt_from(uow: UnitOfWork, source: str) -> Receipt | None:
-    """Return the receipt a deposit or entry became."""
-    return await uow.session.scalar(select(Receipt).where(Receipt.source == source))
+async def find_receipt_of(uow: UnitOfWork, deposit_id: str) -> Receipt | None:
+    """Return the receipt a deposit became."""
+    return await uow.session.scalar(
+        select(Receipt).where(Receipt.deposit == deposit_id)
+    )
 
 
 async def list_waiting_receipts(uow: UnitOfWork, limit: int) -> Sequence[str]:

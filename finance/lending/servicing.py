@@ -22,7 +22,7 @@ from finance.wallets import chart
 from ledger import entries
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
-from ledger.ids import EntryId, PartyId, new_id
+from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import Money
 
 LOANS_PER_PAGE: Final = 500
@@ -44,14 +44,14 @@ async def repay(
         "repayment",
         entries.transfer(
             debit=await chart.wallet(uow, party_id, amount.currency),
-            credit=await chart.collections(uow, loan.id, loan.currency),
+            credit=AccountId(loan.collections_account),
             units=amount.minor,
         ),
         uow.today(),
         metadata={"loan": loan.id},
     )
     await entries.post(uow, [entry])
-    return await _receive(uow, loan, amount, source=entry.id)
+    return await _receive(uow, loan, amount)
 
 
 async def record_payment(
@@ -59,14 +59,14 @@ async def record_payment(
 ) -> Receipt:
     """Take note of money that a rail brought to a loan's collections, once."""
     loan = await repository.get_loan(uow, loan_id, lock=True)
-    known = await repository.find_receipt_from(uow, deposit_id)
+    known = await repository.find_receipt_of(uow, deposit_id)
     if known is not None:
         return known
-    return await _receive(uow, loan, amount, source=deposit_id)
+    return await _receive(uow, loan, amount, deposit_id=deposit_id)
 
 
 async def _receive(
-    uow: UnitOfWork, loan: Loan, amount: Money, *, source: str
+    uow: UnitOfWork, loan: Loan, amount: Money, *, deposit_id: str | None = None
 ) -> Receipt:
     """Add a receipt to the loan's history and ask for its distribution."""
     history = await History.of(uow, loan)
@@ -80,7 +80,7 @@ async def _receive(
         amount=amount,
         received_on=on,
         recovery=recovery,
-        source=source,
+        deposit=deposit_id,
         status=ReceiptStatus.RECEIVED.value,
         recorded_at=uow.now(),
     )

@@ -68,6 +68,14 @@ CREATE TABLE loan (
     currency varchar(3) NOT NULL,
     principal_minor bigint NOT NULL,
     terms jsonb NOT NULL,
+    principal_account uuid NOT NULL
+        CONSTRAINT fk_loan_principal_account REFERENCES account (id),
+    interest_account uuid NOT NULL
+        CONSTRAINT fk_loan_interest_account REFERENCES account (id),
+    fee_account uuid NOT NULL
+        CONSTRAINT fk_loan_fee_account REFERENCES account (id),
+    collections_account uuid NOT NULL
+        CONSTRAINT fk_loan_collections_account REFERENCES account (id),
     status text NOT NULL,
     created_at timestamptz NOT NULL,
     interest_booked_minor bigint NOT NULL,
@@ -143,7 +151,8 @@ CREATE TABLE receipt (
     amount_minor bigint NOT NULL,
     received_on date NOT NULL,
     recovery boolean NOT NULL,
-    source text NOT NULL CONSTRAINT uq_receipt_source UNIQUE,
+    deposit uuid CONSTRAINT fk_receipt_deposit REFERENCES deposit (id)
+        CONSTRAINT uq_receipt_deposit UNIQUE,
     status text NOT NULL,
     recorded_at timestamptz NOT NULL,
     CONSTRAINT ck_receipt_amount CHECK (amount_minor > 0),

@@ -1,0 +1,119 @@
+"""Play the demo world once, then serve it; found again at the next start."""
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from api import house, world
+from api.cli import serving
+from api.cli.opening import connected
+from api.portal import write_people
+from api.services import Services
+from api.settings import Settings
+from api.world import Played
+from finance.rails import FakeRail
+from ledger.clock import Clock, ShiftedClock, StoppedClock, SystemClock
+from ledger.errors import Unavailable
+from risk import identity
+
+MEMORY: Final = "demo.json"
+PEOPLE: Final = "people.json"
+EXPORT: Final = "export"
+
+
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Print a summary as JSON and exit.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+) -> None:
+    """Play a market of small firms and many lenders, then serve it."""
+    settings = Settings()
+    if once:
+        with house.opened(settings) as urls:
+            memory = asyncio.run(_remember(urls.app, settings))
+        typer.echo(json.dumps(memory["summary"], indent=2))
+        if not world.is_sound(memory["summary"]):
+            raise typer.Exit(1)
+        return
+    with (
+        serving.listening(settings.host, port or settings.port) as sock,
+        house.opened(settings) as urls,
+    ):
+        memory = asyncio.run(_remember(urls.app, settings))
+        clock = ShiftedClock(SystemClock(), timedelta(seconds=memory["behind_seconds"]))
+        asyncio.run(serving.run(urls.app, settings, sock, clock=clock))
+
+
+async def _remember(url: str, settings: Settings) -> dict[str, Any]:
+    """Return what is known of the world; play it when there is none."""
+    file = settings.data / MEMORY
+    clock = StoppedClock(world.FIRST_MORNING)
+    async with connected(url, settings, clock=clock) as services:
+        parties = await services.db.read(identity.list_parties, limit=1)
+        if file.exists() and parties.items:
+            known: dict[str, Any] = json.loads(file.read_text("utf-8"))
+            return known
+        if parties.items:
+            raise Unavailable(
+                "this database holds something that is no finished demo world;"
+                " delete it with: python3 start.py reset"
+            )
+        return await _play(services, clock, settings)
+
+
+async def _play(
+    services: Services, clock: StoppedClock, settings: Settings
+) -> dict[str, Any]:
+    began = time.monotonic()
+    rail = services.providers[services.pays_by]
+    if not isinstance(rail, FakeRail):
+        raise Unavailable("the demo pays through its own bank only")
+    export = settings.data / EXPORT
+    shutil.rmtree(export, ignore_errors=True)
+    with _progress() as tell:
+        played = await world.play(services, clock, rail, export_to=export, tell=tell)
+    return _write_down(played, clock, settings, seconds=time.monotonic() - began)
+
+
+def _write_down(
+    played: Played, clock: Clock, settings: Settings, *, seconds: float
+) -> dict[str, Any]:
+    """Keep the world's clock and people; the memory is written last, when all is well."""
+    write_people(settings.data / PEOPLE, played.people)
+    behind = clock.now() - SystemClock().now()
+    memory = {
+        "behind_seconds": behind.total_seconds(),
+        "summary": {**played.summary, "seconds": round(seconds, 1)},
+    }
+    (settings.data / MEMORY).write_text(json.dumps(memory, indent=1), "utf-8")
+    return memory
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show on standard error what the world is at."""
+    console = Console(file=sys.stderr)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress:
+        tasks: list[TaskID] = []
+
+        def tell(words: str) -> None:
+            if tasks:
+                progress.update(tasks[-1], completed=1)
+            tasks.append(progress.add_task(words, total=1))
+
+        yield tell
+        if tasks:
+            progress.update(tasks[-1], completed=1)

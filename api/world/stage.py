@@ -1,0 +1,124 @@
+"""The stage the demo world is played on: its clock, its bank, and the jobs between."""
+
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final, TypeVar
+
+from api.jobs import Job, run_once
+from api.services import Services
+from finance import wallets
+from finance.rails import FakeRail, SignatureWrong
+from ledger.clock import MARKET_ZONE, StoppedClock
+from ledger.database import Database
+from ledger.errors import Refusal
+from ledger.ids import PartyId
+from ledger.money import Currency, Money
+from ledger.outbox import Actor
+
+T = TypeVar("T")
+
+MORNING: Final = time(9, 0, tzinfo=MARKET_ZONE)
+ROUNDS_OF_WORK: Final = 3
+
+
+@dataclass
+class Player:
+    """Somebody in the world, with what is free in each wallet as far as we know."""
+
+    id: PartyId
+    name: str
+    free: dict[Currency, int] = field(default_factory=dict)
+
+
+@dataclass
+class Stage:
+    """Everything an act needs."""
+
+    services: Services
+    clock: StoppedClock
+    rail: FakeRail
+    jobs: list[Job]
+    luck: random.Random
+    tell: Callable[[str], None]
+    refused: Counter[str] = field(default_factory=Counter)
+    operators: list[Player] = field(default_factory=list)
+    regulator: Player | None = None
+    firms: dict[str, Player] = field(default_factory=dict)
+    lenders: list[Player] = field(default_factory=list)
+    reconciled: int = 0
+    settled_until: datetime | None = None
+
+    @property
+    def db(self) -> Database:
+        """The platform's database, as nobody in particular."""
+        return self.services.db
+
+    @property
+    def today(self) -> date:
+        """The business date in the world."""
+        return self.clock.now().astimezone(MARKET_ZONE).date()
+
+    def acting(self, player: Player) -> Database:
+        """The platform's database, used by somebody."""
+        return self.db.acting(Actor(player.id, "demo"))
+
+    async def go_to(self, day: date) -> None:
+        """Let time pass until a morning, and the jobs do what fell due."""
+        self.clock.move_to(max(self.clock.now(), datetime.combine(day, MORNING)))
+        await self.work()
+
+    async def go_on(self, days: int) -> None:
+        """Let some days pass."""
+        await self.go_to(self.today + timedelta(days=days))
+
+    async def work(self) -> None:
+        """Take what the bank tells, forged and doubled as it is, and run the jobs."""
+        for _ in range(ROUNDS_OF_WORK):
+            for delivery in self.rail.hostile_deliveries(self.luck):
+                try:
+                    event = self.rail.parse_webhook(delivery.body, delivery.signature)
+                except SignatureWrong as wrong:
+                    self.refused[wrong.code] += 1
+                    continue
+                await self.db.transact(wallets.keep_notice, event=event)
+            await run_once(self.jobs)
+
+    async def expect(self, refusal: type[Refusal], act: Awaitable[object]) -> None:
+        """Try what the rules must refuse; going through is a failure of ours."""
+        try:
+            await act
+        except refusal as no:
+            self.refused[no.code] += 1
+        else:
+            raise AssertionError(f"{refusal.__name__} was expected")
+
+    async def reconcile(self) -> None:
+        """Hand what came in to the bank, and compare the books to the cent."""
+        since = self.settled_until or datetime.combine(date(2000, 1, 1), MORNING)
+        self.clock.advance(timedelta(minutes=1))
+        until = self.clock.now()
+        for currency in Currency:
+            statement = self.rail.statement(currency, since=since, until=until)
+            if statement.in_transit:
+                await self._settle(statement.in_transit)
+        self.clock.advance(timedelta(minutes=1))
+        until = self.clock.now()
+        for currency in Currency:
+            statement = self.rail.statement(currency, since=since, until=until)
+            found = await self.db.transact(wallets.reconcile, statement=statement)
+            if not found.is_matched:
+                raise AssertionError(f"the books differ: {found.breaks}")
+            self.reconciled += 1
+        self.settled_until = until
+
+    async def _settle(self, amount: Money) -> None:
+        settlement = self.rail.hand_to_bank(amount)
+        await self.db.transact(
+            wallets.settle,
+            provider=self.rail.name,
+            settlement_id=settlement,
+            amount=amount,
+        )
