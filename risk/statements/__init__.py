@@ -18,6 +18,7 @@ from risk.statements.reader import (
     read_accounts,
     read_statement,
 )
+from risk.statements.sample import Profile, sample_statement
 from risk.statements.service import (
     get_statement,
     list_lines,
@@ -37,6 +38,7 @@ __all__ = [
     "Integrity",
     "LeftOut",
     "ParsedStatement",
+    "Profile",
     "ReadStatement",
     "StatedBalance",
     "Statement",
@@ -58,6 +60,7 @@ __all__ = [
     "receive_statement",
     "record_refusal",
     "reread_statement",
+    "sample_statement",
     "store_statement",
     "upload_statement",
 ]

@@ -33,7 +33,7 @@ _OPENING_CODES = ("OPBD", "PRCD")
 _CLOSING_CODES = ("CLBD",)
 _DATE_CHARACTERS = 10
 
-_Parts: TypeAlias = "dict[str, etree._Element]"
+_Parts: TypeAlias = "dict[str, etree._Element]"  # noqa: SLF001 - lxml names the type so
 
 
 class Report:

@@ -43,19 +43,21 @@ def _create_party() -> None:
         sa.Column("checked_by", sa.Text(), nullable=True),
         sa.Column("checked_at", _INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_party"),
-        sa.CheckConstraint("kind IN ('person', 'firm')", name="ck_party_kind"),
+        sa.CheckConstraint("kind IN ('person', 'firm')", name=op.f("ck_party_kind")),
         sa.CheckConstraint(
-            "tax_residency IN ('resident', 'non_resident')", name="ck_party_tax"
+            "tax_residency IN ('resident', 'non_resident')", name=op.f("ck_party_tax")
         ),
         sa.CheckConstraint(
-            "kyc IN ('pending', 'verified', 'rejected')", name="ck_party_kyc"
+            "kyc IN ('pending', 'verified', 'rejected')", name=op.f("ck_party_kyc")
         ),
-        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name="ck_party_country"),
-        sa.CheckConstraint("length(name) BETWEEN 1 AND 200", name="ck_party_name"),
+        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("ck_party_country")),
+        sa.CheckConstraint(
+            "length(name) BETWEEN 1 AND 200", name=op.f("ck_party_name")
+        ),
         sa.CheckConstraint(
             "(kyc = 'pending') = (checked_at IS NULL)"
             " AND (checked_at IS NULL) = (checked_by IS NULL)",
-            name="ck_party_checked",
+            name=op.f("ck_party_checked"),
         ),
     )
 
@@ -82,15 +84,22 @@ def _create_statement() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_statement"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_statement_party"),
         sa.UniqueConstraint("party", "sha256", name="uq_statement_party_sha256"),
-        sa.CheckConstraint("length(sha256) = 32", name="ck_statement_sha256"),
-        sa.CheckConstraint("sha256 = sha256(content)", name="ck_statement_content"),
-        sa.CheckConstraint("line_count > 0", name="ck_statement_lines"),
-        sa.CheckConstraint("first_on <= last_on", name="ck_statement_period"),
+        sa.CheckConstraint("length(sha256) = 32", name=op.f("ck_statement_sha256")),
         sa.CheckConstraint(
-            "format IN ('mt940', 'camt', 'ofx', 'csv')", name="ck_statement_format"
+            "sha256 = sha256(content)", name=op.f("ck_statement_content")
         ),
-        sa.CheckConstraint("verdict IN ('ok', 'review')", name="ck_statement_verdict"),
-        sa.CheckConstraint("currency IN ('USD', 'KHR')", name="ck_statement_currency"),
+        sa.CheckConstraint("line_count > 0", name=op.f("ck_statement_lines")),
+        sa.CheckConstraint("first_on <= last_on", name=op.f("ck_statement_period")),
+        sa.CheckConstraint(
+            "format IN ('mt940', 'camt', 'ofx', 'csv')",
+            name=op.f("ck_statement_format"),
+        ),
+        sa.CheckConstraint(
+            "verdict IN ('ok', 'review')", name=op.f("ck_statement_verdict")
+        ),
+        sa.CheckConstraint(
+            "currency IN ('USD', 'KHR')", name=op.f("ck_statement_currency")
+        ),
     )
 
 
@@ -110,8 +119,10 @@ def _create_statement_line() -> None:
         sa.ForeignKeyConstraint(
             ["statement"], ["statement.id"], name="fk_statement_line_statement"
         ),
-        sa.CheckConstraint("position > 0", name="ck_statement_line_position"),
-        sa.CheckConstraint("source_line > 0", name="ck_statement_line_source_line"),
+        sa.CheckConstraint("position > 0", name=op.f("ck_statement_line_position")),
+        sa.CheckConstraint(
+            "source_line > 0", name=op.f("ck_statement_line_source_line")
+        ),
     )
 
 
@@ -129,6 +140,8 @@ def _create_statement_refusal() -> None:
         sa.ForeignKeyConstraint(
             ["party"], ["party.id"], name="fk_statement_refusal_party"
         ),
-        sa.CheckConstraint("length(sha256) = 32", name="ck_statement_refusal_sha256"),
+        sa.CheckConstraint(
+            "length(sha256) = 32", name=op.f("ck_statement_refusal_sha256")
+        ),
     )
     op.create_index("ix_statement_refusal_party", "statement_refusal", ["party"])
