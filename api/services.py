@@ -18,6 +18,13 @@ class Services:
     pays_by: str = ""
     signer: audit.Signer | None = None
 
+    @property
+    def log_key(self) -> audit.LogKey:
+        """Return the public key of the audit log."""
+        if self.signer is None:
+            raise audit.NothingSealed
+        return self.signer.key
+
     def provider(self, name: str) -> rails.Rail:
         """Return a payment provider by its name."""
         if name not in self.providers:

@@ -37,4 +37,5 @@ def export(folder: Annotated[Path, typer.Argument(help="A new or empty one.")]) 
 
     done = with_database(work)
     typer.echo(f"Exported {done.size} entries to {done.folder}.")
-    typer.echo(f"Verify them with: python3 {done.folder}/verify.py {done.folder}")
+    # The key goes another way than the export: one in the export proves nothing.
+    typer.echo(f"python3 {done.folder}/verify.py {done.folder} --key {key}")

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 REPLAYED = "Idempotent-Replayed"
+OK = 200
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -78,7 +79,7 @@ def _commands(
             request.method, request.url.path, _canonical(request)
         ),
     )
-    return Commands(db, command, request.scope["route"].status_code)
+    return Commands(db, command, request.scope["route"].status_code or OK)
 
 
 def _canonical(request: Request) -> bytes:

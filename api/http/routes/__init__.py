@@ -3,7 +3,9 @@
 from api.http.routes import (
     access,
     applications,
+    audit,
     equity,
+    ledger,
     loans,
     offers,
     parties,
@@ -22,5 +24,7 @@ ROUTERS = (
     applications.router,
     loans.router,
     equity.router,
+    ledger.router,
+    audit.router,
     rails.router,
 )

@@ -81,9 +81,20 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/share-classes/{share_id}/founders"): {O},
     ("POST", "/share-classes/{share_id}/review"): {O},
     ("POST", "/share-classes/{share_id}/approve"): {O},
+    ("GET", "/ledger/trial-balance"): {O, R},
+    ("GET", "/ledger/breaches"): {O, R},
+    ("GET", "/ledger/accounts"): {O, R},
+    ("GET", "/ledger/accounts/{account_id}"): {O, R},
+    ("GET", "/ledger/accounts/{account_id}/movements"): {O, R},
+    ("GET", "/ledger/entries/{entry_id}"): {O, R},
+    ("GET", "/audit/export"): {O, R},
 }
 # fmt: on
-OPEN = {("POST", "/rails/{name}/webhook")}
+OPEN = {
+    ("POST", "/rails/{name}/webhook"),
+    ("GET", "/audit/checkpoint"),
+    ("GET", "/audit/key"),
+}
 
 SAMPLES = {
     "party_id": "party_" + "0" * 26,
@@ -96,6 +107,8 @@ SAMPLES = {
     "application_id": "app_" + "0" * 26,
     "approval_id": "appr_" + "0" * 26,
     "loan_id": "loan_" + "0" * 26,
+    "account_id": "acct_" + "0" * 26,
+    "entry_id": "entry_" + "0" * 26,
     "share_id": "share_" + "0" * 26,
     "currency": "USD",
     "name": "fake",
