@@ -140,6 +140,10 @@ def flip(path: Path, place: int) -> None:
     path.write_bytes(content)
 
 
+def edited(entries: list[Entry], at: int, **changes: object) -> list[Entry]:
+    return [*entries[:at], {**entries[at], **changes}, *entries[at + 1 :]]
+
+
 def later(entry: Entry, step: timedelta) -> Entry:
     return {**entry, "ts": instant_text(FIRST_MOMENT + step)}
 
