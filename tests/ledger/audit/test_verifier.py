@@ -64,7 +64,7 @@ def test_an_empty_folder_is_no_export(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "flips", [FLIPS_A_FILE, pytest.param(100, marks=pytest.mark.slow)]
+    "flips", [FLIPS_A_FILE, pytest.param(40, marks=pytest.mark.slow)]
 )
 def test_one_flipped_bit_anywhere_is_found_and_its_file_named(
     export: Path, flips: int
