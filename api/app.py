@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from api import jobs, problems
+from api.http import description
 from api.http.edge import Edge
 from api.http.routes import ROUTERS
 from api.services import Services
@@ -29,9 +30,8 @@ def create_app(
         await running
 
     app = FastAPI(
-        title="Tonle",
-        version="1",
-        description="Loans and equity for small and medium enterprises.",
+        title=description.TITLE,
+        version=description.VERSION,
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -43,4 +43,5 @@ def create_app(
     problems.install(app)
     for router in routers:
         app.include_router(router, prefix="/v1")
+    app.openapi = lambda: description.describe(routers)  # type: ignore[method-assign]  # the documented way
     return app

@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.http.guard import GuardedRoute, UploadRoute
-from api.problems import MEDIA_TYPE, STATUS_OF_KIND, Problem
+from api.problems import MEDIA_TYPE
 
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-    for status in (*sorted(STATUS_OF_KIND.values()), 503)
+    "4XX": {"description": "Refused; code says why.", "content": _PROBLEM},
+    "503": {"description": "Busy or away; try again.", "content": _PROBLEM},
 }
 
 
@@ -19,4 +20,5 @@ def make_router(tag: str, *, uploads: bool = False) -> APIRouter:
         tags=[tag],
         route_class=UploadRoute if uploads else GuardedRoute,
         responses=REFUSALS,
+        generate_unique_id_function=lambda route: route.name,
     )

@@ -175,7 +175,7 @@ async def get_account(account_id: AccountRef, db: Db, _: Staff) -> StandingOut:
 
 
 @router.get("/ledger/accounts/{account_id}/movements")
-async def list_movements(
+async def list_account_movements(
     account_id: AccountRef,
     db: Db,
     cut: Annotated[HistorySlice, Depends()],
