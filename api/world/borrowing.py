@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ class Borrowing:
     files: Counter[str] = field(default_factory=Counter)
     offers: dict[str, Offer] = field(default_factory=dict)
     loans: dict[str, str] = field(default_factory=dict)
+    paid_out_on: date | None = None
 
 
 async def play(stage: Stage) -> Borrowing:
@@ -56,6 +57,7 @@ async def play(stage: Stage) -> Borrowing:
     stage.tell("Funded firms accept their agreements and are paid")
     stage.rail.faults.extend([Fault.NONE, Fault.LOST_REPLY, Fault.SLOW])
     await sign(stage, found)
+    found.paid_out_on = stage.today
     await stage.reconcile()
     return found
 

@@ -137,7 +137,7 @@ FIRMS: Final = (
         "Mondulkiri",
         "strong",
         _usd(10_000),
-        12,
+        18,
         "Roaster and green beans",
         Fate.ON_TIME,
     ),

@@ -27,11 +27,11 @@ Payment = Callable[[Stage, Loan, int], Awaitable[None]]
 
 async def play(stage: Stage, found: Borrowing) -> None:
     """Let a year pass: each month the due day, and some days after it."""
-    start = stage.today
     fates = {firm.name: firm.fate for firm in FIRMS}
-    loans = {fates[name]: [] for name in found.loans}  # type: dict[Fate, list[str]]
+    loans: dict[Fate, list[str]] = {fates[name]: [] for name in found.loans}
     for name, loan_id in found.loans.items():
         loans[fates[name]].append(loan_id)
+    start = found.paid_out_on or stage.today
     for month in range(1, MONTHS + 1):
         stage.tell(f"Month {month} of {MONTHS}")
         due = add_months(start, month)

@@ -21,7 +21,6 @@ from ledger.outbox import Actor
 T = TypeVar("T")
 
 MORNING: Final = time(9, 0, tzinfo=MARKET_ZONE)
-ROUNDS_OF_WORK: Final = 3
 
 
 @dataclass
@@ -75,16 +74,24 @@ class Stage:
         await self.go_to(self.today + timedelta(days=days))
 
     async def work(self) -> None:
-        """Take what the bank tells, forged and doubled as it is, and run the jobs."""
-        for _ in range(ROUNDS_OF_WORK):
-            for delivery in self.rail.hostile_deliveries(self.luck):
-                try:
-                    event = self.rail.parse_webhook(delivery.body, delivery.signature)
-                except SignatureWrong as wrong:
-                    self.refused[wrong.code] += 1
-                    continue
-                await self.db.transact(wallets.keep_notice, event=event)
-            await run_once(self.jobs)
+        """Run every job once, then as long as the bank has something to tell."""
+        await self._listen()
+        await run_once(self.jobs)
+        await run_once(self.jobs[:1])
+        while await self._listen():
+            await run_once(self.jobs[:1])
+
+    async def _listen(self) -> int:
+        """Take what the bank tells, forged and doubled as it is; return how much."""
+        heard = 0
+        for delivery in self.rail.hostile_deliveries(self.luck):
+            try:
+                event = self.rail.parse_webhook(delivery.body, delivery.signature)
+            except SignatureWrong as wrong:
+                self.refused[wrong.code] += 1
+                continue
+            heard += await self.db.transact(wallets.keep_notice, event=event)
+        return heard
 
     async def expect(self, refusal: type[Refusal], act: Awaitable[object]) -> None:
         """Try what the rules must refuse; going through is a failure of ours."""

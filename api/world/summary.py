@@ -15,7 +15,7 @@ from api.world.borrowing import Borrowing
 from api.world.stage import Stage
 from finance import equity
 from finance.lending import Application, Loan, Receipt
-from finance.raising import Offer
+from finance.raising import Offer, Pledge
 from finance.wallets import Payout
 from ledger import audit, invariants, statements
 from ledger.database import UnitOfWork
@@ -71,6 +71,7 @@ async def _count(uow: UnitOfWork) -> dict[str, Any]:
     return {
         "applications": await _by_status(uow, Application),
         "offers": await _by_status(uow, Offer),
+        "pledges": await _by_status(uow, Pledge),
         "loans": await _by_status(uow, Loan),
         "payouts": await _by_state(uow),
         "cents_received": {str(c): int(units) for c, units in received},
@@ -80,7 +81,7 @@ async def _count(uow: UnitOfWork) -> dict[str, Any]:
 
 
 async def _by_status(
-    uow: UnitOfWork, table: type[Application | Offer | Loan]
+    uow: UnitOfWork, table: type[Application | Offer | Loan | Pledge]
 ) -> Mapping[str, int]:
     rows = await uow.session.execute(
         select(table.status, func.count()).group_by(table.status).order_by(table.status)
