@@ -109,7 +109,7 @@ def data_dir() -> Iterator[Path]:
 
     Not below ``tmp_path``: as root, pytest closes that to the server's own user.
     """
-    with tempfile.TemporaryDirectory(prefix="tonle-data-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tonle-data-", dir=_memory()) as folder:
         yield Path(folder)
         postgres.stop(Path(folder))
 
