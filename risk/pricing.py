@@ -84,7 +84,7 @@ class CapTest:
     term_months: int
     price: Price
     apr_bps: int
-    cap_bps: int
+    cap_bps: int | None
 
 
 def price(exposures_minor: Sequence[int], pd_bps: int, costs: Costs) -> Price:
@@ -116,34 +116,27 @@ def fit_cap(
     The first candidate is what was asked for. ``apr_bps(term_months, rate_bps)`` tells
     the all-in yearly cost with every fee. A price above the cap is never clipped.
     """
-    cap = cap_bps if cap_bps is not None else 100 * BPS_PER_ONE
-    asked = _test(candidates[0], pd_bps, costs=costs, cap=cap, apr_bps=apr_bps)
-    if asked.apr_bps <= cap:
+
+    def tried(candidate: Candidate, fit: Fit, lgd_bps: int = costs.lgd_bps) -> CapTest:
+        found = price(
+            candidate.exposures_minor, pd_bps, replace(costs, lgd_bps=lgd_bps)
+        )
+        apr = apr_bps(candidate.term_months, found.rate_bps)
+        return CapTest(fit, candidate.term_months, found, apr, cap_bps)
+
+    asked = tried(candidates[0], Fit.WITHIN)
+    if cap_bps is None or asked.apr_bps <= cap_bps:
         return asked
-    shorter = sorted(candidates[1:], key=lambda item: -item.term_months)
-    for candidate in shorter:
-        tried = _test(candidate, pd_bps, costs=costs, cap=cap, apr_bps=apr_bps)
-        if candidate.term_months < asked.term_months and tried.apr_bps <= cap:
-            return replace(tried, fit=Fit.SHORTEN)
-    for lgd in range(costs.lgd_bps - LGD_STEP_BPS, -1, -LGD_STEP_BPS):
-        secured = replace(costs, lgd_bps=lgd)
-        tried = _test(candidates[0], pd_bps, costs=secured, cap=cap, apr_bps=apr_bps)
-        if tried.apr_bps <= cap:
-            return replace(tried, fit=Fit.GUARANTEE)
+    shorter = [c for c in candidates if c.term_months < asked.term_months]
+    for candidate in sorted(shorter, key=lambda item: -item.term_months):
+        test = tried(candidate, Fit.SHORTEN)
+        if test.apr_bps <= cap_bps:
+            return test
+    for lgd_bps in range(costs.lgd_bps - LGD_STEP_BPS, -1, -LGD_STEP_BPS):
+        test = tried(candidates[0], Fit.GUARANTEE, lgd_bps)
+        if test.apr_bps <= cap_bps:
+            return test
     return replace(asked, fit=Fit.REFUSE)
-
-
-def _test(
-    candidate: Candidate,
-    pd_bps: int,
-    *,
-    costs: Costs,
-    cap: int,
-    apr_bps: Callable[[int, int], int],
-) -> CapTest:
-    found = price(candidate.exposures_minor, pd_bps, costs)
-    apr = apr_bps(candidate.term_months, found.rate_bps)
-    return CapTest(Fit.WITHIN, candidate.term_months, found, apr, cap)
 
 
 def _expected_loss_bps(exposures: Sequence[int], pd_bps: int, lgd_bps: int) -> int:

@@ -22,6 +22,7 @@ class Policy:
     lowest_grade: str = "D"
     least_history_days: int = 90
     least_debt_cover: str = "1.00"
+    oldest_records_days: int = 60
 
     def to_json(self) -> dict[str, Any]:
         """Write the policy as plain values."""
@@ -30,6 +31,7 @@ class Policy:
             "lowest_grade": self.lowest_grade,
             "least_history_days": self.least_history_days,
             "least_debt_cover": self.least_debt_cover,
+            "oldest_records_days": self.oldest_records_days,
             "funds_bps": self.costs.funds_bps,
             "servicing_bps": self.costs.servicing_bps,
             "margin_bps": self.costs.margin_bps,
@@ -46,6 +48,15 @@ _HISTORY = Reason(
     "កំណត់ត្រាមានរយៈពេលខ្លីពេកសម្រាប់វាយតម្លៃអាជីវកម្ម។",
     "Upload statements of at least three months; twelve are best.",
     "បញ្ជូនរបាយការណ៍គណនីយ៉ាងតិចបីខែ ដប់ពីរខែជាការល្អបំផុត។",
+)
+_OUT_OF_DATE = Reason(
+    "records_out_of_date",
+    "days_since_last_line",
+    0,
+    "The newest line of the records is too old to judge the firm today.",
+    "បន្ទាត់ចុងក្រោយនៃកំណត់ត្រាចាស់ពេកសម្រាប់វាយតម្លៃអាជីវកម្មនៅថ្ងៃនេះ។",
+    "Upload a statement that runs up to this month.",
+    "បញ្ជូនរបាយការណ៍គណនីរហូតដល់ខែនេះ។",
 )
 _UNAFFORDABLE = Reason(
     "instalment_not_affordable",
@@ -123,6 +134,8 @@ def _broken_rules(
     broken = []
     if days is None or days < policy.least_history_days:
         broken.append(_HISTORY)
+    elif (features["days_since_last_line"].value or 0) > policy.oldest_records_days:
+        broken.append(_OUT_OF_DATE)
     if cover is not None and cover < Decimal(policy.least_debt_cover):
         broken.append(_UNAFFORDABLE)
     if GRADES.index(scored.grade) > GRADES.index(policy.lowest_grade):

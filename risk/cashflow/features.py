@@ -45,6 +45,15 @@ FEATURES: tuple[Feature, ...] = (
         "days", Better.HIGHER, "no lines", 0, measures.history_days,
     ),
     Feature(
+        "days_since_last_line",
+        "Days from the last line to the day of judgement.",
+        "days",
+        Better.LOWER,
+        "no lines",
+        0,
+        measures.days_since_last_line,
+    ),
+    Feature(
         "sales_per_month",
         "Mean of sales and unnamed receipts in 30-day months.",
         "major units of the account's currency", Better.HIGHER, _SHORT, 2,

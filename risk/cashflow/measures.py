@@ -36,6 +36,11 @@ def history_days(history: History) -> float | None:
     return min(history.span_days, WINDOW_DAYS) if history.movements else None
 
 
+def days_since_last_line(history: History) -> float | None:
+    """Return how old the newest line is."""
+    return min((item.age_days for item in history.movements), default=None)
+
+
 def sales_per_month(history: History) -> float | None:
     """Return the mean of monthly sales in major units."""
     months = history.sales_by_month

@@ -30,6 +30,7 @@ class Columns:
     amount: int = NOWHERE
     debit: int = NOWHERE
     credit: int = NOWHERE
+    kind: int = NOWHERE
     side: int = NOWHERE
     balance: int = NOWHERE
     currency: int = NOWHERE
@@ -128,6 +129,11 @@ def _label_of(words: str) -> str:
 def is_word(text: str, kind: str) -> bool:
     """Say whether a cell is exactly one of the known words of a kind."""
     return text.strip() in _KNOWN[kind] or tidy_words(text) in _KNOWN[kind]
+
+
+def is_side(text: str) -> bool:
+    """Say whether a cell says that money came in or went out."""
+    return is_word(text, "debit_words") or is_word(text, "credit_words")
 
 
 _LABELS = [

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from risk.statements.amounts import currency_exponent, find_decimal_mark
-from risk.statements.columns import Labels, find_label
+from risk.statements.columns import Labels, find_label, is_side
 from risk.statements.dates import find_date_order
 from risk.statements.encoding import decode
 from risk.statements.errors import (
@@ -38,6 +38,7 @@ def read(content: bytes) -> list[ParsedStatement]:
     movements, asides = _sort(table)
     if not movements:
         raise StatementWithoutLines
+    table = _with_sides(table, movements)
     style = _style(table, movements)
     reader = RowReader(table.columns, style)
     transactions = _in_time(reader.read(movements))
@@ -53,6 +54,17 @@ def read(content: bytes) -> list[ParsedStatement]:
         table.heading.line,
     )
     return [statement]
+
+
+def _with_sides(table: Table, movements: list[Row]) -> Table:
+    """Take a column of kinds for the side of amounts, if it names nothing but sides."""
+    columns = table.columns
+    if columns.kind < 0 or columns.side >= 0:
+        return table
+    named = _first_lines(movements, columns.kind)
+    if not all(is_side(text) for text in named):
+        return table
+    return replace(table, columns=replace(columns, side=columns.kind))
 
 
 def _with_fees(

@@ -44,11 +44,13 @@ _OPENING = ("60", "60F", "60M")
 _CLOSING = ("62", "62F", "62M")
 _MARKS = ("C", "D", "RC", "RD")
 _AMOUNT_DIGITS = 18
-_VARIANTS: tuple[dict[int | str, Any] | None, ...] = (
-    None,
-    {mt940.tags.StatementASNB.id: mt940.tags.StatementASNB()},
-    {mt940.tags.StatementGLS.id: mt940.tags.StatementGLS()},
+_STATEMENT_TAGS = (
+    mt940.tags.Statement(),
+    mt940.tags.StatementASNB(),
+    mt940.tags.StatementGLS(),
 )
+_OPTIONS = mt940.Options.all()
+_PATTERNS = [tag.re for tag in _STATEMENT_TAGS]
 _ENVELOPE = re.compile(r"^(?:-\}.*|\{[1-5]:.*|-XXX|[\x01-\x03]+)$", re.MULTILINE)
 
 
@@ -114,6 +116,8 @@ class _Account:
 def _read_block(text: str, line: int) -> _Account:
     tags = list(_tags(text, line))
     movements = [at for name, at in tags if name == "61"]
+    if len(movements) > MAX_LINES:
+        raise StatementTooManyLines(line=movements[MAX_LINES])
     _require_whole(tags, line)
     parsed = _parse(text, movements or [line])
     if len(parsed) != len(movements):
@@ -158,30 +162,22 @@ def _require_whole(tags: list[tuple[str, int]], line: int) -> None:
 def _parse(text: str, movements: Sequence[int]) -> Any:
     """Let the library read a block, with the tag set that fits the bank."""
     bare = _ENVELOPE.sub("", text)
-    for tags in _VARIANTS:
+    for tag in _STATEMENT_TAGS:
         try:
-            return mt940.parse(bare, tags=tags, options=mt940.Options.all())
+            return mt940.parse(bare, tags={tag.id: tag}, options=_OPTIONS)
         except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError):
             continue
     raise StatementMalformed(line=_first_bad(bare, movements))
 
 
 def _first_bad(block: str, movements: Sequence[int]) -> int:
-    """Find which movement the library cannot read, to name its line."""
-    pieces = re.split(r"^(?=:\n?61:)", block, flags=re.MULTILINE)
-    for piece, line in zip(pieces[1:], movements, strict=False):
-        value = piece.partition("61:")[2].partition("\n:")[0].rstrip()
-        if not any(_is_readable(value, tags) for tags in _VARIANTS):
+    """Find which movement no tag set can read, to name its line."""
+    pieces = re.split(r"^:\n?61:", block, flags=re.MULTILINE)[1:]
+    for piece, line in zip(pieces, movements, strict=False):
+        value = piece.partition("\n:")[0].rstrip()
+        if not any(pattern.match(value) for pattern in _PATTERNS):
             return line
     return movements[0]
-
-
-def _is_readable(value: str, tags: dict[int | str, Any] | None) -> bool:
-    try:
-        mt940.parse(f":61:{value}", tags=tags, options=mt940.Options.all())
-    except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError):
-        return False
-    return True
 
 
 def _currency(parsed: Any, line: int) -> str:

@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-MAX_LINES = 100_000
+# Ten years of a busy shop: beyond that a file is no statement.
+MAX_LINES = 50_000
 
 
 class StatementFormat(StrEnum):

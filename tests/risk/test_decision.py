@@ -85,6 +85,13 @@ def test_a_short_history_is_refused() -> None:
     assert len(set(codes)) >= 2
 
 
+def test_old_records_are_refused_however_good() -> None:
+    found = assess(source(1, Profile.STRONG, ends_on=date(2025, 9, 30)))
+
+    assert found.outcome is Outcome.REFUSE
+    assert found.reasons[0].code == "records_out_of_date"
+
+
 def test_a_price_above_the_cap_is_refused_and_not_clipped() -> None:
     tight = Policy(POLICY.costs, cap_bps=1400)
 

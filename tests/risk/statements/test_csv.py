@@ -152,6 +152,64 @@ def test_a_wallet_table_with_sides_and_states() -> None:
     assert [(item.line, item.why) for item in found.left_out] == [(4, "not completed")]
 
 
+def test_a_mobile_bank_table_with_money_in_and_money_out() -> None:
+    found = read(
+        "Transaction Date,Transaction Details,Money In,Ccy,Money Out,Ccy,Balance,Ccy\n"
+        '"Jan 02, 2025",RECEIVED FROM DARA,120.00,USD,,,620.00,USD\n'
+        '"Jan 03, 2025",PAYMENT TO BOPHA,,,20.50,USD,599.50,USD\n'
+    )
+
+    assert [item.amount_minor for item in found.transactions] == [12000, -2050]
+    assert found.currency == "USD"
+    assert check(found).verdict is Verdict.OK
+
+
+def test_a_wallet_table_with_fees_on_top() -> None:
+    found = read(
+        "Date,Transaction ID,Transaction Type,Sender,Amount,Fee,Currency,Balance\n"
+        "02-01-2025 10:00,T1,Received,Sok,50000,0,KHR,150000\n"
+        "02-01-2025 11:00,T2,Sent,Bopha,20000,500,KHR,129500\n"
+    )
+
+    assert [item.amount_minor for item in found.transactions] == [5_000_000, -2_050_000]
+    assert check(found).verdict is Verdict.OK
+
+
+def test_a_wallet_table_with_fees_already_inside() -> None:
+    found = read(
+        "Date,Type,Amount,Fee,Currency,Balance\n"
+        "2025-01-02,Received,500,0,USD,1500\n2025-01-02,Sent,205,5,USD,1295\n"
+    )
+
+    assert [item.amount_minor for item in found.transactions] == [50000, -20500]
+    assert check(found).verdict is Verdict.OK
+
+
+def test_a_transfer_export_with_hashes() -> None:
+    found = read(
+        "Created At,Type,From,Amount,Currency,Hash,Memo\n"
+        "2025-01-02T08:00:00Z,Received,sok@bank,12.5,USD,ab12,KHQR\n"
+        "2025-01-03T08:00:00Z,Sent,me@bank,2.5,USD,cd34,Rent\n"
+    )
+
+    assert [item.amount_minor for item in found.transactions] == [1250, -250]
+    assert found.transactions[0].reference == "KHQR ab12"
+
+
+def test_a_kind_that_is_no_side_leaves_signed_amounts_alone() -> None:
+    found = read(
+        "Date,Type,Amount,Currency\n2025-01-02,POS,-3,USD\n2025-01-02,Transfer,4,USD\n"
+    )
+
+    assert [item.amount_minor for item in found.transactions] == [-300, 400]
+
+
+def test_cells_that_no_heading_names_are_refused() -> None:
+    text = "Date,Details,Amount,Ccy\n2025-01-02,Sale, big,5.00,USD\n"
+
+    assert told(text) == ("statement_malformed", 2)
+
+
 def test_month_first_dates_are_known_from_the_file() -> None:
     found = read("Date,Amount,Ccy\n01/15/2025,5,USD\n02/01/2025,6,USD\n")
 
