@@ -20,6 +20,12 @@ from api.settings import Settings
 from ledger.errors import Unavailable
 
 PASSWORD_BYTES = 24
+MADE_HERE = frozenset(
+    {
+        *("pg", "pg.unfinished", "pg.users", "pg.turn", "secrets.json", "log.key"),
+        *("demo.json", "people.json", "export"),
+    }
+)
 
 
 @contextmanager
@@ -58,9 +64,21 @@ def stop(settings: Settings) -> None:
 
 
 def reset(settings: Settings) -> None:
-    """Stop the embedded server and delete everything it knows."""
+    """Stop the embedded server and delete what it knows, and nothing beside it.
+
+    Raises:
+        Unavailable: The data is somewhere else, or another program uses it.
+    """
+    if settings.database_url is not None:
+        raise Unavailable("DATABASE_URL is set; drop that database yourself")
     stop(settings)
-    shutil.rmtree(settings.data, ignore_errors=True)
+    for kept in settings.data.glob("*"):
+        if kept.name not in MADE_HERE:
+            continue
+        if kept.is_dir():
+            shutil.rmtree(kept)
+        else:
+            kept.unlink()
 
 
 def _prepared(admin: str, database: str, passwords: Mapping[str, str]) -> Urls:

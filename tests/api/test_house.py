@@ -111,8 +111,9 @@ def test_a_database_that_is_away_is_told_in_a_sentence(data_dir: Path) -> None:
         pass
 
 
-def test_reset_forgets_everything(data_dir: Path) -> None:
-    settings = Settings(data=data_dir / "data", database_url=None)
+def test_reset_forgets_everything_and_nothing_else(data_dir: Path) -> None:
+    settings = Settings(data=data_dir, database_url=None)
+    (data_dir / "diary.txt").touch()
     with (
         house.opened(settings),
         pytest.raises(Unavailable, match="stop that one first"),
@@ -121,4 +122,11 @@ def test_reset_forgets_everything(data_dir: Path) -> None:
 
     house.reset(settings)
 
-    assert not (data_dir / "data").exists()
+    assert [kept.name for kept in data_dir.iterdir()] == ["diary.txt"]
+
+
+def test_reset_leaves_an_operators_database_alone(data_dir: Path) -> None:
+    settings = Settings(data=data_dir, database_url="postgresql://somewhere/own")
+
+    with pytest.raises(Unavailable, match="drop that database yourself"):
+        house.reset(settings)
