@@ -30,6 +30,11 @@ def canonical(value: Any) -> bytes:
     return _ENCODER.encode(value).encode()
 
 
+def quoted(text: str) -> str:
+    """Return the canonical form of one string."""
+    return _ENCODER.encode(text)
+
+
 def instant_text(instant: datetime) -> str:
     """Write an instant in UTC with exactly six decimals: what the database keeps."""
     if instant.tzinfo is not UTC:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     CursorResult,
     ForeignKey,
@@ -85,7 +86,8 @@ class EventRow(Base):
     """One recorded event; never changed.
 
     ``stream`` and ``number`` are its place in the gapless count of what is to be
-    sealed; both are empty when it was recorded with the audit log off.
+    sealed; both are empty when it was recorded with the audit log off. The JSON columns
+    keep the canonical text as it was written, and it is sealed as it was kept.
     """
 
     __tablename__ = "event"
@@ -99,9 +101,9 @@ class EventRow(Base):
     actor_auth: Mapped[str]
     request_id: Mapped[str]
     recorded_at: Mapped[datetime]
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    commitments: Mapped[dict[str, str]] = mapped_column(JSONB)
-    refs: Mapped[list[str]] = mapped_column(JSONB)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    commitments: Mapped[dict[str, str]] = mapped_column(JSON)
+    refs: Mapped[list[str]] = mapped_column(JSON)
 
     __table_args__ = (Index("ix_event_subject", "subject", "id"),)
 
@@ -210,7 +212,7 @@ _WRITE = """
 WITH told AS (
     SELECT * FROM ROWS FROM (
         json_to_recordset(CAST(:told AS json)) AS (
-            id uuid, type text, subject text, data jsonb, commitments jsonb, refs jsonb
+            id uuid, type text, subject text, data json, commitments json, refs json
         )
     ) WITH ORDINALITY AS told (id, type, subject, data, commitments, refs, line)
 ), {place}

@@ -1,17 +1,35 @@
 """Write one sealed entry: the exact bytes that are chained, hashed and published."""
 
 import hashlib
-from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
-from ledger.canonical import canonical, instant_text
-from ledger.outbox import EventRow
+from ledger.canonical import instant_text, quoted
+from ledger.ids import show_id
 
 VERSION = 1
 NO_ENTRY_BEFORE = "0" * 64
 
 
-@dataclass(frozen=True)
-class Head:
+class Told(NamedTuple):
+    """A stored event as the sealer reads it; JSON is the canonical text that is kept."""
+
+    id: UUID
+    stream: int
+    number: int
+    type: str
+    subject: str
+    actor: str
+    actor_auth: str
+    request_id: str
+    recorded_at: datetime
+    data: str
+    commitments: str
+    refs: str
+
+
+class Head(NamedTuple):
     """Where the chain stands: the log, the next sequence number, the last hash."""
 
     log: str
@@ -23,25 +41,19 @@ class Head:
         return Head(self.log, self.seq + 1, hashlib.sha256(entry).hexdigest())
 
 
-def entry_of(event: EventRow, head: Head) -> bytes:
-    """Return the canonical entry of a stored event at the head of the chain."""
-    return canonical(
-        {
-            "v": VERSION,
-            "log": head.log,
-            "seq": head.seq,
-            "prev": head.prev,
-            "ts": instant_text(event.recorded_at),
-            "event": event.id,
-            "stream": event.stream,
-            "number": event.number,
-            "type": event.type,
-            "subject": event.subject,
-            "actor": event.actor,
-            "actor_auth": event.actor_auth,
-            "request_id": event.request_id,
-            "data": event.data,
-            "commitments": event.commitments,
-            "refs": event.refs,
-        }
-    )
+def entry_of(told: Told, head: Head) -> bytes:
+    """Return the canonical entry of a stored event at the head of the chain.
+
+    Written out by hand, names in their order: this is the inner loop of sealing, and
+    three of the parts are canonical text already.
+    """
+    return (
+        f'{{"actor":{quoted(told.actor)},"actor_auth":{quoted(told.actor_auth)}'
+        f',"commitments":{told.commitments},"data":{told.data}'
+        f',"event":"{show_id("evt", told.id)}","log":{quoted(head.log)}'
+        f',"number":{told.number},"prev":"{head.prev}","refs":{told.refs}'
+        f',"request_id":{quoted(told.request_id)},"seq":{head.seq}'
+        f',"stream":{told.stream},"subject":{quoted(told.subject)}'
+        f',"ts":"{instant_text(told.recorded_at)}","type":{quoted(told.type)}'
+        f',"v":{VERSION}}}'
+    ).encode()

@@ -9,22 +9,23 @@ queue in the commit that gives it its entry.
 import asyncio
 import contextlib
 import secrets
+import struct
+import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from psycopg import AsyncConnection
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, Text, Uuid, cast, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.audit.entry import Head, entry_of
+from ledger.audit.entry import Head, Told, entry_of
 from ledger.audit.model import CheckpointRow, QueueRow
 from ledger.audit.note import Checkpoint, Signer
 from ledger.audit.tree import TILE_WIDTH, Edge, Tile, edge_widths, leaf_hash
 from ledger.database import Database, Hook, UnitOfWork
 from ledger.errors import Unavailable, ensure
-from ledger.ids import read_id
 from ledger.outbox import EventRow
 
 BATCH = 5_000
@@ -45,7 +46,20 @@ _EARLIER_HAVE_ENDED = text(
     "xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
 )
 _WAITING = (
-    select(*EventRow.__table__.columns)
+    select(
+        type_coerce(EventRow.id, Uuid),
+        EventRow.stream,
+        EventRow.number,
+        EventRow.type,
+        EventRow.subject,
+        EventRow.actor,
+        EventRow.actor_auth,
+        EventRow.request_id,
+        EventRow.recorded_at,
+        cast(EventRow.data, Text),
+        cast(EventRow.commitments, Text),
+        cast(EventRow.refs, Text),
+    )
     .select_from(QueueRow)
     .outerjoin(EventRow, EventRow.id == QueueRow.event)
     .order_by(QueueRow.xid, QueueRow.stream, QueueRow.number)
@@ -65,7 +79,11 @@ _PUT_TILES = text(
     " CAST(:hashes AS bytea[]))"
     " ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes"
 )
-_COPY = "COPY audit_entry (seq, event, leaf_hash, canonical) FROM STDIN"
+_COPY = "COPY audit_entry (seq, event, leaf_hash, canonical) FROM STDIN (FORMAT binary)"
+# PostgreSQL's binary COPY: a signature, rows of counted fields, a mark at the end.
+_COPY_START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_ROW = struct.Struct("!hiqi16si32si")
+_COPY_END = b"\xff\xff"
 _LEAVE_QUEUE = text(
     "DELETE FROM audit_queue USING audit_entry"
     " WHERE audit_entry.event = audit_queue.event AND audit_entry.seq >= :first"
@@ -139,18 +157,18 @@ async def _take_turn(session: AsyncSession, holder: str | None) -> int | None:
     else:
         lease = {"holder": holder, "seconds": LEASE_SECONDS}
         epoch = await session.scalar(_LEASE, lease)
-    return cast("int | None", epoch)
+    return typing.cast("int | None", epoch)
 
 
 async def _fetch(
     session: AsyncSession, query: Select[Any], limit: int
-) -> Sequence[EventRow]:
+) -> Sequence[Told]:
     rows = await session.execute(query.limit(limit))
-    return cast("Sequence[EventRow]", rows.all())
+    return [Told(*row) for row in rows]
 
 
 async def _seal(
-    uow: UnitOfWork, signer: Signer, events: Sequence[EventRow], *, epoch: int
+    uow: UnitOfWork, signer: Signer, events: Sequence[Told], *, epoch: int
 ) -> Sealed:
     ensure(all(event.id for event in events), "every queued event is still there")
     head, edge = await _find_head(uow.session, signer.name)
@@ -201,16 +219,16 @@ async def _find_head(session: AsyncSession, log: str) -> tuple[Head, Edge]:
 
 
 async def _put_entries(
-    session: AsyncSession, first: int, sealed: Sequence[tuple[EventRow, bytes, bytes]]
+    session: AsyncSession, first: int, sealed: Sequence[tuple[Told, bytes, bytes]]
 ) -> None:
-    lines = [
-        f"{seq}\t{read_id('evt', event.id)}\t\\\\x{leaf.hex()}\t\\\\x{entry.hex()}\n"
-        for seq, (event, leaf, entry) in enumerate(sealed, first)
+    rows = [
+        _COPY_ROW.pack(4, 8, seq, 16, told.id.bytes, 32, leaf, len(entry)) + entry
+        for seq, (told, leaf, entry) in enumerate(sealed, first)
     ]
     connection = await (await session.connection()).get_raw_connection()
-    driver = cast("AsyncConnection[Any]", connection.driver_connection)
+    driver = typing.cast("AsyncConnection[Any]", connection.driver_connection)
     async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-        await copy.write("".join(lines))
+        await copy.write(b"".join((_COPY_START, *rows, _COPY_END)))
 
 
 async def _put_tiles(session: AsyncSession, tiles: Sequence[Tile]) -> None:

@@ -97,9 +97,9 @@ def _create_events() -> None:
         sa.Column("actor_auth", sa.Text, nullable=False),
         sa.Column("request_id", sa.Text, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("data", JSONB, nullable=False),
-        sa.Column("commitments", JSONB, nullable=False),
-        sa.Column("refs", JSONB, nullable=False),
+        sa.Column("data", sa.JSON, nullable=False),
+        sa.Column("commitments", sa.JSON, nullable=False),
+        sa.Column("refs", sa.JSON, nullable=False),
         sa.Index("ix_event_subject", "subject", "id"),
     )
     op.create_table(

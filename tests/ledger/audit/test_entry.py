@@ -1,0 +1,38 @@
+"""An entry is in canonical form, whatever it tells of."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.audit.entry import Head, Told, entry_of
+from ledger.audit.verifier.chain import Chain
+from ledger.canonical import canonical, plain
+from tests.ledger.audit.test_canonical import KEYS, TEXTS, VALUES
+
+COMPOSED = TEXTS.map(plain)
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+
+
+@given(
+    st.tuples(COMPOSED, COMPOSED, COMPOSED, COMPOSED, COMPOSED),
+    st.dictionaries(KEYS, VALUES),
+    st.uuids(),
+    INSTANTS,
+)
+def test_the_verifier_takes_every_entry(
+    texts: tuple[str, ...], data: dict[str, Any], key: UUID, at: datetime
+) -> None:
+    kept = canonical(plain(data)).decode()
+    told = Told(key, 3, 1, *texts, at, kept, "{}", '["entry_1"]')
+
+    entry = entry_of(told, Head("audit.example/log"))
+
+    read = Chain("audit.example/log").follow(entry, "here")
+    assert entry == canonical(json.loads(entry))
+    assert (read["type"], read["subject"], read["actor"]) == texts[:3]
+    assert (read["actor_auth"], read["request_id"]) == texts[3:]
+    assert read["data"] == plain(data)
