@@ -1,0 +1,118 @@
+"""Every refusal is said in Khmer as well, with the same facts."""
+
+import importlib
+import pkgutil
+import string
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+import api
+import contracts
+import finance
+import ledger
+import risk
+from api import problems
+from api.http import fields
+from api.http.language import ENGLISH, KHMER, khmer, preferred, say
+from api.portal.words import khmer as page_words
+from ledger.errors import Refusal
+from tests.api.conftest import Person
+
+HOUSE = (ledger, risk, contracts, finance, api)
+
+
+def modules() -> Iterator[str]:
+    for package in HOUSE:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.startswith("api.migrations"):
+                yield module.name
+
+
+def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    for one in kind.__subclasses__():
+        if one.__module__.partition(".")[0] != "tests":
+            yield one
+        yield from refusals(one)
+
+
+def sentences() -> list[str]:
+    for name in modules():
+        if not name.endswith("__main__"):
+            importlib.import_module(name)
+    said = [refusal.message for refusal in (Refusal, *refusals())]
+    said += [*fields.MESSAGES.values(), *problems.TITLES.values()]
+    said += [problems.INTERNAL, problems.UNAVAILABLE]
+    return sorted(set(said))
+
+
+def places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def in_khmer(sentence: str) -> str:
+    paged = page_words().get(sentence, ("",))
+    return khmer().get(sentence, paged[0])
+
+
+def test_every_sentence_has_its_khmer_with_the_same_facts() -> None:
+    wrong = [
+        sentence
+        for sentence in sentences()
+        if not in_khmer(sentence) or places(in_khmer(sentence)) != places(sentence)
+    ]
+
+    assert wrong == []
+
+
+def test_codes_are_stable_words_and_each_has_one_class() -> None:
+    sentences()
+    codes: dict[str, set[str]] = {}
+    for refusal in refusals():
+        codes.setdefault(refusal.code, set()).add(refusal.message)
+
+    assert all(code.replace("_", "").isalpha() for code in codes)
+    assert {refusal.kind for refusal in refusals()} <= set(problems.STATUS_OF_KIND)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, ENGLISH),
+        ("", ENGLISH),
+        ("km", KHMER),
+        ("km-KH,km;q=0.9,en;q=0.8", KHMER),
+        ("fr,km;q=0.5,en;q=0.3", KHMER),
+        ("en;q=0.3, km;q=0.7", KHMER),
+        ("km;q=0,en", ENGLISH),
+        ("*", ENGLISH),
+        ("de", ENGLISH),
+        ("km;q=nan", ENGLISH),
+        ("km;q=x", ENGLISH),
+        (";;;,,,", ENGLISH),
+        ("\xff" * 5000, ENGLISH),
+        ("km," * 10_000, KHMER),
+    ],
+)
+def test_the_reader_s_language_is_heard(header: str | None, language: str) -> None:
+    assert preferred(header) == language
+
+
+def test_a_fact_that_is_a_word_is_said_in_the_language_too() -> None:
+    said = say(KHMER, "There is no such {thing}. Check the id.", {"thing": "loan"})
+
+    assert "ប្រាក់កម្ចី" in said
+    assert "loan" not in said
+
+
+async def test_a_problem_is_written_in_khmer_for_who_reads_it(sme: Person) -> None:
+    headers = {**sme.headers, "Accept-Language": "km"}
+
+    answer: httpx.Response = await sme.client.get(
+        f"/v1/loans/loan_{'0' * 26}", headers=headers
+    )
+
+    assert answer.headers["content-language"] == "km"
+    assert answer.json()["title"] == "រកមិនឃើញ"
+    assert answer.json()["code"] == "not_found"
