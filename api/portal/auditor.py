@@ -11,18 +11,19 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Final
 
+import structlog
+
+from api import failures, laws
 from ledger import audit, invariants
 from ledger.audit import LogKey
 from ledger.audit.verifier.answers import Report
 from ledger.audit.verifier.program import verify
 from ledger.database import Database, UnitOfWork
-from ledger.invariants import LEDGER_LAWS, Breach, Law
+from ledger.invariants import Breach, Law
 
-LAW_BOOKS: Final = (LEDGER_LAWS, Path(str(files("finance") / "invariants.sql")))
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ class Findings:
 class Auditor:
     """Runs checks in the background and keeps the last findings for everyone to read."""
 
-    def __init__(self, key: LogKey | None = None) -> None:
-        self.key = key
+    def __init__(self) -> None:
         self.running_since: datetime | None = None
         self.failed = False
         self.last: Findings | None = None
@@ -52,11 +52,11 @@ class Auditor:
         self._room = Path(tempfile.mkdtemp(prefix="tonle-audit-"))
         weakref.finalize(self, shutil.rmtree, self._room, ignore_errors=True)
 
-    def start(self, db: Database) -> None:
-        """Begin a run unless one goes on, or the log's key is not known here."""
-        if self.key is not None and self.running_since is None:
+    def start(self, db: Database, key: LogKey) -> None:
+        """Begin a run unless one goes on."""
+        if self.running_since is None:
             self.running_since = db.clock.now()
-            self._task = asyncio.create_task(self._run(db, self.key))
+            self._task = asyncio.create_task(self._run(db, key))
 
     async def finish(self) -> None:
         """Wait for the run that goes on."""
@@ -64,10 +64,13 @@ class Auditor:
             await self._task
 
     async def _run(self, db: Database, key: LogKey) -> None:
-        self.failed = True
         try:
             self.last = await self._examine(db, key)
             self.failed = False
+        except Exception as error:  # noqa: BLE001 - the edge of a task nobody awaits
+            self.failed = True
+            # Not log.exception: an error's own text may hold people's data.
+            log.error("audit_check_failed", **failures.describe(error))  # noqa: TRY400
         finally:
             self.running_since = None
 
@@ -82,11 +85,11 @@ class Auditor:
         return Findings(
             finished_at=db.clock.now(),
             report=report,
-            laws=[law for book in LAW_BOOKS for law in invariants.read_laws(book)],
+            laws=[law for book in laws.BOOKS for law in invariants.read_laws(book)],
             breaches=await db.read(_breaches),
             archive=Path(archive),
         )
 
 
 async def _breaches(uow: UnitOfWork) -> list[Breach]:
-    return await invariants.find_breaches(uow, LAW_BOOKS)
+    return await invariants.find_breaches(uow, laws.BOOKS)

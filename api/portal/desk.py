@@ -17,7 +17,7 @@ from api.auth import Caller, Role
 from api.http.depends import services
 from api.http.errors import IdempotencyKeyMalformed
 from api.http.language import LANGUAGES, preferred
-from api.portal import charts, static
+from api.portal import charts, refusals, static
 from api.portal.auditor import Auditor
 from api.portal.formats import Formats
 from api.portal.people import Person
@@ -25,6 +25,7 @@ from api.portal.sessions import COOKIE, Seal, Session
 from api.portal.words import Words
 from api.problems import Trouble
 from ledger import idempotency
+from ledger.audit import LogKey
 from ledger.database import Database, UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import new_id
@@ -103,13 +104,28 @@ class Desk:
         return db.acting(self.caller.actor(self.request.state.request_id))
 
     @property
+    def log_key(self) -> LogKey | None:
+        """The public key of the audit log, when this server keeps one."""
+        signer = services(self.request).signer
+        return signer.key if signer else None
+
+    @property
     def now(self) -> datetime:
         """The present instant."""
         return self.db.clock.now()
 
     def typed(self, name: str) -> str:
         """Return what was typed into a field of the form that met trouble."""
-        return self.request.state.form.get(name, "") if self.trouble else ""
+        form = getattr(self.request.state, "form", {})
+        return str(form.get(name, "")) if self.trouble else ""
+
+    @property
+    def said(self) -> str:
+        """The sentence of the trouble the last form met; nothing when there was none."""
+        if self.trouble is None:
+            return ""
+        currency = self.typed("currency")
+        return refusals.say(self.trouble, Formats(self.words), currency=currency)
 
     def accepts(self, token: str) -> bool:
         """Say whether a form was made for this visit."""
@@ -121,6 +137,8 @@ class Desk:
         body = _pages.get_template(template).render(
             desk=self,
             _=self.words,
+            many=self.words.count,
+            known=self.words.known,
             f=Formats(self.words),
             charts=charts,
             css=static.address("tonle.css"),

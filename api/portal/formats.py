@@ -14,6 +14,7 @@ from ledger.clock import MARKET_ZONE, business_date
 from ledger.money import Currency, Money
 
 DASH: Final = "\N{EN DASH}"
+GAP: Final = "\N{NO-BREAK SPACE}"
 _SHOWN_DECIMALS: Final = {Currency.USD: "0.00", Currency.KHR: "0"}
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -34,7 +35,9 @@ class Formats:
         if amount is None:
             return DASH
         decimals = _SHOWN_DECIMALS[amount.currency]
-        pattern = f"#,##{decimals}¤" if self._locale == KHMER else f"¤¤ #,##{decimals}"
+        pattern = (
+            f"#,##{decimals}¤" if self._locale == KHMER else f"¤¤{GAP}#,##{decimals}"
+        )
         return format_currency(
             amount.major(),
             amount.currency.value,
@@ -109,11 +112,12 @@ class Formats:
         """Say in words how much time is left."""
         if until <= now:
             return self.words("closed")
-        if business_date(until) == business_date(now):
+        days = (business_date(until) - business_date(now)).days
+        if days == 0:
             return self.words("closes today")
-        if until - now < _DAY:
+        if days == 1:
             return self.words("closes tomorrow")
-        return self.words.count("{n} day left", "{n} days left", (until - now) // _DAY)
+        return self.words.count("{n} day left", "{n} days left", days)
 
     def lateness(self, days: int) -> str:
         """Say in words how late a payment is."""

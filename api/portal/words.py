@@ -26,6 +26,11 @@ class Words:
             return say(self.language, sentence, facts)
         return found[0].format_map(facts)
 
+    def known(self, text: str) -> str:
+        """Translate a stored text when it is one we know; never fill its braces."""
+        found = khmer().get(text) if self.language == KHMER else None
+        return found[0] if found else text
+
     def count(self, one: str, many: str, number: int) -> str:
         """Fill the sentence that fits a number, which stands in it as ``{n}``."""
         if self.language == KHMER and one in khmer():

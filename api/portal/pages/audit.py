@@ -53,17 +53,18 @@ class Evidence:
 @router.get("/audit")
 async def show_audit(desk: At, _: Regulator) -> Response:
     """Show the log's head, its proof and the clients' money."""
-    auditor = desk.portal.auditor
-    if auditor.last is None and not auditor.failed:
-        auditor.start(desk.db)
+    auditor, key = desk.portal.auditor, desk.log_key
+    if key and auditor.last is None and not auditor.failed:
+        auditor.start(desk.db, key)
     evidence = await desk.db.read(_read)
-    return desk.page("audit.html", evidence=evidence, auditor=auditor)
+    return desk.page("audit.html", evidence=evidence, auditor=auditor, key=key)
 
 
 @router.post("/audit/verify")
 async def verify(desk: At, _: Regulator) -> Response:
     """Check the log and the laws once more."""
-    desk.portal.auditor.start(desk.db)
+    if desk.log_key:
+        desk.portal.auditor.start(desk.db, desk.log_key)
     return RedirectResponse("/audit", status_code=303)
 
 

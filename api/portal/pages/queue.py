@@ -1,5 +1,6 @@
 """The operators' queue: what waits for people, and what went wrong with money."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -8,7 +9,7 @@ from fastapi import Form, Response
 
 from api.auth import Caller
 from api.http.callers import Operator
-from api.portal.desk import At, Desk, UseCase
+from api.portal.desk import At, Desk
 from api.portal.fields import ApplicationRef, Reason
 from api.portal.guard import make_pages
 from contracts.schedule import Schedule
@@ -23,9 +24,12 @@ from risk import identity
 
 router = make_pages()
 
+MOST_OPEN_DAYS = 60
+OpenDays = Annotated[int, Form(ge=1, le=MOST_OPEN_DAYS)]
 WAITING = (ApplicationStatus.REVIEWED, ApplicationStatus.ASSESSED)
 TROUBLED = (PayoutState.UNKNOWN, PayoutState.FAILED)
-MOST_OPEN_DAYS = 60
+
+Step = Callable[..., Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -66,33 +70,20 @@ async def review(
     application_id: ApplicationRef, desk: At, caller: Operator, note: Reason
 ) -> Response:
     """Recommend an application to a second person."""
-    use_case = partial(
-        lending.review_application,
-        application_id=application_id,
-        operator_id=caller.party,
-        note=note,
-    )
+    step = partial(lending.review_application, note=note)
     return await _decide(
-        desk, application_id, caller=caller, use_case=use_case, done="reviewed"
+        desk, application_id, caller=caller, step=step, done="reviewed"
     )
 
 
 @router.post("/queue/{application_id}/approve")
 async def approve(
-    application_id: ApplicationRef,
-    desk: At,
-    caller: Operator,
-    open_days: Annotated[int, Form(ge=1, le=MOST_OPEN_DAYS)],
+    application_id: ApplicationRef, desk: At, caller: Operator, open_days: OpenDays
 ) -> Response:
     """Agree as the second person; the offer opens."""
-    use_case = partial(
-        lending.approve_application,
-        application_id=application_id,
-        operator_id=caller.party,
-        open_days=open_days,
-    )
+    step = partial(lending.approve_application, open_days=open_days)
     return await _decide(
-        desk, application_id, caller=caller, use_case=use_case, done="approved"
+        desk, application_id, caller=caller, step=step, done="approved"
     )
 
 
@@ -101,27 +92,17 @@ async def decline(
     application_id: ApplicationRef, desk: At, caller: Operator, reason: Reason
 ) -> Response:
     """Say no, and why."""
-    use_case = partial(
-        lending.decline_application,
-        application_id=application_id,
-        operator_id=caller.party,
-        reason=reason,
-    )
+    step = partial(lending.decline_application, reason=reason)
     return await _decide(
-        desk, application_id, caller=caller, use_case=use_case, done="declined"
+        desk, application_id, caller=caller, step=step, done="declined"
     )
 
 
 async def _decide(
-    desk: Desk,
-    application_id: str,
-    *,
-    caller: Caller,
-    use_case: UseCase,
-    done: str,
+    desk: Desk, application_id: str, *, caller: Caller, step: Step, done: str
 ) -> Response:
     return await desk.act(
-        use_case,
+        lambda uow: step(uow, application_id=application_id, operator_id=caller.party),
         done=f"/queue?done={done}",
         again=partial(_application_page, application_id=application_id, caller=caller),
     )

@@ -2,21 +2,34 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
+from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import URL
 
 from api import auth, portal
 from api.auth import Role
-from ledger.database import Database
+from api.services import Services
+from finance import rails
+from ledger import audit
+from ledger.clock import StoppedClock
+from ledger.database import Database, make_engine
 from ledger.ids import PartyId
 from tests.api.conftest import NewParty, client_of
+from tests.api.portal.world import World, make_world
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+
+
+def plain(page: httpx.Response) -> str:
+    """The page's text with ordinary spaces, as it is read aloud."""
+    return page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @dataclass
@@ -44,6 +57,23 @@ class Reader:
 
 
 SignedIn = Callable[..., Awaitable[Reader]]
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> audit.Signer:
+    return audit.load_or_create_signer(tmp_path / "log.key", "log.example/pages")
+
+
+@pytest.fixture
+def services(services: Services, signer: audit.Signer) -> Services:
+    return replace(services, signer=signer)
+
+
+@pytest.fixture
+async def world(
+    db: Database, clock: StoppedClock, rail: rails.FakeRail, signer: audit.Signer
+) -> World:
+    return await make_world(db, clock, rail, signer)
 
 
 @pytest.fixture
@@ -76,3 +106,24 @@ async def signed_in(
             return reader
 
         yield make
+
+
+@pytest.fixture
+async def admin_db(admin_of: str, clock: StoppedClock) -> AsyncIterator[Database]:
+    """The database as somebody sees it who can break every rule of it."""
+    engine = make_engine(_as_url(admin_of), pool_size=1)
+    yield Database(engine, clock)
+    await engine.dispose()
+
+
+def _as_url(conninfo: str) -> str:
+    given = psycopg.conninfo.conninfo_to_dict(conninfo)
+    url = URL.create(
+        "postgresql",
+        username=given.get("user"),
+        password=given.get("password"),
+        host=None,
+        database=given["dbname"],
+        query={"host": given["host"], "port": str(given.get("port", 5432))},
+    )
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,50 @@
+"""Say a refusal to a person: amounts as money, instants as dates, not as a program reads them."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from api.portal.formats import Formats
+from api.problems import Trouble
+from ledger.money import Currency, Money
+
+_MINOR: Final = "_minor"
+_IN_UNITS: Final = frozenset({"available", "needed"})
+_INSTANTS: Final = frozenset({"opens_at", "deadline_at", "until"})
+
+# The codes whose own sentence counts in minor units, said again for people.
+SENTENCES: Final[Mapping[str, str]] = {
+    "pledge_beyond_target": "Only {remaining} is left. Pledge less.",
+    "pledge_below_minimum": "Pledge at least {minimum}.",
+    "pledge_not_whole_units": "Pledge a multiple of {step}: the price of one unit.",
+    "pledge_above_share": "You may pledge {allowed} more to this offer.",
+    "withdrawal_below_minimum": "Withdraw at least {minimum}, or all there is.",
+    "insufficient_funds": "You have {available} free and need {needed}. Pay in first.",
+    "amount_not_settleable": "Riel are paid whole. Leave out the part of a riel.",
+}
+
+
+def say(trouble: Trouble, formats: Formats, *, currency: str) -> str:
+    """Return the sentence; ``currency`` is the form's, for facts that name none."""
+    sentence = SENTENCES.get(trouble.code, trouble.sentence)
+    money = str(trouble.facts.get("currency", currency))
+    facts = dict(_fact(item, formats, money) for item in trouble.facts.items())
+    try:
+        return formats.words(sentence, **facts)
+    except KeyError:
+        return formats.words(trouble.sentence, **trouble.facts)
+
+
+def _fact(
+    fact: tuple[str, str | int], formats: Formats, currency: str
+) -> tuple[str, str | int]:
+    name, value = fact
+    counts_money = name.endswith(_MINOR) or name in _IN_UNITS
+    if isinstance(value, int) and counts_money and currency in set(Currency):
+        shown = formats.money(Money(value, Currency(currency)))
+        return name.removesuffix(_MINOR), shown
+    if isinstance(value, str) and name in _INSTANTS:
+        with suppress(ValueError):
+            return name, formats.moment(datetime.fromisoformat(value))
+    return fact
