@@ -63,7 +63,7 @@ class Report:
             if self._is_booked(parts):
                 booked.append(self._transaction(entry, parts))
             else:
-                left_out.append(LeftOut(line_of(entry), "pending"))
+                left_out.append(LeftOut(line_of(entry), "not booked"))
         return ParsedStatement(
             StatementFormat.CAMT,
             self._account_name(account),

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 _KNOWN = json.loads(
@@ -15,6 +16,7 @@ _HEADINGS: dict[str, str] = {
 }
 _SPACES = re.compile(r"[\s\u200b/_.:;()\[\]&-]+")
 NOWHERE = -1
+_CACHED_WORDS = 4_096
 _IN_UNIT = re.compile(r"\b(usd|khr|eur|riels?)\b|[$៛#*]")
 
 
@@ -126,6 +128,7 @@ def _label_of(words: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=_CACHED_WORDS)
 def is_word(text: str, kind: str) -> bool:
     """Say whether a cell is exactly one of the known words of a kind."""
     return text.strip() in _KNOWN[kind] or tidy_words(text) in _KNOWN[kind]

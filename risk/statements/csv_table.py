@@ -10,6 +10,7 @@ from risk.statements.columns import Labels, find_label, is_side
 from risk.statements.dates import find_date_order
 from risk.statements.encoding import decode
 from risk.statements.errors import (
+    StatementAmountUnreadable,
     StatementCurrenciesMixed,
     StatementCurrencyUnknown,
     StatementDateUnreadable,
@@ -152,7 +153,7 @@ def _account(table: Table, movements: list[Row]) -> str:
         raise StatementManyAccounts(line=max(named.values()))
     for row in table.above:
         if not named and _ACCOUNT_WORDS.search(row.cells[0]):
-            numbers = (cell.strip() for cell in row.cells if _has_digit(cell))
+            numbers = (_after_colon(cell) for cell in row.cells if _has_digit(cell))
             named = dict.fromkeys(numbers, row.line)
     return next(iter(named), "")
 
@@ -164,11 +165,28 @@ def _balances(
     places = {"opening": 0, "closing": count}
     labelled = [(row, find_label(row.cells)) for row in table.above]
     stated = [
-        StatedBalance(places[kind], reader.stated(row), row.line)
+        StatedBalance(places[kind], amount, row.line)
         for row, kind in [*labelled, *asides]
-        if kind in places and any(_has_digit(cell) for cell in row.cells[1:])
+        if kind in places and (amount := _stated(reader, row)) is not None
     ]
     return tuple(sorted(stated, key=lambda item: (item.position, item.line)))
+
+
+def _stated(reader: RowReader, row: Row) -> int | None:
+    """Return the one amount of a labelled row: in the balance column, or anywhere."""
+    place = reader.columns.balance
+    cells = row.cells
+    if 0 <= place < len(cells) and cells[place]:
+        cells = [cells[place]]
+    amounts = (reader.amount(_after_colon(cell)) for cell in cells)
+    found = {amount for amount in amounts if amount is not None}
+    if len(found) > 1:
+        raise StatementAmountUnreadable(line=row.line)
+    return found.pop() if found else None
+
+
+def _after_colon(cell: str) -> str:
+    return cell.rpartition(":")[2].strip()
 
 
 def _has_digit(text: str) -> bool:

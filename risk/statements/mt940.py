@@ -33,9 +33,7 @@ from risk.statements.parsed import (
 )
 
 # The library writes lines it cannot read to its log; they are private.
-_silent = logging.getLogger("mt940")
-_silent.addHandler(logging.NullHandler())
-_silent.propagate = False
+logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 
 _TAG = re.compile(r"^:\n?(20|25[A-Z]?|28[A-Z]?|34F|6[0-5][FM]?|86|NS):", re.MULTILINE)
 _BLOCK = re.compile(r"^:20:", re.MULTILINE)
@@ -129,7 +127,20 @@ def _read_block(text: str, line: int) -> _Account:
         for item, at in zip(parsed, movements, strict=True)
     ]
     block.balances = list(_balances(parsed, tags, currency))
+    _require_count(parsed, block, movements)
     return block
+
+
+def _require_count(parsed: Any, block: _Account, movements: list[int]) -> None:
+    """Hold the lines against the count an interim report ends with."""
+    came = [item.amount_minor >= 0 for item in block.transactions]
+    for slug, seen in (
+        ("sum_credit_entries", sum(came)),
+        ("sum_debit_entries", len(came) - sum(came)),
+    ):
+        total = parsed.data.get(slug)
+        if total is not None and int(total.number or seen) != seen:
+            raise StatementMalformed(line=movements[-1] if movements else block.line)
 
 
 def _tags(text: str, line: int) -> Iterable[tuple[str, int]]:

@@ -21,6 +21,7 @@ from risk.statements.errors import (
 )
 from risk.statements.parsed import (
     MAX_LINES,
+    LeftOut,
     ParsedStatement,
     StatedBalance,
     StatementFormat,
@@ -32,7 +33,10 @@ _TOKEN = re.compile(
 )
 _ROOT = re.compile(r"<OFX>", re.IGNORECASE)
 _ACCOUNTS = ("STMTRS", "CCSTMTRS")
-_BALANCES = ("LEDGERBAL", "AVAILBAL")
+_PENDING = "STMTTRNP"
+# What stands inside these says nothing about the account or the line around them.
+_PASSED_OVER = ("AVAILBAL", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO", _PENDING)
+_ONLY_IN_A_LINE = ("TRNAMT", "DTPOSTED", "FITID")
 
 
 def detect(content: bytes) -> bool:
@@ -45,14 +49,13 @@ def read(content: bytes) -> list[ParsedStatement]:
     """Return one statement per account of the file."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise StatementUnsafe
-    text = decode(content)
+    text = _without_quotes(decode(content))
     root = _ROOT.search(text)
     if root is None:
         raise StatementCut(line=line_at(text, len(text)))
     if not text.rstrip().upper().endswith("</OFX>"):
         raise StatementCut(line=line_at(text, len(text.rstrip())))
-    reader = _Reader(_without_quotes(text[root.start() :]))
-    reader.line = line_at(text, root.start())
+    reader = _Reader(text[root.start() :], line_at(text, root.start()))
     reader.run()
     if not reader.accounts:
         raise StatementWithoutLines
@@ -82,6 +85,7 @@ class _Account:
     line: int
     fields: dict[str, tuple[str, int]] = field(default_factory=dict)
     movements: list[_Movement] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def finish(self) -> ParsedStatement:
         """Make the value others use, oldest first."""
@@ -96,7 +100,8 @@ class _Account:
             currency,
             tuple(transactions),
             (closing,) if closing else (),
-            line=self.line,
+            tuple(self.left_out),
+            self.line,
         )
 
     def _currency(self) -> str:
@@ -126,13 +131,13 @@ class _Account:
 class _Reader:
     """Walks the tags once and keeps the few that matter."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, line: int) -> None:
         self.text = text
         self.accounts: list[_Account] = []
         self.account: _Account | None = None
         self.movement: _Movement | None = None
         self.inside = ""
-        self.line = 1
+        self.line = line
         self.at = 0
 
     def run(self) -> None:
@@ -157,10 +162,15 @@ class _Reader:
             self.accounts.append(self.account)
         elif name == "STMTTRN":
             self._start_movement()
-        elif name in _BALANCES or name in {"ORIGCURRENCY", "BANKACCTTO", "CCACCTTO"}:
-            self.inside = name
+        elif name in _PASSED_OVER:
+            self._pass_over(name)
         elif value:
             self._keep(name, value)
+
+    def _pass_over(self, name: str) -> None:
+        self.inside = name
+        if name == _PENDING and self.account:
+            self.account.left_out.append(LeftOut(self.line, "not booked"))
 
     def _start_movement(self) -> None:
         if self.account is None:
@@ -176,14 +186,15 @@ class _Reader:
             raise StatementAmountUnreadable(line=self.movement.line)
 
     def _keep(self, name: str, value: str) -> None:
-        if self.inside in {"AVAILBAL", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO"}:
-            return
         target = self.movement or self.account
-        if target is not None and name not in target.fields:
-            target.fields[name] = (value, self.line)
-        elif target is not None and name in {"TRNAMT", "DTPOSTED"}:
-            # Twice in one line means that the next line's start is missing.
+        if self.inside or target is None:
+            return
+        if name in _ONLY_IN_A_LINE and (
+            target is self.account or name in target.fields
+        ):
+            # Outside a line, or twice in one: the start of a line is missing.
             raise StatementMalformed(line=self.line)
+        target.fields.setdefault(name, (value, self.line))
 
     def _close(self, name: str) -> None:
         if name == "STMTTRN":

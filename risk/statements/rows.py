@@ -50,22 +50,9 @@ class RowReader:
                 transactions.append(self._transaction(row))
         return transactions
 
-    def stated(self, row: Row) -> int:
-        """Return the only amount on a labelled row."""
-        places = (
-            (self.columns.balance,)
-            if self._has_balance(row)
-            else range(1, len(row.cells))
-        )
-        amounts = [self._read(row.cells[place]) for place in places]
-        found = [minor for minor in amounts if minor is not None]
-        if len(found) != 1:
-            raise StatementAmountUnreadable(line=row.line)
-        return found[0]
-
-    def _has_balance(self, row: Row) -> bool:
-        place = self.columns.balance
-        return 0 <= place < len(row.cells) and bool(row.cells[place])
+    def amount(self, text: str) -> int | None:
+        """Return an amount in the file's style, or ``None`` when it is unclear."""
+        return read_minor(text, self.style.exponent, self.style.mark)
 
     def _only_describes(self, row: Row) -> bool:
         """Say whether a row only carries on the description of the row above."""
@@ -133,9 +120,6 @@ class RowReader:
         if minor is None:
             raise StatementAmountUnreadable(line=row.line)
         return minor
-
-    def _read(self, text: str) -> int | None:
-        return read_minor(text, self.style.exponent, self.style.mark)
 
 
 def _longer(last: Transaction, row: Row) -> Transaction:

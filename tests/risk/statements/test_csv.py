@@ -106,14 +106,14 @@ def test_two_equal_lines_without_balances_are_for_a_person_to_look_at() -> None:
 def test_letterhead_totals_and_page_headings_are_named_not_counted() -> None:
     found = read(
         "ABC Bank Plc.,,,\nAccount No: 000123456,,,\nCurrency: USD,,,\n"
-        "Opening Balance,10.00,,\nDate,Details,Amount,Balance\n"
+        "Opening Balance: 10.00,,,\nDate,Details,Amount,Balance\n"
         "2025-01-02,Sale,5.00,15.00\nDate,Details,Amount,Balance\n"
         "2025-01-03,Sale,6.00,21.00\nTotal,,11.00,\nClosing Balance,,,21.00\n"
     )
 
     assert [item.line for item in found.transactions] == [6, 8]
     assert (found.opening, found.closing, found.currency) == (1000, 2100, "USD")
-    assert found.account == "Account No: 000123456"
+    assert found.account == "000123456"
     assert {item.why for item in found.left_out} == {"heading", "total", "closing"}
     assert check(found).verdict is Verdict.OK
 

@@ -105,7 +105,7 @@ def test_many_accounts_of_one_file_are_kept_apart() -> None:
 def test_a_pending_camt_entry_is_named_and_not_counted() -> None:
     [found] = read_accounts("usd.xml", (OURS / "camt/usd.xml").read_bytes())
 
-    assert [(item.line, item.why) for item in found.left_out] == [(32, "pending")]
+    assert [(item.line, item.why) for item in found.left_out] == [(32, "not booked")]
     assert found.transactions[0].counterparty == "សណ្ឋាគារ ពន្លឺអង្គរ"
 
 
