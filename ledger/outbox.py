@@ -190,16 +190,8 @@ def _json(value: Any) -> str:
 # streams and a free one is taken, so writers do not wait for each other. ``xid`` never
 # falls within a stream: sealing in its order keeps every stream in its own order.
 _TAKE_NUMBERS = """
-place AS (
-    UPDATE audit_stream
-    SET number = number + :count,
-        xid = greatest(xid, CAST(CAST(pg_current_xact_id() AS text) AS bigint))
-    WHERE stream = coalesce(
-        (SELECT stream FROM audit_stream ORDER BY stream LIMIT 1
-         FOR UPDATE SKIP LOCKED),
-        pg_backend_pid() % (SELECT count(*) FROM audit_stream)
-    )
-    RETURNING stream, number - :count AS before, xid
+place AS MATERIALIZED (
+    SELECT stream, before, xid FROM audit_take_numbers(:count)
 ), queued AS (
     INSERT INTO audit_queue (xid, stream, number, event)
     SELECT place.xid, place.stream, place.before + told.line, told.id

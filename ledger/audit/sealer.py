@@ -10,23 +10,21 @@ import asyncio
 import contextlib
 import secrets
 import struct
-import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from psycopg import AsyncConnection
-from sqlalchemy import Select, Text, Uuid, cast, select, text, type_coerce
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.audit.entry import Head, Told, entry_of
-from ledger.audit.model import CheckpointRow, QueueRow
+from ledger.audit.model import CheckpointRow
 from ledger.audit.note import Checkpoint, Signer
 from ledger.audit.tree import TILE_WIDTH, Edge, Tile, edge_widths, leaf_hash
 from ledger.database import Database, Hook, UnitOfWork
 from ledger.errors import Unavailable, ensure
-from ledger.outbox import EventRow
 
 BATCH = 5_000
 LEASE_SECONDS = 10
@@ -42,28 +40,21 @@ WHERE id = (SELECT id FROM audit_lease FOR UPDATE SKIP LOCKED)
         OR renewed_at < clock_timestamp() - make_interval(secs => :seconds))
 RETURNING epoch
 """)
-_EARLIER_HAVE_ENDED = text(
-    "xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
-)
-_WAITING = (
-    select(
-        type_coerce(EventRow.id, Uuid),
-        EventRow.stream,
-        EventRow.number,
-        EventRow.type,
-        EventRow.subject,
-        EventRow.actor,
-        EventRow.actor_auth,
-        EventRow.request_id,
-        EventRow.recorded_at,
-        cast(EventRow.data, Text),
-        cast(EventRow.commitments, Text),
-        cast(EventRow.refs, Text),
-    )
-    .select_from(QueueRow)
-    .outerjoin(EventRow, EventRow.id == QueueRow.event)
-    .order_by(QueueRow.xid, QueueRow.stream, QueueRow.number)
-)
+# The queue is cut first, so that only what is taken is looked up among all events.
+_WAITING = """
+SELECT event.id, event.stream, event.number, type, subject, actor, actor_auth,
+    request_id, recorded_at, CAST(data AS text) AS data,
+    CAST(commitments AS text) AS commitments, CAST(refs AS text) AS refs
+FROM (
+    SELECT * FROM audit_queue {where} ORDER BY xid, stream, number LIMIT :limit
+) AS waiting LEFT JOIN event ON event.id = waiting.event
+ORDER BY waiting.xid, waiting.stream, waiting.number
+"""
+_EARLIER_HAVE_ENDED = """
+WHERE xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)
+"""
+_WAITING_ENDED = text(_WAITING.format(where=_EARLIER_HAVE_ENDED))
+_WAITING_ALL = text(_WAITING.format(where=""))
 _LAST = text(
     "SELECT seq + 1 AS size, encode(sha256(canonical), 'hex') AS hash"
     " FROM audit_entry ORDER BY seq DESC LIMIT 1"
@@ -109,7 +100,7 @@ async def seal(
     epoch = await _take_turn(uow.session, holder)
     if epoch is None:
         return None
-    waiting = await _fetch(uow.session, _WAITING.where(_EARLIER_HAVE_ENDED), limit)
+    waiting = await _fetch(uow.session, _WAITING_ENDED, limit)
     return await _seal(uow, signer, waiting, epoch=epoch) if waiting else None
 
 
@@ -118,7 +109,7 @@ def seal_inline(signer: Signer) -> Hook:
 
     async def hook(uow: UnitOfWork) -> None:
         epoch = await _take_turn(uow.session, None)
-        while waiting := await _fetch(uow.session, _WAITING, BATCH):
+        while waiting := await _fetch(uow.session, _WAITING_ALL, BATCH):
             await _seal(uow, signer, waiting, epoch=epoch or 0)
 
     return hook
@@ -157,13 +148,13 @@ async def _take_turn(session: AsyncSession, holder: str | None) -> int | None:
     else:
         lease = {"holder": holder, "seconds": LEASE_SECONDS}
         epoch = await session.scalar(_LEASE, lease)
-    return typing.cast("int | None", epoch)
+    return cast("int | None", epoch)
 
 
 async def _fetch(
-    session: AsyncSession, query: Select[Any], limit: int
+    session: AsyncSession, query: TextClause, limit: int
 ) -> Sequence[Told]:
-    rows = await session.execute(query.limit(limit))
+    rows = await session.execute(query, {"limit": limit})
     return [Told(*row) for row in rows]
 
 
@@ -226,7 +217,7 @@ async def _put_entries(
         for seq, (told, leaf, entry) in enumerate(sealed, first)
     ]
     connection = await (await session.connection()).get_raw_connection()
-    driver = typing.cast("AsyncConnection[Any]", connection.driver_connection)
+    driver = cast("AsyncConnection[Any]", connection.driver_connection)
     async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         await copy.write(b"".join((_COPY_START, *rows, _COPY_END)))
 

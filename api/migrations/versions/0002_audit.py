@@ -41,6 +41,23 @@ BEGIN
     RETURN NULL;
 END $$
 """
+# Take a free stream, or wait for one, and keep it until the commit. The second statement
+# has a snapshot of its own and so sees the row as it was locked.
+TAKE_NUMBERS = """
+CREATE FUNCTION audit_take_numbers(
+    wanted bigint, OUT stream bigint, OUT before bigint, OUT xid bigint
+) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT held.stream INTO stream FROM audit_stream AS held
+    ORDER BY held.stream LIMIT 1 FOR UPDATE SKIP LOCKED;
+    UPDATE audit_stream AS held
+    SET number = held.number + wanted,
+        xid = greatest(held.xid, pg_current_xact_id()::text::bigint)
+    WHERE held.stream
+        = coalesce(audit_take_numbers.stream, pg_backend_pid() % 32)
+    RETURNING held.stream, held.number - wanted, held.xid INTO stream, before, xid;
+END $$
+"""
 TRIGGERS = (
     "BEFORE UPDATE OR DELETE OR TRUNCATE ON event FOR EACH STATEMENT",
     "BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry FOR EACH STATEMENT",
@@ -66,6 +83,7 @@ def upgrade() -> None:
     _create_log()
     op.execute(REFUSE)
     op.execute(REFUSE_UNSEALED)
+    op.execute(TAKE_NUMBERS)
     for when in TRIGGERS:
         _guard("only_grows", when)
     for when in GROW:
@@ -187,5 +205,6 @@ def _create_log() -> None:
 def downgrade() -> None:
     for table in (*reversed(GRANTS),):
         op.drop_table(table)
+    op.execute("DROP FUNCTION audit_take_numbers")
     op.execute("DROP FUNCTION audit_refuse")
     op.execute("DROP FUNCTION audit_refuse_unsealed")

@@ -141,7 +141,7 @@ async def test_eight_writers_and_two_sealers_lose_and_double_nothing(
     ]
 
     async def write(writer: int) -> set[str]:
-        doors = {f"door_{writer}_{number}" for number in range(25)}
+        doors = {f"door_{writer}_{number}" for number in range(40)}
         for door in sorted(doors):
             await db.transact(tell, DoorOpened(door), DoorOpened(f"{door}_b"))
         return doors | {f"{door}_b" for door in doors}
