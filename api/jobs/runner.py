@@ -1,7 +1,7 @@
 """Keep jobs going until told to stop; one that fails begins again after a pause."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from api import failures
+from ledger.errors import Unavailable
 
 GRACE_SECONDS = 20.0
 PAUSE = timedelta(seconds=1)
@@ -41,7 +42,10 @@ class Job:
     async def keep(self, stop: asyncio.Event) -> None:
         """Run on the beat until told to stop."""
         while not stop.is_set():
-            await self.run()
+            try:
+                await self.run()
+            except Exception as error:  # noqa: BLE001 - the edge of a job: the next beat tries again
+                _report(self.name, error)
             await _wait(stop, self.every)
 
 
@@ -61,14 +65,35 @@ async def run_once(jobs: Sequence[Job]) -> None:
         await job.run()
 
 
+async def for_each(ids: Iterable[str], act: Callable[[str], Awaitable[object]]) -> None:
+    """Act on each; what fails does not keep the others from their turn.
+
+    Raises:
+        ExceptionGroup: Some failed by our fault; all have had their turn.
+    """
+    failed = []
+    for one in ids:
+        try:
+            await act(one)
+        except Unavailable as error:
+            _report(one, error)
+        except Exception as error:  # noqa: BLE001 - all of them are raised below
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("some could not be worked on", failed)
+
+
 async def _keep(duty: Duty, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await duty.keep(stop)
         except Exception as error:  # noqa: BLE001 - the edge of a duty: it begins again
-            # Not log.exception: an error's own text may hold people's data.
-            log.error("duty_failed", duty=duty.name, **failures.describe(error))  # noqa: TRY400 - as above
+            _report(duty.name, error)
             await _wait(stop, PAUSE)
+
+
+def _report(name: str, error: Exception) -> None:
+    log.error("duty_failed", duty=name, **failures.describe(error))
 
 
 async def _wait(stop: asyncio.Event, time: timedelta) -> None:

@@ -1,27 +1,22 @@
 """The work of the house: who listens to which event, and what is done on which beat."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
-from api.failures import describe
 from api.jobs.relay import Delivery, Listener, deliver_due
-from api.jobs.runner import Duty, Job
+from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
 from finance import equity, lending, raising, wallets
 from finance.raising import Product
 from ledger import audit, holds
 from ledger.database import Database
-from ledger.errors import Unavailable
 from ledger.money import Currency, Money
 
 SOON = timedelta(milliseconds=500)
 EACH_MINUTE = timedelta(minutes=1)
 EACH_HOUR = timedelta(hours=1)
-
-log = structlog.get_logger()
 
 
 def jobs_of(services: Services) -> list[Job]:
@@ -34,6 +29,11 @@ def jobs_of(services: Services) -> list[Job]:
         Job("offers", EACH_MINUTE, work.close_offers),
         Job("days", EACH_HOUR, work.count_days),
     ]
+
+
+def listeners_of(services: Services) -> Mapping[str, Listener]:
+    """Return who listens to which type of event."""
+    return _Work(services).listeners
 
 
 def duties_of(services: Services) -> list[Duty]:
@@ -120,19 +120,20 @@ class _Work:
 
     async def count_days(self) -> None:
         """Bring every active loan to today: late fees, and claims that fell due."""
+        ids: list[str] = []
         after = None
         while page := await self.db.read(lending.list_loans_to_count, after=after):
-            for loan_id in page:
-                await self.db.transact(lending.count_day, loan_id=loan_id)
+            ids += page
             after = page[-1]
+        await for_each(ids, self._count_day)
+
+    async def _count_day(self, loan_id: str) -> None:
+        await self.db.transact(lending.count_day, loan_id=loan_id)
 
     async def look_payouts_up(self) -> None:
         """Find out what became of payouts that have not ended."""
-        for payout_id in await self.db.read(wallets.list_open_payouts):
-            try:
-                await self._deliver_payout(payout_id)
-            except Unavailable as error:
-                log.warning("payout_open", payout=payout_id, **describe(error))
+        waiting = await self.db.read(wallets.list_open_payouts)
+        await for_each(waiting, self._deliver_payout)
 
     async def _deliver_payout(self, payout_id: str) -> None:
         provider = self.services.provider(self.services.pays_by)

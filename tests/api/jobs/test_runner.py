@@ -3,9 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from api.app import create_app
 from api.jobs import Job, keep_all, run_once
+from api.jobs.runner import for_each
 from api.services import Services
+from ledger.errors import Unavailable
 
 OFTEN = timedelta(milliseconds=5)
 
@@ -89,3 +93,39 @@ async def test_the_application_runs_its_jobs_while_it_lives(services: Services) 
     await asyncio.sleep(0.03)
 
     assert job.runs == after
+
+
+async def test_one_that_fails_does_not_keep_the_others_from_their_turn() -> None:
+    turns = []
+
+    async def act(one: str) -> None:
+        turns.append(one)
+        if one == "a":
+            raise Unavailable("the provider does not answer")
+        if one == "b":
+            raise RuntimeError("broken")
+
+    with pytest.raises(ExceptionGroup) as failed:
+        await for_each(["a", "b", "c"], act)
+
+    assert turns == ["a", "b", "c"]
+    assert [type(error) for error in failed.value.exceptions] == [RuntimeError]
+
+
+async def test_a_duty_that_breaks_begins_again() -> None:
+    stop = asyncio.Event()
+
+    class Breaking:
+        name = "breaking"
+        begun = 0
+
+        async def keep(self, stop: asyncio.Event) -> None:
+            self.begun += 1
+            if self.begun == 1:
+                raise RuntimeError("once")
+            stop.set()
+
+    duty = Breaking()
+    await asyncio.wait_for(keep_all([duty], stop), 15)
+
+    assert duty.begun == 2
