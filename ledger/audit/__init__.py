@@ -8,11 +8,14 @@ from ledger.audit.export import Exported, export_bundle, find_checkpoint
 from ledger.audit.journal import EntryPosted, journal_events
 from ledger.audit.keys import load_or_create_signer
 from ledger.audit.note import LogKey, Signer
+from ledger.audit.reconcile import Discrepancy, Finding, reconcile
 from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
 
 __all__ = [
+    "Discrepancy",
     "EntryPosted",
     "Exported",
+    "Finding",
     "FolderInUse",
     "LogKey",
     "NothingSealed",
@@ -22,6 +25,7 @@ __all__ = [
     "find_checkpoint",
     "journal_events",
     "load_or_create_signer",
+    "reconcile",
     "run_sealer",
     "seal",
     "seal_inline",

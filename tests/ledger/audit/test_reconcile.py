@@ -1,0 +1,67 @@
+"""What vanished between commit and sealing, or changed since, is found from both sides."""
+
+import psycopg
+import pytest
+
+from ledger import audit
+from ledger.database import Database
+from tests.conftest import FIRST_MOMENT
+from tests.ledger.audit.builders import SIGNER, DoorOpened, seal_all, tell
+from tests.ledger.builders import move, open_accounts
+
+SABOTAGE = {
+    "DELETE FROM audit_queue WHERE number = 2": {audit.Finding.EVENT_NOT_SEALED},
+    "DELETE FROM audit_queue; DELETE FROM event": {audit.Finding.JOURNAL_NOT_TOLD},
+    "UPDATE posting SET units = units * 2": {audit.Finding.JOURNAL_CHANGED},
+    "UPDATE entry SET kind = 'other'": {audit.Finding.JOURNAL_CHANGED},
+    "DELETE FROM posting": {audit.Finding.JOURNAL_GONE},
+}
+
+
+async def _findings(db: Database) -> set[audit.Finding]:
+    found = await db.read(audit.reconcile, since=FIRST_MOMENT)
+    return {one.finding for one in found}
+
+
+async def _a_deposit(db: Database) -> None:
+    bank, wallet, _ = await db.transact(open_accounts)
+    await move(db, bank, wallet, 500)
+    await db.transact(tell, DoorOpened("door_1"))
+
+
+def _sabotage(url: str, statement: str) -> None:
+    """Act as somebody who owns the server and switches triggers off."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(statement)
+
+
+async def test_honest_books_agree_before_and_after_sealing(db: Database) -> None:
+    await _a_deposit(db)
+    before = await _findings(db)
+    await seal_all(db)
+
+    assert before == await _findings(db) == set()
+
+
+@pytest.mark.parametrize("statement", SABOTAGE)
+async def test_sabotage_before_sealing_is_found(
+    db: Database, admin_of: str, statement: str
+) -> None:
+    await _a_deposit(db)
+
+    _sabotage(admin_of, statement)
+    await db.transact(audit.seal, SIGNER)
+
+    assert await _findings(db) == SABOTAGE[statement]
+
+
+async def test_an_event_removed_after_sealing_is_found(
+    db: Database, admin_of: str
+) -> None:
+    await _a_deposit(db)
+    await seal_all(db)
+
+    _sabotage(admin_of, "DELETE FROM event WHERE type = 'door.opened'")
+
+    assert await _findings(db) == {audit.Finding.ENTRY_NOT_TOLD}
