@@ -103,12 +103,14 @@ class Book:
         replaced = set(old.values())
         self.lines = [line for line in self.lines if line not in replaced]
         for row in fresh:
-            for component, owed in _owed(row):
+            for component, planned in _owed(row):
                 before = old.get((row.number, component))
                 paid = before.paid if before else 0
-                self.lines.append(
-                    Line(component, row.number, row.due_on, max(owed, paid), paid)
-                )
+                # A new plan is for the principal not paid yet; interest it asks for
+                # may have been paid ahead.
+                of_principal = component is Component.PRINCIPAL
+                owed = planned + paid if of_principal else max(planned, paid)
+                self.lines.append(Line(component, row.number, row.due_on, owed, paid))
 
     def sum_unpaid(self, component: Component, *, due_by: date | None = None) -> int:
         """Add up what is owed of a component, of all dates or up to one."""

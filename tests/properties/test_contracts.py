@@ -1,0 +1,266 @@
+"""Laws of agreements: nothing is lost, nothing is negative, order does not matter."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from contracts import apr, daycount, loan, schedule, sharing, terms
+from contracts.state import Allocation
+from ledger.money import Currency, Money
+
+STARTS = st.dates(date(2023, 1, 1), date(2027, 12, 31))
+LEVELLED = (terms.Method.ANNUITY, terms.Method.EQUAL_PRINCIPAL)
+DAY_COUNTS = [
+    convention
+    for convention in daycount.DayCount
+    if convention is not daycount.DayCount.ACT_ACT_ICMA
+]
+quick = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@st.composite
+def agreements(draw, methods=tuple(terms.Method), **clauses):
+    """Terms of every method, frequency and day count, some with grace."""
+    currency = draw(st.sampled_from(Currency))
+    method = draw(st.sampled_from(methods))
+    count = draw(st.integers(1, 30))
+    step = currency.settlement_step
+    principal = Money(draw(st.integers(count, 10**8)) * step, currency)
+    disbursed_on = draw(STARTS)
+    extra = {}
+    if method is terms.Method.CUSTOM:
+        extra["plan"] = tuple(principal.split([1] * count))
+    if method is terms.Method.BALLOON:
+        extra["balloon"] = terms.Balloon(amortised_over=count + 12)
+    grace = terms.Grace(
+        principal=draw(st.integers(0, count - 1)),
+        interest=draw(st.integers(0, count - 1)),
+        rule=draw(st.sampled_from(terms.GraceRule)),
+    )
+    agreed = {
+        "principal": principal,
+        "rate_bps": draw(st.integers(0, 6000)),
+        "instalments": count,
+        "disbursed_on": disbursed_on,
+        "first_due_on": disbursed_on + timedelta(days=draw(st.integers(1, 60))),
+        "method": method,
+        "frequency": draw(
+            st.sampled_from([terms.WEEKLY, terms.MONTHLY, terms.QUARTERLY])
+        ),
+        "day_count": draw(st.sampled_from(daycount.DayCount)),
+        "month_end": draw(st.sampled_from(terms.MonthEnd)),
+        "grace": grace,
+        **extra,
+    }
+    return terms.Terms(**{**agreed, **clauses})
+
+
+@quick
+@given(agreements())
+def test_rows_sum_to_the_principal_and_nothing_is_negative(agreed):
+    plan = schedule.build(agreed)
+
+    added = sum(row.capitalised_minor for row in plan.rows)
+    assert plan.principal.minor == agreed.principal.minor + added
+    assert plan.rows[-1].balance_minor == 0
+    for row in plan.rows:
+        assert row.interest_minor >= 0
+        assert row.principal_minor >= 0
+    earned = sum(row.earned_minor for row in plan.rows)
+    assert plan.interest.minor + added == earned
+
+
+@quick
+@given(agreements())
+def test_terms_survive_being_written_and_read(agreed):
+    assert terms.Terms.from_json(agreed.to_json()) == agreed
+
+
+@quick
+@given(st.sampled_from(DAY_COUNTS), STARTS, st.integers(0, 800), st.integers(0, 800))
+def test_a_longer_period_is_never_a_smaller_part_of_a_year(counted, start, days, more):
+    inner = daycount.fraction(counted, start, start + timedelta(days=days))
+    outer = daycount.fraction(counted, start, start + timedelta(days=days + more))
+
+    if counted is daycount.DayCount.ACT_ACT_AFB:
+        # Its year of 366 days begins when a leap day enters the broken period.
+        assert outer >= inner - daycount.Fraction(1, 366)
+    else:
+        assert outer >= inner >= 0
+
+
+@quick
+@given(st.integers(1, 4000), st.integers(2, 48))
+def test_the_apr_of_an_annuity_without_fees_is_its_effective_rate(bps, count):
+    agreed = terms.Terms(
+        principal=Money(10**11, Currency.USD),
+        rate_bps=bps,
+        instalments=count,
+        disbursed_on=date(2026, 1, 1),
+        first_due_on=date(2026, 2, 1),
+    )
+
+    effective = (1 + Decimal(bps) / 120_000) ** 12 - 1
+
+    assert abs(apr.of(agreed) - effective) < Decimal("1e-7")
+
+
+AMOUNTS = st.lists(st.integers(1, 10**7), min_size=1, max_size=40)
+
+
+@quick
+@given(AMOUNTS, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 3000))
+def test_sharing_keeps_every_unit_and_no_lender_is_off_by_more_than_one(
+    weights, interest, late, fee_bps
+):
+    total = sum(weights)
+    nothing = Money.zero(Currency.USD)
+    receipt = Allocation(
+        "r",
+        date(2026, 1, 1),
+        Money(late, Currency.USD),
+        nothing,
+        Money(interest, Currency.USD),
+        Money(total // 2, Currency.USD),
+        nothing,
+    )
+    notes = [
+        sharing.NoteHolding(str(at), weight, (1400, 1500)[at % 2])
+        for at, weight in enumerate(weights)
+    ]
+
+    shared = sharing.distribute(receipt, notes, servicing_fee_bps=fee_bps)
+
+    assert shared.received == receipt.total
+    for share, weight in zip(shared.shares, weights, strict=True):
+        assert abs(share.principal.minor * total - total // 2 * weight) < total
+        assert abs(share.interest.minor * total - interest * weight) < total
+        assert share.net.minor >= 0
+
+
+@st.composite
+def lives(draw):
+    """Terms and a legal list of events: receipts, late fees, waivers of them."""
+    methods = (*LEVELLED, terms.Method.INTEREST_ONLY)
+    agreed = draw(
+        agreements(
+            methods,
+            grace=terms.Grace(),
+            excess=draw(st.sampled_from(terms.Excess)),
+            accrual=draw(st.sampled_from(terms.Accrual)),
+            payoff=draw(st.sampled_from(terms.PayoffRule)),
+        )
+    )
+    step = agreed.currency.settlement_step
+    events = [
+        loan.Disbursed(on=agreed.disbursed_on, ordinal=0, amount=agreed.principal)
+    ]
+    for ordinal in range(1, draw(st.integers(1, 8))):
+        on = agreed.disbursed_on + timedelta(days=draw(st.integers(0, 700)))
+        most = max(1, agreed.principal.minor // step // 3)
+        amount = Money(draw(st.integers(1, most)) * step, agreed.currency)
+        if draw(st.booleans()):
+            events.append(
+                loan.ReceiptReceived(
+                    on=on, ordinal=ordinal, receipt_id=str(ordinal), amount=amount
+                )
+            )
+        else:
+            fee = Money(step * draw(st.integers(1, 50)), agreed.currency)
+            events.append(
+                loan.LateFeeCharged(on=on, ordinal=ordinal, instalment=1, amount=fee)
+            )
+    return agreed, events
+
+
+LATER = date(2032, 1, 1)
+
+
+@quick
+@given(lives(), st.integers(0, 900))
+def test_money_received_is_money_allocated_and_principal_is_conserved(life, days):
+    agreed, events = life
+    on = agreed.disbursed_on + timedelta(days=days)
+
+    state = loan.replay(agreed, events, on)
+
+    received = [
+        event.amount.minor
+        for event in events
+        if isinstance(event, loan.ReceiptReceived) and event.on <= on
+    ]
+    assert sum(part.total.minor for part in state.allocations) == sum(received)
+    repaid = sum(part.principal.minor for part in state.allocations)
+    assert state.outstanding.principal.minor == agreed.principal.minor - repaid
+    for part in state.allocations:
+        assert min(part.interest.minor, part.penalty.minor, part.principal.minor) >= 0
+
+
+@quick
+@given(lives(), st.randoms(use_true_random=False))
+def test_the_order_in_which_events_are_written_down_changes_nothing(life, random):
+    agreed, events = life
+    shuffled = list(events)
+    random.shuffle(shuffled)
+
+    assert loan.replay(agreed, shuffled, LATER) == loan.replay(agreed, events, LATER)
+
+
+@quick
+@given(lives(), st.integers(0, 900))
+def test_paying_the_quote_closes_the_loan_at_zero(life, days):
+    agreed, events = life
+    on = agreed.disbursed_on + timedelta(days=days)
+    past = [event for event in events if event.on <= on]
+    quote = loan.payoff_quote(agreed, past, on)
+    assume(quote.total.minor > 0)
+    closing = loan.ReceiptReceived(
+        on=on, ordinal=99, receipt_id="closing", amount=quote.total
+    )
+
+    state = loan.replay(agreed, [*past, closing], LATER)
+
+    assert state.status is loan.Status.PAID_OFF
+    assert state.allocations[-1].excess.minor == 0
+    assert state.outstanding.total.minor == 0
+    assert state.accrued_interest.minor == 0
+    interest = sum(part.interest.minor for part in state.allocations)
+    assert state.earned_interest.minor == interest
+
+
+@quick
+@given(lives(), st.integers(0, 900), st.integers(0, 200))
+def test_interest_earned_never_falls_as_days_pass(life, days, more):
+    agreed, events = life
+    on = agreed.disbursed_on + timedelta(days=days)
+    past = [event for event in events if event.on <= on]
+
+    now = loan.replay(agreed, past, on).earned_interest
+    later = loan.replay(agreed, past, on + timedelta(days=more)).earned_interest
+
+    slack = agreed.rounds.interest_step
+    assert later.minor >= now.minor - slack
+
+
+@quick
+@given(lives())
+def test_a_receipt_charged_back_whole_leaves_no_trace(life):
+    agreed, events = life
+    paid = [event for event in events if isinstance(event, loan.ReceiptReceived)]
+    assume(paid)
+    taken = paid[-1]
+    back = loan.ChargedBack(
+        on=LATER, ordinal=100, receipt_id=taken.receipt_id, amount=taken.amount
+    )
+    without = [event for event in events if event is not taken]
+
+    after = loan.replay(agreed, [*events, back], LATER)
+
+    assert replace(after, allocations=()) == replace(
+        loan.replay(agreed, without, LATER), allocations=()
+    )
