@@ -17,7 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from api import house, world
 from api.cli import serving
 from api.cli.opening import connected
-from api.portal import write_people
+from api.portal import read_people, write_people
 from api.services import Services
 from api.settings import Settings
 from api.world import Played
@@ -53,7 +53,9 @@ def demo(
     ):
         memory = asyncio.run(_remember(urls.app, settings))
         clock = ShiftedClock(SystemClock(), timedelta(seconds=memory["behind_seconds"]))
-        asyncio.run(serving.run(urls.app, settings, sock, clock=clock))
+        people = read_people(settings.data / PEOPLE)
+        served = serving.run(urls.app, settings, sock, clock=clock, people=people)
+        asyncio.run(served)
 
 
 async def _remember(url: str, settings: Settings) -> dict[str, Any]:

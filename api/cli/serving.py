@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import uvicorn
 from api import house, jobs, portal
 from api.app import create_app
 from api.cli.opening import connected
+from api.portal import Person, Portal
 from api.settings import Settings
 from ledger.clock import Clock
 from ledger.errors import Unavailable
@@ -50,12 +52,17 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 async def run(
-    url: str, settings: Settings, sock: socket.socket, *, clock: Clock | None = None
+    url: str,
+    settings: Settings,
+    sock: socket.socket,
+    *,
+    clock: Clock | None = None,
+    people: Sequence[Person] = (),
 ) -> None:
     """Serve until interrupted; requests that have begun are finished."""
     async with connected(url, settings, clock=clock) as services:
         app = create_app(services, duties=jobs.duties_of(services))
-        portal.mount(app)
+        portal.mount(app, Portal(people=people))
         config = uvicorn.Config(
             app,
             log_level="warning",
