@@ -7,6 +7,7 @@ from typing import Final
 
 from ledger.money import Money
 
+MONTHS: Final = 12
 FULL: Final = 100
 BAR: Final = 20
 GAP: Final = 8
@@ -41,6 +42,13 @@ class Chart:
     width: int
     highest: Money
     bars: tuple[Bar, ...]
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """Return the first day of every month from one to another."""
+    count = (last.year - first.year) * MONTHS + last.month - first.month + 1
+    places = (first.year * MONTHS + first.month - 1 + step for step in range(count))
+    return [date(place // MONTHS, place % MONTHS + 1, 1) for place in places]
 
 
 def share_percent(part: Money, whole: Money) -> int:

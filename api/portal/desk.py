@@ -21,7 +21,7 @@ from api.portal import charts, refusals, static
 from api.portal.auditor import Auditor
 from api.portal.formats import Formats
 from api.portal.people import Person
-from api.portal.sessions import COOKIE, Seal, Session
+from api.portal.sessions import COOKIE, SECRET_BYTES, Seal, Session
 from api.portal.words import Words
 from api.problems import Trouble
 from ledger import idempotency
@@ -58,7 +58,7 @@ UseCase = Callable[[UnitOfWork], Awaitable[object]]
 class Portal:
     """What all pages share: a seal, a demo's people, and who checks the log."""
 
-    seal: Seal = field(default_factory=lambda: Seal(secrets.token_bytes(32)))
+    seal: Seal = field(default_factory=lambda: Seal(secrets.token_bytes(SECRET_BYTES)))
     people: Sequence[Person] = ()
     auditor: Auditor = field(default_factory=Auditor)
 

@@ -11,6 +11,7 @@ import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from api import auth
@@ -21,6 +22,7 @@ COOKIE: Final = "tonle_session"
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
 NONCE_BYTES: Final = 18
+SECRET_BYTES: Final = 32
 MAX_COOKIE_LETTERS: Final = 500
 
 
@@ -86,6 +88,17 @@ class Seal:
     def _mac(self, purpose: str, text: str) -> str:
         message = f"{purpose}\n{text}".encode()
         return hmac.new(self.secret, message, hashlib.sha256).hexdigest()
+
+
+def load_seal(file: Path) -> Seal:
+    """Read the installation's secret, so that a restart signs nobody out; make it once."""
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(SECRET_BYTES))
+        draft.replace(file)
+    return Seal(file.read_bytes())
 
 
 async def find_standing(uow: UnitOfWork, *, key: str) -> Caller | None:

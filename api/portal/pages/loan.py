@@ -77,7 +77,7 @@ async def accept(
 
 @router.post("/loans/{loan_id}/repayments")
 async def repay(
-    loan_id: LoanRef, desk: At, caller: Sme, amount: Text, currency: Text
+    loan_id: LoanRef, desk: At, caller: Sme, amount: Text = "", currency: Text = ""
 ) -> Response:
     """Pay on the loan from the firm's wallet."""
     return await desk.act(

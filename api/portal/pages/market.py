@@ -58,7 +58,7 @@ async def show_offer(offer_id: OfferRef, desk: At, caller: Known) -> Response:
 
 @router.post("/offers/{offer_id}/pledges")
 async def pledge(
-    offer_id: OfferRef, desk: At, caller: Lender, amount: Text, currency: Text
+    offer_id: OfferRef, desk: At, caller: Lender, amount: Text = "", currency: Text = ""
 ) -> Response:
     """Promise money to an offer."""
     return await desk.act(

@@ -7,6 +7,7 @@ from fastapi import Response
 
 from api.auth import Caller
 from api.http.callers import Lender
+from api.portal import charts
 from api.portal.amounts import read_amount, read_currency
 from api.portal.charts import MonthFlow
 from api.portal.desk import At, Desk
@@ -19,7 +20,7 @@ from finance.raising import Pledge, PledgeStatus
 from finance.wallets import Payout, Purse
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
-from ledger.money import Currency
+from ledger.money import Currency, Money
 from ledger.paging import MAX_PAGE
 from risk import identity
 
@@ -38,13 +39,24 @@ class Pocket:
 
     @property
     def flows(self) -> list[MonthFlow]:
-        """What came in and is planned, month by month."""
+        """What came in and is planned, every month from the first to the last."""
         months = self.notes.by_month() if self.notes else []
-        return [MonthFlow(date.fromisoformat(f"{m}-01"), p, q) for m, p, q in months]
+        known = {
+            date.fromisoformat(f"{m}-01"): (past, plan) for m, past, plan in months
+        }
+        nothing = Money.zero(self.currency), Money.zero(self.currency)
+        return (
+            [
+                MonthFlow(month, *known.get(month, nothing))
+                for month in charts.months_between(min(known), max(known))
+            ]
+            if known
+            else []
+        )
 
 
 @dataclass(frozen=True)
-class Money:
+class Holdings:
     """All that a lender has."""
 
     pockets: list[Pocket]
@@ -61,7 +73,9 @@ async def show_portfolio(desk: At, caller: Lender) -> Response:
 
 
 @router.post("/portfolio/withdrawals")
-async def withdraw(desk: At, caller: Lender, amount: Text, currency: Text) -> Response:
+async def withdraw(
+    desk: At, caller: Lender, amount: Text = "", currency: Text = ""
+) -> Response:
     """Send free money to the lender's own bank account."""
     return await desk.act(
         lambda uow: wallets.request_withdrawal(
@@ -79,7 +93,7 @@ async def _portfolio_page(desk: Desk, caller: Caller) -> Response:
     return desk.page("portfolio.html", money=money)
 
 
-async def _read(uow: UnitOfWork, *, party: PartyId) -> Money:
+async def _read(uow: UnitOfWork, *, party: PartyId) -> Holdings:
     purses = {
         p.wallet.currency: p for p in await wallets.list_purses(uow, party_id=party)
     }
@@ -87,7 +101,7 @@ async def _read(uow: UnitOfWork, *, party: PartyId) -> Money:
     pledges = await raising.list_pledges(uow, party_id=party, limit=MAX_PAGE)
     payouts = await wallets.list_payouts(uow, party_id=party, limit=RECENT_PAYOUTS)
     held = [p for p in pledges.items if p.status == PledgeStatus.HELD]
-    return Money(
+    return Holdings(
         [
             Pocket(currency, purses.get(currency), notes.get(currency))
             for currency in Currency

@@ -37,7 +37,7 @@ async def test_market_shows_an_open_offer_with_its_name_escaped(
 
     assert page.status_code == 200
     assert "&lt;Battambang&gt; &amp; Sons" in page.text
-    assert "USD 0.00 of USD 6,000.00 raised, 0 %" in plain(page)
+    assert "USD 0.00 of USD 6,000.00 raised, 0%" in plain(page)
     assert f'href="/offers/{offer.id}"' in page.text
 
 

@@ -1,10 +1,11 @@
 """Signing in: who gets a visit, how long it lasts, and whose forms are taken."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from api import auth
 from api.auth import Role
-from api.portal.sessions import IDLE, LONGEST, Seal, Session
+from api.portal.sessions import IDLE, LONGEST, Seal, Session, load_seal
 from ledger.clock import StoppedClock
 from ledger.database import Database
 from tests.api.conftest import NewParty
@@ -132,6 +133,16 @@ def test_altered_cookie_proves_nothing(clock: StoppedClock) -> None:
         assert seal.read(altered, clock.now()) is None
     assert Seal(b"b" * 32).read(value, clock.now()) is None
     assert seal.read("", clock.now()) is None
+
+
+def test_restart_signs_nobody_out(tmp_path: Path, clock: StoppedClock) -> None:
+    file = tmp_path / "pages" / "secret"
+    session = Session.begin(clock.now(), key="key_x")
+
+    value = load_seal(file).write(session)
+
+    assert load_seal(file).read(value, clock.now()) == session
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_busy_visit_ends_too(clock: StoppedClock) -> None:
