@@ -9,25 +9,6 @@ from ledger.audit.verifier.answers import Tampered, require
 NUMBER_LIMIT = 2**53
 
 
-def canonical(value: object) -> bytes:
-    """Return the canonical form: RFC 8785 for values without fractions."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
-
-
-def read_canonical(raw: bytes, place: str) -> Any:
-    """Read JSON that must be in its one canonical form."""
-    try:
-        value = json.loads(
-            raw.decode(), parse_int=_whole, parse_float=_whole, parse_constant=_whole
-        )
-        require(canonical(value) == raw, place, "is not in canonical form")
-    except (ValueError, RecursionError):
-        raise Tampered(place, "is not JSON of text and whole numbers") from None
-    require(raw.isascii() or _is_plain(value), place, "has text that is not in NFC")
-    return value
-
-
 def _whole(text: str) -> int:
     if len(text) > len("-9007199254740991") or abs(int(text)) >= NUMBER_LIMIT:
         raise ValueError("a number is beyond 2^53")
@@ -44,5 +25,24 @@ def _is_plain(value: Any) -> bool:
 
 def fits(value: Any, shape: dict[str, type]) -> bool:
     """Tell whether an object has exactly these fields, of these types."""
-    named = type(value) is dict and value.keys() == shape.keys()
-    return named and all(type(value[name]) is kind for name, kind in shape.items())
+    return type(value) is dict and {key: type(value[key]) for key in value} == shape
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_whole, parse_constant=_whole)
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical form: RFC 8785 for values without fractions."""
+    return ENCODER.encode(value).encode()
+
+
+def read_canonical(raw: bytes, place: str) -> Any:
+    """Read JSON that must be in its one canonical form."""
+    try:
+        value = DECODER.decode(raw.decode())
+        require(canonical(value) == raw, place, "is not in canonical form")
+    except (ValueError, RecursionError):
+        raise Tampered(place, "is not JSON of text and whole numbers") from None
+    require(raw.isascii() or _is_plain(value), place, "has text that is not in NFC")
+    return value

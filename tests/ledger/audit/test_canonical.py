@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.audit.verifier import forms
@@ -24,6 +24,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(VALUES)
 def test_our_form_is_that_of_rfc_8785(value: Any) -> None:
     ready = plain(value)
@@ -31,6 +32,7 @@ def test_our_form_is_that_of_rfc_8785(value: Any) -> None:
     assert canonical(ready) == rfc8785.dumps(ready)
 
 
+@settings(max_examples=40)
 @given(VALUES)
 def test_what_we_write_the_verifier_reads(value: Any) -> None:
     ready = plain(value)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.audit.entry import Head, Told, entry_of
@@ -17,6 +17,7 @@ COMPOSED = TEXTS.map(plain)
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
 
+@settings(max_examples=40)
 @given(
     st.tuples(COMPOSED, COMPOSED, COMPOSED, COMPOSED, COMPOSED),
     st.dictionaries(KEYS, VALUES),
