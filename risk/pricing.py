@@ -140,7 +140,11 @@ def fit_cap(
 
 
 def _expected_loss_bps(exposures: Sequence[int], pd_bps: int, lgd_bps: int) -> int:
-    """Return expected loss over the schedule by the years that money is exposed."""
+    """Return expected loss over the schedule by the years that money earns.
+
+    A month's interest comes only from loans that live through it. With one hazard for
+    all months the schedule's shape cancels out; how long the risk lasts does not.
+    """
     ensure(exposures and min(exposures) >= 0 and exposures[0] > 0, "something is owed")
     with localcontext() as context:
         context.prec = 28
@@ -149,8 +153,8 @@ def _expected_loss_bps(exposures: Sequence[int], pd_bps: int, lgd_bps: int) -> i
         lost = exposed = Decimal(0)
         for owed in exposures:
             lost += alive * (one - survive) * owed
-            exposed += alive * owed / MONTHS_PER_YEAR
             alive *= survive
+            exposed += alive * owed / MONTHS_PER_YEAR
         return int((lost * lgd_bps / exposed).quantize(one, rounding=ROUND_HALF_UP))
 
 

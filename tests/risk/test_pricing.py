@@ -41,6 +41,12 @@ def test_expected_loss_of_a_level_exposure_by_hand() -> None:
     assert price((100,) * 12, 400, COSTS).expected_loss_bps == 245
 
 
+def test_only_loans_that_live_pay_for_those_that_die() -> None:
+    # PD 50 %: h = 1 - 0.5^(1/12) = 0.0561257; 12 h / (1 - h) x 60 % = 42.813 %.
+    assert price((100,) * 12, 5000, COSTS).expected_loss_bps == 4281
+    assert price(level(12), 5000, COSTS).expected_loss_bps == 4281
+
+
 def test_no_risk_costs_no_loss_and_no_capital() -> None:
     found = price(level(12), 0, COSTS)
 

@@ -124,7 +124,7 @@ def test_an_instalment_is_more_than_zero(instalment: int) -> None:
 
 
 def test_what_is_older_than_a_year_is_not_counted() -> None:
-    old = before(400, 10_000)
+    old = before(366, 10_000)
     recent = [before(365, 100), before(1, 100)]
 
     assert values([old, *recent]) == values(recent)

@@ -89,6 +89,13 @@ def test_what_is_unknown_is_called_unknown() -> None:
     assert found.reasons[0].code == "no_balances"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_not_knowing_never_scores_like_the_best(name: str) -> None:
+    unknown = score(features(**{k: v for k, v in BEST.items() if k != name}))
+
+    assert unknown.points < score(features(**BEST)).points
+
+
 def test_short_history_has_no_confidence() -> None:
     assert score(features(history_days="30")).confidence == "none"
     assert score(features(history_days="360")).confidence == "high"
