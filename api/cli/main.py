@@ -6,7 +6,17 @@ from typing import NoReturn
 import typer
 
 from api import failures
-from api.cli import calculate, database, demo, keys, ledger, log, score, serving
+from api.cli import (
+    calculate,
+    database,
+    demo,
+    keys,
+    ledger,
+    log,
+    parties,
+    score,
+    serving,
+)
 from ledger.errors import Refusal, Unavailable
 
 FAILED = 1
@@ -24,6 +34,7 @@ app.add_typer(calculate.app, name="calc")
 app.add_typer(score.app, name="risk")
 app.add_typer(log.app, name="audit")
 app.add_typer(database.app, name="db")
+app.add_typer(parties.app, name="party")
 app.add_typer(keys.app, name="key")
 app.add_typer(ledger.app, name="ledger")
 app.command("serve")(serving.serve)
