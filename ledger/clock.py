@@ -45,18 +45,6 @@ class StoppedClock:
         self.move_to(self.instant + step)
 
 
-@dataclass(frozen=True)
-class ShiftedClock:
-    """A clock that runs with another one, a fixed time apart from it."""
-
-    behind: Clock
-    shift: timedelta
-
-    def now(self) -> datetime:
-        """Return the other clock's instant, moved by the shift."""
-        return self.behind.now() + self.shift
-
-
 def business_date(instant: datetime) -> date:
     """Return the market's calendar date at an instant."""
     return instant.astimezone(MARKET_ZONE).date()

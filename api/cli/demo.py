@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,7 +21,7 @@ from api.services import Services
 from api.settings import Settings
 from api.world import Played
 from finance.rails import FakeRail
-from ledger.clock import Clock, ShiftedClock, StoppedClock, SystemClock
+from ledger.clock import StoppedClock, SystemClock
 from ledger.errors import Unavailable
 from risk import identity
 
@@ -42,26 +41,24 @@ def demo(
     settings = Settings()
     if once:
         with house.opened(settings) as urls:
-            memory = asyncio.run(_remember(urls.app, settings))
-        typer.echo(json.dumps(memory["summary"], indent=2))
-        if not world.is_sound(memory["summary"]):
+            summary = asyncio.run(_remember(urls.app, settings))
+        typer.echo(json.dumps(summary, indent=2))
+        if not world.is_sound(summary):
             raise typer.Exit(1)
         return
     with (
         serving.listening(settings.host, port or settings.port) as sock,
         house.opened(settings) as urls,
     ):
-        memory = asyncio.run(_remember(urls.app, settings))
-        clock = ShiftedClock(SystemClock(), timedelta(seconds=memory["behind_seconds"]))
+        asyncio.run(_remember(urls.app, settings))
         people = read_people(settings.data / PEOPLE)
-        served = serving.run(urls.app, settings, sock, clock=clock, people=people)
-        asyncio.run(served)
+        asyncio.run(serving.run(urls.app, settings, sock=sock, people=people))
 
 
 async def _remember(url: str, settings: Settings) -> dict[str, Any]:
-    """Return what is known of the world; play it when there is none."""
+    """Return the summary of the world; play it when there is none."""
     file = settings.data / MEMORY
-    clock = StoppedClock(world.FIRST_MORNING)
+    clock = StoppedClock(world.first_morning(SystemClock().now()))
     async with connected(url, settings, clock=clock) as services:
         parties = await services.db.read(identity.list_parties, limit=1)
         if file.exists() and parties.items:
@@ -85,22 +82,20 @@ async def _play(
     export = settings.data / EXPORT
     shutil.rmtree(export, ignore_errors=True)
     with _progress() as tell:
-        played = await world.play(services, clock, rail, export_to=export, tell=tell)
-    return _write_down(played, clock, settings, seconds=time.monotonic() - began)
+        played = await world.play(
+            services, clock=clock, rail=rail, export_to=export, tell=tell
+        )
+    return _write_down(played, settings, seconds=time.monotonic() - began)
 
 
 def _write_down(
-    played: Played, clock: Clock, settings: Settings, *, seconds: float
+    played: Played, settings: Settings, *, seconds: float
 ) -> dict[str, Any]:
-    """Keep the world's clock and people; the memory is written last, when all is well."""
+    """Keep the people, and last of all the summary, which says that all is well."""
     write_people(settings.data / PEOPLE, played.people)
-    behind = clock.now() - SystemClock().now()
-    memory = {
-        "behind_seconds": behind.total_seconds(),
-        "summary": {**played.summary, "seconds": round(seconds, 1)},
-    }
-    (settings.data / MEMORY).write_text(json.dumps(memory, indent=1), "utf-8")
-    return memory
+    summary = {**played.summary, "seconds": round(seconds, 1)}
+    (settings.data / MEMORY).write_text(json.dumps(summary, indent=1), "utf-8")
+    return summary
 
 
 @contextmanager

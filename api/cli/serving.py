@@ -29,7 +29,7 @@ def serve(
         listening(settings.host, port or settings.port) as sock,
         house.opened(settings) as urls,
     ):
-        asyncio.run(run(urls.app, settings, sock))
+        asyncio.run(run(urls.app, settings, sock=sock))
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -54,8 +54,8 @@ def listening(host: str, port: int) -> socket.socket:
 async def run(
     url: str,
     settings: Settings,
-    sock: socket.socket,
     *,
+    sock: socket.socket,
     clock: Clock | None = None,
     people: Sequence[Person] = (),
 ) -> None:

@@ -15,8 +15,7 @@ from finance.raising import Offer
 from ledger.ids import PartyId
 from ledger.money import Currency, Money
 from risk import statements
-from risk.statements import StatementRefused
-from risk.statements.sample import Profile, sample_statement
+from risk.statements import Profile, StatementRefused, sample_statement
 
 RECORDS: Final = Path(__file__).resolve().parents[2] / "tests" / "data" / "statements"
 RECORD_ENDINGS: Final = frozenset({".sta", ".xml", ".ofx", ".qfx", ".csv"})

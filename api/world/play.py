@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +13,20 @@ from api.portal import Person
 from api.services import Services
 from api.world import borrowing, joining, leaving, owning, repaying, summary
 from api.world.cast import FIRMS
-from api.world.stage import Player, Stage
+from api.world.stage import MORNING, Player, Stage
+from contracts.months import add_months
 from finance.rails import FakeRail
-from ledger.clock import StoppedClock
+from ledger.clock import StoppedClock, business_date
 
-FIRST_MORNING: Final = datetime(2025, 9, 1, 2, 0, tzinfo=UTC)
+MONTHS_AGO: Final = 12
+DAYS_BEFORE_THAT: Final = 20
 SEED: Final = 20250901
+
+
+def first_morning(now: datetime) -> datetime:
+    """Return when the world begins, so that its present is some days before now."""
+    day = add_months(business_date(now), -MONTHS_AGO) - timedelta(days=DAYS_BEFORE_THAT)
+    return datetime.combine(day, MORNING)
 
 
 @dataclass(frozen=True)
@@ -31,9 +39,9 @@ class Played:
 
 async def play(
     services: Services,
+    *,
     clock: StoppedClock,
     rail: FakeRail,
-    *,
     export_to: Path,
     tell: Callable[[str], None],
 ) -> Played:

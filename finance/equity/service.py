@@ -169,7 +169,7 @@ async def issue_shares(uow: UnitOfWork, *, offer_id: str) -> ShareClass | None:
         rulepacks.home().bps("platform_fee", on=uow.today()),
         rounding=Rounding.HALF_EVEN,
     )
-    paid = await _pay_out(uow, share, offer_id, raised=raised, fee=fee)
+    paid = await _pay_out(uow, share, offer_id=offer_id, raised=raised, fee=fee)
     uow.record(
         SharesIssued(
             share.id,
@@ -196,7 +196,7 @@ def _allot(pledges: Sequence[Pledge], price: Money) -> list[tuple[PartyId, int]]
 
 
 async def _pay_out(
-    uow: UnitOfWork, share: ShareClass, offer_id: str, *, raised: Money, fee: Money
+    uow: UnitOfWork, share: ShareClass, *, offer_id: str, raised: Money, fee: Money
 ) -> EntryId:
     legs = [
         entries.Leg(await chart.escrow(uow, offer_id, share.currency), raised.minor),

@@ -48,7 +48,9 @@ async def submit_application(
     pack, today = rulepacks.home(), uow.today()
     rules.require_within_limits(pack, amount, term_months, today)
     sources = await _read_sources(uow, party_id, amount, statement_ids)
-    decided = pricing.assess(pack, sources, amount, term_months, on=today)
+    decided = pricing.assess(
+        pack, sources, amount=amount, term_months=term_months, on=today
+    )
     application = Application(
         id=new_id("app", uow.now()),
         party=party_id,
@@ -57,7 +59,9 @@ async def submit_application(
         purpose=purpose,
         statements=list(statement_ids),
         decision=decided.to_json(),
-        quote=_quote(pack, amount, term_months, decided.rate_bps, today),
+        quote=_quote(
+            pack, amount, months=term_months, rate_bps=decided.rate_bps, on=today
+        ),
         status=_first_status(decided).value,
         submitted_at=uow.now(),
     )
@@ -83,9 +87,12 @@ def _first_status(decided: Decision) -> ApplicationStatus:
 
 
 def _quote(
-    pack: rulepacks.RulePack, amount: Money, months: int, rate_bps: int, on: date
+    pack: rulepacks.RulePack, amount: Money, *, months: int, rate_bps: int, on: date
 ) -> dict[str, Any]:
-    quoted = rules.quote(rules.terms_of(pack, amount, months, rate_bps, starts_on=on))
+    terms = rules.terms_of(
+        pack, amount, term_months=months, rate_bps=rate_bps, starts_on=on
+    )
+    quoted = rules.quote(terms)
     return {
         "terms": quoted.terms.to_json(),
         "apr_bps": quoted.apr_bps,

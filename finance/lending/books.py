@@ -25,6 +25,8 @@ from ledger.money import Currency, Money
 NOTES_PER_ENTRY: Final = 1_000
 WRITTEN_OFF: Final = "loan.written_off"
 RESTORED: Final = "loan.restored"
+REPAID: Final = "loan.repaid"
+DISTRIBUTED: Final = "repayment.distributed"
 
 
 def account_of(holder: Loan | Note, claim: Claim) -> AccountId:
@@ -114,29 +116,31 @@ async def book_disbursement(
     if fee:
         fees = await chart.platform(uow, Platform.FEES, currency)
         legs.append(entries.Leg(fees, -fee.minor))
-    paid = _entry(uow, "loan.disbursed", legs, loan)
+    paid = _entry(uow, loan, kind="loan.disbursed", legs=legs)
     begun = _against_notes(
         uow,
         loan,
-        "loan.begun",
-        Claim.PRINCIPAL,
-        [(note, note.principal_minor) for note in notes],
+        kind="loan.begun",
+        claim=Claim.PRINCIPAL,
+        parts=[(note, note.principal_minor) for note in notes],
     )
     await entries.post(uow, [paid, *begun])
     return paid.id
 
 
 async def book_accrual(
-    uow: UnitOfWork, loan: Loan, notes: Sequence[Note], claim: Claim, amount: Money
+    uow: UnitOfWork, loan: Loan, *, notes: Sequence[Note], claim: Claim, amount: Money
 ) -> list[EntryId]:
     """Let the borrower owe, and the notes be owed, more of a claim (or less)."""
     parts = await _share_accrual(uow, notes, claim, amount)
     posted = _against_notes(
         uow,
         loan,
-        f"loan.{claim}_accrued",
-        claim,
-        [(note, part.minor) for note, part in zip(notes, parts, strict=True) if part],
+        kind=f"loan.{claim}_accrued",
+        claim=claim,
+        parts=[
+            (note, part.minor) for note, part in zip(notes, parts, strict=True) if part
+        ],
     )
     await entries.post(uow, posted)
     return [entry.id for entry in posted]
@@ -172,8 +176,8 @@ class Portion:
 async def book_distribution(
     uow: UnitOfWork,
     loan: Loan,
-    receipt: Receipt,
     *,
+    receipt: Receipt,
     portions: Sequence[Portion],
     distribution: Distribution,
 ) -> list[EntryId]:
@@ -187,7 +191,7 @@ async def book_distribution(
         paid = _paying_legs(part, purses, outer)
         posted.append(_paid(uow, loan, receipt, paid))
         settled = _settling_legs(part, loan)
-        posted.append(_entry(uow, "loan.repaid", settled, loan, receipt.id))
+        posted.append(_entry(uow, loan, kind=REPAID, legs=settled, receipt=receipt.id))
     apart = await _apart_legs(uow, loan, outer, distribution)
     posted.append(_paid(uow, loan, receipt, apart))
     whole = [entry for entry in posted if entry.legs]
@@ -260,7 +264,7 @@ def _paid(
     """Debit the collections for what the legs give out."""
     collections = AccountId(loan.collections_account)
     out = entries.Leg(collections, -sum(leg.units for leg in legs))
-    return _entry(uow, "repayment.distributed", [out, *legs], loan, receipt.id)
+    return _entry(uow, loan, kind=DISTRIBUTED, legs=[out, *legs], receipt=receipt.id)
 
 
 async def book_loss(
@@ -273,7 +277,7 @@ async def book_loss(
         parts = [
             (note, -units) for note, units in zip(notes, owed, strict=True) if units
         ]
-        posted += _against_notes(uow, loan, WRITTEN_OFF, claim, parts)
+        posted += _against_notes(uow, loan, kind=WRITTEN_OFF, claim=claim, parts=parts)
     await entries.post(uow, posted)
     return [entry.id for entry in posted]
 
@@ -288,7 +292,11 @@ async def book_restored(
     for claim in Claim:
         parts = [(portion.note, portion.of(claim).minor) for portion in portions]
         posted += _against_notes(
-            uow, loan, RESTORED, claim, [part for part in parts if part[1]]
+            uow,
+            loan,
+            kind=RESTORED,
+            claim=claim,
+            parts=[part for part in parts if part[1]],
         )
     await entries.post(uow, posted)
     return [entry.id for entry in posted]
@@ -297,6 +305,7 @@ async def book_restored(
 def _against_notes(
     uow: UnitOfWork,
     loan: Loan,
+    *,
     kind: str,
     claim: Claim,
     parts: Sequence[tuple[Note, int]],
@@ -308,15 +317,16 @@ def _against_notes(
         some = parts[start : start + NOTES_PER_ENTRY]
         legs = [entries.Leg(place, sum(units for _, units in some))]
         legs += [entries.Leg(account_of(note, claim), -units) for note, units in some]
-        made.append(_entry(uow, kind, legs, loan))
+        made.append(_entry(uow, loan, kind=kind, legs=legs))
     return made
 
 
 def _entry(
     uow: UnitOfWork,
+    loan: Loan,
+    *,
     kind: str,
     legs: Sequence[entries.Leg],
-    loan: Loan,
     receipt: str = "",
 ) -> entries.NewEntry:
     about = {"loan": loan.id} | ({"receipt": receipt} if receipt else {})

@@ -187,6 +187,8 @@ class Agreement(Base):
     document: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
 
+    __table_args__ = (CheckConstraint("sha256 = sha256(document)", "sha256"),)
+
 
 class Acceptance(Base):
     """A party's word that it agrees, and to which bytes."""

@@ -28,9 +28,9 @@ def policy_of(pack: RulePack, on: date) -> Policy:
 def assess(
     pack: RulePack,
     sources: Sequence[Source],
+    *,
     amount: Money,
     term_months: int,
-    *,
     on: date,
 ) -> Decision:
     """Decide on a request: its score, its price, and whether the cap allows it.
@@ -41,7 +41,9 @@ def assess(
     policy = policy_of(pack, on)
 
     def apr_bps(months: int, rate_bps: int) -> int:
-        terms = rules.terms_of(pack, amount, months, rate_bps, starts_on=on)
+        terms = rules.terms_of(
+            pack, amount, term_months=months, rate_bps=rate_bps, starts_on=on
+        )
         return rules.quote(terms).apr_bps
 
     shortest = pack.months("loan_term_min", on=on)
@@ -62,7 +64,7 @@ def assess(
 
 def _exposures(pack: RulePack, amount: Money, months: int, on: date) -> tuple[int, ...]:
     """Return what is owed during each month."""
-    terms = rules.terms_of(pack, amount, months, 0, starts_on=on)
+    terms = rules.terms_of(pack, amount, term_months=months, rate_bps=0, starts_on=on)
     rows = schedule.build(terms).rows
     return tuple(row.balance_minor + row.principal_minor for row in rows)
 
@@ -70,5 +72,5 @@ def _exposures(pack: RulePack, amount: Money, months: int, on: date) -> tuple[in
 def _instalment(pack: RulePack, amount: Money, months: int, *, on: date) -> int:
     """Return the regular payment if the loan cost all that the cap allows."""
     cap = pack.bps("apr_cap", on=on)
-    terms = rules.terms_of(pack, amount, months, cap, starts_on=on)
+    terms = rules.terms_of(pack, amount, term_months=months, rate_bps=cap, starts_on=on)
     return schedule.build(terms).rows[0].payment.minor

@@ -50,7 +50,7 @@ def require_within_limits(
 
 
 def terms_of(
-    pack: RulePack, amount: Money, term_months: int, rate_bps: int, *, starts_on: date
+    pack: RulePack, amount: Money, *, term_months: int, rate_bps: int, starts_on: date
 ) -> Terms:
     """Return the terms this market gives a loan at a rate, as from a day."""
     fee = amount.times_bps(

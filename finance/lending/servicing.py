@@ -132,7 +132,7 @@ async def _share_out(
     if receipt.recovery:
         made += await books.book_restored(uow, loan, portions)
     made += await books.book_distribution(
-        uow, loan, receipt, portions=portions, distribution=shared
+        uow, loan, receipt=receipt, portions=portions, distribution=shared
     )
     uow.add(*(Share.new(receipt.id, portion.share) for portion in portions))
     uow.record(
@@ -196,7 +196,9 @@ async def book_claims(uow: UnitOfWork, loan: Loan, state: LoanState) -> None:
         more = claimed[claim] - loan.booked(claim)
         if not more:
             continue
-        made = await books.book_accrual(uow, loan, notes, claim, more)
+        made = await books.book_accrual(
+            uow, loan, notes=notes, claim=claim, amount=more
+        )
         loan.add_booked(claim, more)
         if claim is Claim.INTEREST:
             uow.record(InterestAccrued(loan.id, more, uow.today()), entries=made)

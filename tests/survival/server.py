@@ -6,13 +6,13 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from api.cli import serving
 from api.settings import Settings
-from ledger.clock import ShiftedClock, SystemClock
+from ledger.clock import SystemClock
 
 START_SECONDS = 30
 _context = multiprocessing.get_context("forkserver")
@@ -20,11 +20,21 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__])
 
 
+@dataclass(frozen=True)
+class ShiftedClock:
+    """A clock that runs ahead of the machine's."""
+
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.ahead
+
+
 def _serve(url: str, port: int, data: str, ahead: timedelta) -> None:
     settings = Settings(data=Path(data))
-    clock = ShiftedClock(SystemClock(), ahead)
+    clock = ShiftedClock(ahead)
     with serving.listening("127.0.0.1", port) as sock:
-        asyncio.run(serving.run(url, settings, sock, clock=clock))
+        asyncio.run(serving.run(url, settings, sock=sock, clock=clock))
 
 
 def free_port() -> int:
