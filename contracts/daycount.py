@@ -59,33 +59,37 @@ class Reference:
     per_year: Fraction
 
 
-def fraction(
-    convention: DayCount,
-    start: date,
-    end: date,
-    *,
-    reference: Reference | None = None,
-    termination: date | None = None,
-) -> Fraction:
-    """Return the exact part of a year from ``start`` to ``end``; negative backwards.
+@dataclass(frozen=True, slots=True)
+class PlanDates:
+    """What some conventions need to know of the plan the dates belong to.
 
-    ICMA needs a ``reference`` period; 30E/360 ISDA the contract's ``termination``.
+    Act/Act ICMA needs a ``reference`` period, 30E/360 ISDA the contract's last day.
     """
+
+    reference: Reference | None = None
+    termination: date | None = None
+
+
+_NO_PLAN = PlanDates()
+
+
+def fraction(
+    convention: DayCount, start: date, end: date, plan: PlanDates = _NO_PLAN
+) -> Fraction:
+    """Return the exact part of a year from ``start`` to ``end``; negative backwards."""
     if end < start:
-        return -fraction(
-            convention, end, start, reference=reference, termination=termination
-        )
+        return -fraction(convention, end, start, plan)
     year = _ACTUAL_YEARS.get(convention)
     if year is not None:
         return (end - start).days / year
     if convention is DayCount.ACT_ACT_ICMA:
-        return _act_act_icma(start, end, reference)
+        return _act_act_icma(start, end, plan.reference)
     if convention is DayCount.ACT_ACT_ISDA:
         return _act_act_isda(start, end)
     if convention is DayCount.ACT_ACT_AFB:
         return _act_act_afb(start, end)
     year_days = 365 if convention is DayCount.THIRTY_365 else 360
-    return Fraction(thirty_days(convention, start, end, termination), year_days)
+    return Fraction(thirty_days(convention, start, end, plan.termination), year_days)
 
 
 def thirty_days(

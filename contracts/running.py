@@ -84,7 +84,7 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
         interest = book.line(row.number, Component.INTEREST)
         principal = book.line(row.number, Component.PRINCIPAL)
         is_last = row is rows[-1]
-        if _is_settled(book, row) and not is_last:
+        if _is_settled(book, row):
             interest.owed, principal.owed = interest.paid, principal.paid
             continue
         rule = book.terms.rounds
@@ -105,7 +105,12 @@ def _planned_principal(book: Book, row: Row, interest: int) -> int:
 
 
 def _is_settled(book: Book, row: Row) -> bool:
-    """Tell whether an instalment was paid in full before its period ended."""
+    """Tell whether an instalment was paid in full before its period ended.
+
+    The last one never is: there is no later one for interest still to come.
+    """
+    if row is book.rows[-1]:
+        return False
     interest = book.line(row.number, Component.INTEREST).paid
     principal = book.line(row.number, Component.PRINCIPAL).paid
     if book.terms.method in _LEVEL_METHODS:

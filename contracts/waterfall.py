@@ -70,7 +70,7 @@ def _pay_ahead(book: Book, amount: int, on: date, shares: Shares) -> int:
         case Excess.SPREAD:
             return _spread(ahead, amount, on, shares)
         case Excess.SHORTEN | Excess.REAMORTISE:
-            return _prepay(book, ahead, amount, shares=shares, on=on)
+            return _prepay(book, amount, shares=shares, on=on)
         case _:
             assert_never(excess)
 
@@ -98,10 +98,9 @@ def _spread(ahead: list[Line], amount: int, on: date, shares: Shares) -> int:
     return amount
 
 
-def _prepay(
-    book: Book, ahead: list[Line], amount: int, *, shares: Shares, on: date
-) -> int:
+def _prepay(book: Book, amount: int, *, shares: Shares, on: date) -> int:
     """Pay the next instalment, then principal, and build the later rows anew."""
+    ahead = _lines_ahead(book, on)
     number = ahead[0].number
     amount = _pay_lines(
         [line for line in ahead if line.number == number], amount, on, shares
