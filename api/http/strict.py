@@ -4,6 +4,7 @@ import json
 from typing import Any, NoReturn
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from api.http.errors import (
     JsonMalformed,
@@ -11,6 +12,7 @@ from api.http.errors import (
     JsonRepeatsName,
     JsonTooDeep,
     MediaTypeRefused,
+    RequestMalformed,
     TextMalformed,
     TooLarge,
 )
@@ -42,10 +44,13 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
     if not (declared.isascii() and declared.isdigit()) or int(declared) > limit_bytes:
         raise TooLarge
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit_bytes:
-            raise TooLarge
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit_bytes:
+                raise TooLarge
+    except ClientDisconnect:
+        raise RequestMalformed from None
     return bytes(body)
 
 

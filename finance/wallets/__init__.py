@@ -71,6 +71,7 @@ from finance.wallets.reconciliation import (
     lift_stop,
     reconcile,
 )
+from finance.wallets.repository import list_suspense
 
 __all__ = [
     "BelowWithdrawalMinimum",
@@ -122,6 +123,7 @@ __all__ = [
     "list_open_payouts",
     "list_payouts",
     "list_purses",
+    "list_suspense",
     "open_wallet",
     "reconcile",
     "record_deposit",

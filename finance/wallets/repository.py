@@ -81,6 +81,14 @@ async def get_payout(uow: UnitOfWork, payout_id: str, *, lock: bool = False) -> 
     return row
 
 
+async def list_suspense(
+    uow: UnitOfWork, *, after: str | None = None, limit: int = DEFAULT_PAGE
+) -> Page[Deposit]:
+    """Return the deposits whose owner nobody knows, newest first."""
+    query: Select[Deposit] = select(Deposit).where(Deposit.subject == "")
+    return await fetch_page(uow.session, query, by=Deposit.id, after=after, limit=limit)
+
+
 async def list_open_payouts(uow: UnitOfWork, limit: int) -> Sequence[str]:
     """Return the ids of payouts without a last word, the oldest first."""
     rows = await uow.session.scalars(

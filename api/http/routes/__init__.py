@@ -10,6 +10,7 @@ from api.http.routes import (
     offers,
     parties,
     rails,
+    reconciliation,
     statements,
     wallets,
 )
@@ -20,6 +21,7 @@ ROUTERS = (
     statements.router,
     statements.uploads,
     wallets.router,
+    reconciliation.router,
     offers.router,
     applications.router,
     loans.router,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import StringConstraints
 
-from api.http.callers import Client, Known, Operator
+from api.http.callers import Client, Known, Operator, Staff
 from api.http.commands import Money
 from api.http.depends import Db
 from api.http.router import make_router
@@ -174,12 +174,42 @@ async def withdraw(body: WithdrawalIn, client: Client, commands: Money) -> Respo
     )
 
 
+@router.get("/payouts")
+async def list_payouts(
+    db: Db, caller: Known, cut: Cut, party: PartyRef | None = None
+) -> PageOut[PayoutOut]:
+    """List one's money on its way out; staff see all, or that of a party."""
+    page = await db.read(
+        wallets.list_payouts,
+        party_id=caller.within(party),
+        after=cut.after,
+        limit=cut.limit,
+    )
+    return PageOut[PayoutOut].of(page, PayoutOut.model_validate)
+
+
 @router.get("/payouts/{payout_id}")
 async def get_payout(payout_id: PayoutRef, db: Db, caller: Known) -> PayoutOut:
     """Show what became of money on its way out."""
     payout = await db.read(wallets.get_payout, payout_id=payout_id)
     caller.require_sight(payout.party, "payout")
     return PayoutOut.model_validate(payout)
+
+
+@router.post("/wallets/{currency}/close")
+async def close_wallet(currency: Currency, db: Db, client: Client) -> WalletOut:
+    """Close one's empty wallet for good."""
+    wallet = await db.transact(
+        wallets.close_wallet, party_id=client.party, currency=currency
+    )
+    return WalletOut.model_validate(wallet)
+
+
+@router.get("/deposits/suspense")
+async def list_suspense(db: Db, cut: Cut, _: Staff) -> PageOut[DepositOut]:
+    """List the money that came in and nobody knows whose it is."""
+    page = await db.read(wallets.list_suspense, after=cut.after, limit=cut.limit)
+    return PageOut[DepositOut].of(page, DepositOut.model_validate)
 
 
 @router.post(

@@ -11,6 +11,7 @@ from tests.api.http.test_access import OPEN, TABLE
 KEPT = Path(__file__).parents[3] / "docs" / "openapi.json"
 MOVES_MONEY = {
     "/withdrawals",
+    "/settlements",
     "/deposits/{deposit_id}/assign",
     "/offers/{offer_id}/pledges",
     "/offers/{offer_id}/close",

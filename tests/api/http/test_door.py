@@ -417,3 +417,34 @@ def test_a_route_that_does_not_say_who_may_call_it_cannot_be_made() -> None:
 
         @router.get("/loose")
         async def loose() -> None: ...
+
+
+async def test_who_hangs_up_in_the_middle_is_no_failure_of_ours(
+    services: Services, lender: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(services, routers=[echo_router()])
+    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+    answers: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return next(parts, {"type": "http.disconnect"})
+
+    async def send(message: dict[str, object]) -> None:
+        answers.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "path": ECHO,
+        "raw_path": ECHO.encode(),
+        "query_string": b"",
+        "headers": [(b"authorization", lender["Authorization"].encode())],
+        "server": ("test", 80),
+        "scheme": "http",
+        "root_path": "",
+    }
+    await app(scope, receive, send)  # type: ignore[arg-type]  # plain dicts are what a server gives
+
+    assert answers[0]["status"] == 400
+    assert "request_failed" not in capsys.readouterr().out

@@ -1,5 +1,7 @@
 """Client money over HTTP: in by a proven webhook, out by one's own command."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from api.auth import Role
@@ -8,6 +10,7 @@ from api.services import Services
 from finance import rails
 from ledger.money import Currency, Money
 from tests.api.conftest import NewPerson, Person
+from tests.api.http.market import usd
 
 
 async def opened(person: Person, currency: str = "USD") -> str:
@@ -169,5 +172,90 @@ async def test_money_without_an_owner_waits_until_the_operator_finds_one(
     rail.receive("nobody's reference", Money(700, Currency.USD))
     await told(lender, rail)
     await run_once(jobs_of(services))
+    (waiting,) = (await operator.get("/deposits/suspense")).json()["items"]
+    before = await balance(lender)
 
-    assert await balance(lender) == (0, 0)
+    path = f"/deposits/{waiting['id']}/assign"
+    found = await operator.post(path, {"party": lender.party})
+    again = await operator.post(path, {"party": lender.party})
+
+    assert before == (0, 0)
+    assert found.status_code == 200
+    assert (again.status_code, again.json()["code"]) == (409, "deposit_not_in_suspense")
+    assert await balance(lender) == (700, 700)
+    assert (await operator.get("/deposits/suspense")).json()["items"] == []
+
+
+async def test_a_cent_of_difference_stops_payouts_until_the_stop_is_lifted(
+    rich: Person, operator: Person, rail: rails.FakeRail, services: Services
+) -> None:
+    book = {
+        "provider": "fake",
+        "currency": "USD",
+        "since": "2026-01-01T00:00:00Z",
+        "until": "2026-01-31T00:00:00Z",
+        "lines": [],
+        "in_transit_minor": 49_999,
+        "at_bank_minor": 0,
+    }
+
+    differing = (await operator.post("/reconciliations", book)).json()
+    payout = await rich.post("/withdrawals", {"amount": usd(20_000)})
+    await run_once(jobs_of(services))
+    stopped = (await rich.get(f"/payouts/{payout.json()['id']}")).json()
+    stops = (await operator.get("/payout-stops")).json()["items"]
+    await operator.post("/payout-stops/USD/lift")
+    await run_once(jobs_of(services))
+    paid = (await rich.get(f"/payouts/{payout.json()['id']}")).json()
+
+    assert not differing["is_matched"]
+    assert "transit_total" in {one["difference"] for one in differing["breaks"]}
+    assert (stopped["state"], paid["state"]) == ("requested", "confirmed")
+    assert [stop["currency"] for stop in stops] == ["USD"]
+    assert (await operator.get("/payout-stops")).json()["items"] == []
+
+
+async def test_an_equal_book_matches_and_stops_nothing(
+    rich: Person, operator: Person, rail: rails.FakeRail
+) -> None:
+    settlement = rail.hand_to_bank(Money(30_000, Currency.USD))
+    booked = await operator.post(
+        "/settlements",
+        {"provider": "fake", "settlement_id": settlement, "amount": usd(30_000)},
+    )
+    theirs = rail.statement(
+        Currency.USD,
+        since=datetime(2026, 1, 1, tzinfo=UTC),
+        until=datetime(2026, 1, 31, tzinfo=UTC),
+    )
+    lines = [
+        {"kind": line.kind, "id": line.id, "minor": line.amount.minor}
+        for line in theirs.lines
+    ]
+
+    found = await operator.post(
+        "/reconciliations",
+        {
+            "provider": "fake",
+            "currency": "USD",
+            "since": theirs.since.isoformat(),
+            "until": theirs.until.isoformat(),
+            "lines": lines,
+            "in_transit_minor": theirs.in_transit.minor,
+            "at_bank_minor": theirs.at_bank.minor,
+        },
+    )
+
+    assert booked.status_code == 201
+    assert found.json()["breaks"] == []
+    assert found.json()["is_matched"]
+
+
+async def test_only_an_empty_wallet_is_closed(rich: Person, sme: Person) -> None:
+    await opened(sme)
+
+    full = await rich.post("/wallets/USD/close")
+    empty = await sme.post("/wallets/USD/close")
+
+    assert (full.status_code, full.json()["code"]) == (409, "account_not_empty")
+    assert empty.json()["closed_at"]
