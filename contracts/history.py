@@ -185,6 +185,8 @@ def _(event: Refunded, book: Book) -> None:
 
 @_apply.register
 def _(event: ReceiptReceived, book: Book) -> Allocation:
+    if not event.amount:  # charged back whole: it never touched the book
+        return _allocation(event, waterfall.Shares(), 0)
     shares, rest = waterfall.pay(book, event.amount.minor, event.on)
     book.overpaid += rest
     return _allocation(event, shares, rest)
