@@ -6,12 +6,10 @@ from dataclasses import asdict
 
 import typer
 
+from api import laws
 from api.cli.opening import with_database
-from finance import laws
 from ledger import invariants, statements
 from ledger.database import Database
-
-LAW_BOOKS = (invariants.LEDGER_LAWS, laws.FINANCE_LAWS)
 
 app = typer.Typer(help="The books.", no_args_is_help=True)
 
@@ -38,7 +36,7 @@ def check() -> None:
     """Check the laws of the books; exit 1 and name the place when one is broken."""
 
     async def work(db: Database) -> list[invariants.Breach]:
-        return await db.read(invariants.find_breaches, LAW_BOOKS)
+        return await db.read(invariants.find_breaches, laws.BOOKS)
 
     breaches = with_database(work)
     for breach in breaches:

@@ -44,7 +44,7 @@ class Job:
         while not stop.is_set():
             try:
                 await self.run()
-            except Exception as error:  # noqa: BLE001 - the edge of a job: the next beat tries again
+            except Exception as error:  # noqa: BLE001 - the edge: the next beat tries again
                 _report(self.name, error)
             await _wait(stop, self.every)
 

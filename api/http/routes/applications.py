@@ -1,8 +1,10 @@
 """From a firm's request for a loan to an open offer, decided by two people."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
+from fastapi import Depends
 from pydantic import Field, JsonValue
 
 from api.auth import Caller
@@ -92,6 +94,14 @@ class ListingOut(Out):
         )
 
 
+@dataclass
+class ApplicationFilter:
+    """Which requests are asked for."""
+
+    party: PartyRef | None = None
+    status: ApplicationStatus | None = None
+
+
 class NoteIn(In):
     """What the reviewer found."""
 
@@ -164,17 +174,13 @@ async def submit_application(body: ApplicationIn, db: Db, sme: Sme) -> Applicati
 
 @router.get("/applications")
 async def list_applications(
-    db: Db,
-    caller: Known,
-    cut: Cut,
-    party: PartyRef | None = None,
-    status: ApplicationStatus | None = None,
+    db: Db, caller: Known, cut: Cut, wanted: Annotated[ApplicationFilter, Depends()]
 ) -> PageOut[ApplicationOut]:
     """List one's requests; staff see all, or those of a party."""
     page = await db.read(
         lending.list_applications,
-        party_id=caller.within(party),
-        status=status,
+        party_id=caller.within(wanted.party),
+        status=wanted.status,
         after=cut.after,
         limit=cut.limit,
     )

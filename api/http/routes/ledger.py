@@ -5,18 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
+from api import laws
 from api.http.callers import Staff
 from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import AccountRef, Cut, EntryRef, Limit, Number, Out, PageOut
-from finance import laws
 from ledger import accounts, balances, browsing, invariants, statements
 from ledger.accounts import Side
 from ledger.paging import DEFAULT_PAGE, Page
 
 router = make_router("ledger")
 
-LAW_BOOKS = (invariants.LEDGER_LAWS, laws.FINANCE_LAWS)
 Filter = Annotated[str | None, Query(max_length=64, pattern="^[a-z_]+$")]
 
 
@@ -140,7 +139,7 @@ async def get_trial_balance(db: Db, _: Staff) -> PageOut[TrialLineOut]:
 @router.get("/ledger/breaches")
 async def check_laws(db: Db, _: Staff) -> PageOut[BreachOut]:
     """Check the laws of the books; an empty list says that all hold."""
-    found = await db.read(invariants.find_breaches, LAW_BOOKS)
+    found = await db.read(invariants.find_breaches, laws.BOOKS)
     return PageOut[BreachOut].whole(found, BreachOut.of)
 
 

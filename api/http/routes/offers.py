@@ -1,8 +1,10 @@
 """The market: offers, and promises of money to them."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from api.http.callers import Known, Lender, Operator, Staff
 from api.http.commands import Money
@@ -65,6 +67,14 @@ class PledgeOut(Out):
     ended_at: datetime | None
 
 
+@dataclass
+class OfferFilter:
+    """Which offers are asked for."""
+
+    status: OfferStatus | None = None
+    product: Product | None = None
+
+
 class ReasonIn(In):
     """Why something is done."""
 
@@ -73,17 +83,13 @@ class ReasonIn(In):
 
 @router.get("/offers")
 async def list_offers(
-    db: Db,
-    _: Known,
-    cut: Cut,
-    status: OfferStatus | None = None,
-    product: Product | None = None,
+    db: Db, _: Known, cut: Cut, wanted: Annotated[OfferFilter, Depends()]
 ) -> PageOut[OfferOut]:
     """List the market, newest first."""
     page = await db.read(
         raising.list_offers,
-        status=status,
-        product=product,
+        status=wanted.status,
+        product=wanted.product,
         after=cut.after,
         limit=cut.limit,
     )

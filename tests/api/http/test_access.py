@@ -12,7 +12,7 @@ from api.http.guard import GuardedRoute, access_of
 from api.http.routes import ROUTERS
 from tests.api.conftest import KeyFor
 
-S, L, O, R = Role.SME, Role.LENDER, Role.OPERATOR, Role.REGULATOR  # noqa: E741 - short names make the table readable
+S, L, O, R = Role.SME, Role.LENDER, Role.OPERATOR, Role.REGULATOR  # noqa: E741 - a readable table
 ALL = {S, L, O, R}
 
 # fmt: off

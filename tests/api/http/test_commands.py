@@ -99,7 +99,11 @@ async def test_a_key_is_short_printable_ascii(
 ) -> None:
     headers = {**lender, "Idempotency-Key": key}
 
-    answer = await client.post("/v1/do", json={"name": "a"}, headers=headers)  # type: ignore[arg-type]  # bytes are what a rude client sends
+    answer = await client.post(
+        "/v1/do",
+        json={"name": "a"},
+        headers=headers,  # type: ignore[arg-type]  # bytes are what a rude client sends
+    )
 
     assert answer.status_code == 400
     assert answer.json()["code"].startswith("idempotency_key_")

@@ -86,7 +86,7 @@ async def test_a_forged_webhook_is_refused_without_effect(
     answer = await lender.client.post(
         "/v1/rails/fake/webhook",
         content=body,
-        headers={"Webhook-Signature": signature.encode("latin-1")},  # type: ignore[arg-type]  # bytes are what a rude client sends
+        headers=[(b"Webhook-Signature", signature.encode("latin-1"))],
     )
     await run_once(jobs_of(services))
 
