@@ -77,7 +77,7 @@ def restructure(book: Book, event: Restructured) -> None:
     book.terms, book.offset = event.terms, last + 1
     book.is_forborne = event.is_forborne
     book.billed, book.accrued_to = book.offset, event.on
-    book.accrued = Fraction(0)
+    book.accrued = book.running = Fraction(0)
     rows = book.renumbered(schedule.build(event.terms).rows)
     book.lay_out(rows, first=book.offset + 1)
 

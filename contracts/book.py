@@ -50,8 +50,8 @@ class Book:
     ``forgone`` is what was waived, ``lost`` what was written off and not recovered.
     ``capitalised`` is interest that a restructuring made principal.
     ``offset`` is the number of the last instalment before the current terms.
-    ``accrued``, up to ``accrued_to``, is interest that runs daily and is in no line
-    yet; instalments up to ``billed`` have theirs.
+    ``accrued``, up to ``accrued_to``, and what is ``running`` since, is daily interest
+    that is in no line yet; instalments up to ``billed`` have theirs.
     """
 
     terms: Terms
@@ -68,6 +68,7 @@ class Book:
     closed_on: date | None = None
     earned_at_close: int = 0
     accrued: Fraction = Fraction(0)
+    running: Fraction = Fraction(0)
     accrued_to: date = date.min
     billed: int = 0
 
@@ -143,7 +144,9 @@ class Book:
             if line.component is Component.INTEREST
         )
         rule = self.terms.rounds
-        accrued = round_to_step(self.accrued, rule.interest, rule.interest_step)
+        accrued = round_to_step(
+            self.accrued + self.running, rule.interest, rule.interest_step
+        )
         known = in_lines + self.forgone[Component.INTEREST] + self.capitalised
         return max(0, known + accrued)
 

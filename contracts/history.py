@@ -248,3 +248,5 @@ def _(event: Waived, book: Book) -> None:
     if left:
         raise EventInvalid(field="amount", reason="is more than is due")
     book.forgone[event.component] += event.amount.minor
+    if event.component is Component.PRINCIPAL:
+        running.cut(book, event.on)

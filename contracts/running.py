@@ -7,6 +7,7 @@ accrued but in no line yet waits in the book. Interest ends with the last period
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from contracts.book import Book
 from contracts.periods import growth, round_to_step
@@ -20,17 +21,28 @@ def advance(book: Book, on: date) -> None:
     """Let interest run up to a day, and show the instalments to come as they stand."""
     if not book.is_daily:
         return
+    book.running = Fraction(0)
     for row in _unbilled(book):
         if row.ends_on > on:
+            book.running = _run(book, row, on)
             break
-        _accrue(book, row, row.ends_on)
+        book.accrued += _run(book, row, row.ends_on)
+        book.accrued_to = row.ends_on
         _reflow(book, row.ends_on, accrues=False)
         if not _is_settled(book, row):
             book.accrued = Fraction(0)
         book.billed = row.number
-    for row in _unbilled(book)[:1]:
-        _accrue(book, row, on)
     _reflow(book, on, accrues=True)
+
+
+def cut(book: Book, on: date) -> None:
+    """Fix the interest run so far, because the principal is another from this day on.
+
+    Only a change of principal cuts a period: thirty-day months do not add up when cut.
+    """
+    if book.is_daily:
+        book.accrued += book.running
+        book.running, book.accrued_to = Fraction(0), on
 
 
 def call_accrued(book: Book, on: date) -> None:
@@ -52,16 +64,17 @@ def _unbilled(book: Book) -> list[Row]:
     return [row for row in book.rows if row.number > book.billed]
 
 
-def _accrue(book: Book, row: Row, on: date) -> None:
-    """Add the interest of a stretch; money that goes out in it cuts it."""
+def _run(book: Book, row: Row, until: date) -> Fraction:
+    """Return the interest since the last cut; money that goes out cuts too."""
     start = max(book.accrued_to, row.starts_on)
-    days = {part.on for part in book.terms.tranches if start < part.on < on}
-    for until in [*sorted(days), on]:
-        if until > start:
-            part = growth(book.terms, row.period, start, until)
-            book.accrued += book.outstanding(start) * part
-        start = max(start, until)
-    book.accrued_to = max(book.accrued_to, on)
+    days = sorted({part.on for part in book.terms.tranches if start < part.on < until})
+    return sum(
+        (
+            book.outstanding(left) * growth(book.terms, row.period, left, right)
+            for left, right in pairwise([start, *days, until])
+        ),
+        Fraction(0),
+    )
 
 
 def _reflow(book: Book, on: date, *, accrues: bool) -> None:
@@ -70,20 +83,17 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
     With ``accrues`` interest goes on to each period's end; without, only what is
     accrued by now is asked for, with the first of them.
     """
-    rows = _unbilled(book)
     left = book.outstanding(on) - sum(
         line.unpaid
         for line in book.lines
         if line.component is Component.PRINCIPAL and line.number <= book.billed
     )
-    carried, since = book.accrued, max(book.accrued_to, on)
-    for row in rows:
+    carried = book.accrued + book.running
+    for row in _unbilled(book):
         if accrues:
-            start = max(since, row.starts_on)
-            carried += left * growth(book.terms, row.period, start, row.ends_on)
+            carried += _to_come(book, row, left, on)
         interest = book.line(row.number, Component.INTEREST)
         principal = book.line(row.number, Component.PRINCIPAL)
-        is_last = row is rows[-1]
         if _is_settled(book, row):
             interest.owed, principal.owed = interest.paid, principal.paid
             continue
@@ -93,9 +103,18 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
         )
         interest.owed, carried = interest.paid + due, Fraction(0)
         wanted = _planned_principal(book, row, interest.owed) - principal.paid
-        asked = left if is_last else max(0, min(left, wanted))
+        asked = left if row is book.rows[-1] else max(0, min(left, wanted))
         principal.owed = principal.paid + asked
         left -= asked
+
+
+def _to_come(book: Book, row: Row, principal: int, on: date) -> Fraction:
+    """Return the interest from a day to a period's end, in one piece where it is."""
+    if row.starts_on >= on:
+        return principal * growth(book.terms, row.period, row.starts_on, row.ends_on)
+    if principal == book.outstanding(on):
+        return _run(book, row, row.ends_on) - book.running
+    return principal * growth(book.terms, row.period, on, row.ends_on)
 
 
 def _planned_principal(book: Book, row: Row, interest: int) -> int:

@@ -22,11 +22,14 @@ def pay(book: Book, amount: int, on: date) -> tuple[Shares, int]:
     if amount >= sum(book.payoff(on).values()):
         book.close_early(on)
     shares: Shares = Counter()
+    principal = book.outstanding(on)
     early = running.paid_early(book)
     rest = _pay_lines(_due_lines(book, on), amount, on, shares)
     if rest:
         running.call_accrued(book, on)
         rest = _pay_ahead(book, rest, on, shares)
+    if book.outstanding(on) != principal:
+        running.cut(book, on)
     book.accrued -= running.paid_early(book) - early
     running.advance(book, on)
     return shares, rest
