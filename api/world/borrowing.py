@@ -182,6 +182,7 @@ async def _pledge(stage: Stage, player: Player, offer: Offer, amount: Money) -> 
         raising.place_pledge, offer_id=offer.id, party_id=player.id, amount=amount
     )
     player.free[offer.currency] -= amount.minor
+    player.pledges += 1
     return pledge.id
 
 

@@ -20,6 +20,7 @@ from ledger.clock import StoppedClock, business_date
 
 MONTHS_AGO: Final = 12
 DAYS_BEFORE_THAT: Final = 20
+LENDERS_SHOWN: Final = 3
 SEED: Final = 20250901
 
 
@@ -80,10 +81,9 @@ async def _hand_out_keys(stage: Stage) -> list[Person]:
     for firm in (FIRMS[0], FIRMS[2], FIRMS[4], FIRMS[9]):
         player = stage.firms[firm.name]
         people.append(await _person(stage, player, Role.SME, firm.purpose))
+    busiest = sorted(stage.lenders, key=lambda player: -player.pledges)[:LENDERS_SHOWN]
     story = "lends to many firms"
-    people += [
-        await _person(stage, player, Role.LENDER, story) for player in stage.lenders[:3]
-    ]
+    people += [await _person(stage, player, Role.LENDER, story) for player in busiest]
     return people
 
 

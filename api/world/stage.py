@@ -29,6 +29,7 @@ class Player:
 
     id: PartyId
     name: str
+    pledges: int = 0
     free: dict[Currency, int] = field(default_factory=dict)
 
 
