@@ -177,3 +177,23 @@ async def test_firm_cannot_pledge(
     answer = await reader.client.post(f"/offers/{offer.id}/pledges", data=form)
 
     assert answer.status_code == 403
+
+
+async def test_shares_are_offered_whole_at_their_price(
+    world: World, reader: Reader
+) -> None:
+    firm = await world.join("Tonle Agritech", PartyKind.FIRM)
+    shares = await world.share_offer(firm)
+    page = await reader.open("/market?product=equity")
+    assert "Ordinary A" in page.text
+    await reader.open(f"/offers/{shares.id}")
+
+    page = await reader.send(f"/offers/{shares.id}/pledges", amount="25")
+
+    assert page.status_code == 422
+    assert "Pledge a multiple of USD 10.00: the price of one unit." in plain(page)
+
+    page = await reader.send(f"/offers/{shares.id}/pledges", amount="250")
+
+    assert "Your pledge is placed." in page.text
+    assert "Tonle Agritech" in (await reader.open("/portfolio")).text

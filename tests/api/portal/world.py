@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from api import auth
 from api.auth import Role
-from finance import lending, rails, raising, wallets
+from finance import equity, lending, rails, raising, wallets
 from finance.lending import Application, Loan
 from finance.raising import Offer
 from ledger import audit
@@ -108,6 +108,28 @@ class World:
             application_id=application.id,
             operator_id=two,
             open_days=OPEN_DAYS,
+        )
+
+    async def share_offer(self, firm: PartyId) -> Offer:
+        """Let a firm offer shares at ten dollars each, approved by two operators."""
+        one, two = self.operators
+        share = await self.db.transact(
+            equity.create_share_class,
+            issuer_id=firm,
+            name="Ordinary A",
+            price=usd(10),
+            authorised=5_000,
+        )
+        await self.db.transact(
+            equity.review_share_offer,
+            share_id=share.id,
+            operator_id=one,
+            target=usd(4_000),
+            open_days=OPEN_DAYS,
+            note="Accounts read.",
+        )
+        return await self.db.transact(
+            equity.approve_share_offer, share_id=share.id, operator_id=two
         )
 
     async def fund(self, offer: Offer, lender: PartyId) -> Loan:
