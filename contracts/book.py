@@ -79,11 +79,15 @@ class Book:
 
     def line(self, number: int, component: Component) -> Line:
         """Return one line of an instalment."""
-        return next(
-            line
+        return self.by_place()[number, component]
+
+    def by_place(self) -> dict[tuple[int, Component], Line]:
+        """Index the lines of instalments; charges are not among them."""
+        return {
+            (line.number, line.component): line
             for line in self.lines
-            if line.number == number and line.component is component
-        )
+            if line.number and line.component is not Component.PENALTY
+        }
 
     def not_yet_owed(self, on: date) -> int:
         """Return principal of the plan that is to come: payouts, interest to be added."""

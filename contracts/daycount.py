@@ -171,6 +171,11 @@ def _act_act_isda(start: date, end: date) -> Fraction:
 def _act_act_icma(start: date, end: date, reference: Reference | None) -> Fraction:
     if reference is None:
         raise InputInvalid(field="reference", reason="is needed by Act/Act ICMA")
+    if start == reference.start and end == reference.end:
+        return 1 / reference.per_year
+    if reference.start <= start and end <= reference.end:
+        days = (reference.end - reference.start).days
+        return Fraction((end - start).days, days) / reference.per_year
     months = _MONTHS / reference.per_year
     periods = Fraction(0)
     for index in _indexes_covering(start, end, reference):
@@ -186,8 +191,6 @@ def _indexes_covering(start: date, end: date, reference: Reference) -> range:
     length = (reference.end - reference.start).days
     before = max(0, -(-(reference.start - start).days // length)) + 1
     after = max(0, (end - reference.end).days // length + 1) + 1
-    if start >= reference.start and end <= reference.end:
-        return range(1)
     if before + after > _LIMIT_NOTIONAL_PERIODS:
         raise InputInvalid(field="reference", reason="is too short for these dates")
     return range(-before, after + 1)

@@ -29,7 +29,9 @@ def advance(book: Book, on: date) -> None:
         book.accrued += _run(book, row, row.ends_on)
         book.accrued_to = row.ends_on
         _reflow(book, row.ends_on, accrues=False)
-        if not _is_settled(book, row):
+        interest = book.line(row.number, Component.INTEREST).paid
+        principal = book.line(row.number, Component.PRINCIPAL).paid
+        if not _is_settled(book, row, interest, principal):
             book.accrued = Fraction(0)
         book.billed = row.number
     _reflow(book, on, accrues=True)
@@ -88,13 +90,13 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
         for line in book.lines
         if line.component is Component.PRINCIPAL and line.number <= book.billed
     )
-    carried = book.accrued + book.running
+    carried, lines = book.accrued + book.running, book.by_place()
     for row in _unbilled(book):
         if accrues:
             carried += _to_come(book, row, left, on)
-        interest = book.line(row.number, Component.INTEREST)
-        principal = book.line(row.number, Component.PRINCIPAL)
-        if _is_settled(book, row):
+        interest = lines[row.number, Component.INTEREST]
+        principal = lines[row.number, Component.PRINCIPAL]
+        if _is_settled(book, row, interest.paid, principal.paid):
             interest.owed, principal.owed = interest.paid, principal.paid
             continue
         rule = book.terms.rounds
@@ -123,15 +125,13 @@ def _planned_principal(book: Book, row: Row, interest: int) -> int:
     return row.principal_minor
 
 
-def _is_settled(book: Book, row: Row) -> bool:
-    """Tell whether an instalment was paid in full before its period ended.
+def _is_settled(book: Book, row: Row, interest: int, principal: int) -> bool:
+    """Tell whether what was paid settles an instalment before its period ended.
 
-    The last one never is: there is no later one for interest still to come.
+    The last one never is settled: there is no later one for interest still to come.
     """
     if row is book.rows[-1]:
         return False
-    interest = book.line(row.number, Component.INTEREST).paid
-    principal = book.line(row.number, Component.PRINCIPAL).paid
     if book.terms.method in _LEVEL_METHODS:
         return interest + principal >= row.level_minor > 0
     return principal >= row.principal_minor > 0
