@@ -78,7 +78,7 @@ async def _hand_out_keys(stage: Stage) -> list[Person]:
     if stage.regulator is not None:
         story = "exports and verifies the log"
         people.append(await _person(stage, stage.regulator, Role.REGULATOR, story))
-    for firm in (FIRMS[0], FIRMS[2], FIRMS[4], FIRMS[9]):
+    for firm in (FIRMS[7], FIRMS[0], FIRMS[4], FIRMS[9]):
         player = stage.firms[firm.name]
         people.append(await _person(stage, player, Role.SME, firm.purpose))
     busiest = sorted(stage.lenders, key=lambda player: -player.pledges)[:LENDERS_SHOWN]
