@@ -20,7 +20,7 @@ from ledger import audit, invariants
 from ledger.audit import LogKey
 from ledger.audit.verifier.answers import Report
 from ledger.audit.verifier.program import verify
-from ledger.database import Database, UnitOfWork
+from ledger.database import Database
 from ledger.invariants import Breach, Law
 
 log = structlog.get_logger()
@@ -49,8 +49,6 @@ class Auditor:
         self.failed = False
         self.last: Findings | None = None
         self._task: asyncio.Task[None] | None = None
-        self._room = Path(tempfile.mkdtemp(prefix="tonle-audit-"))
-        weakref.finalize(self, shutil.rmtree, self._room, ignore_errors=True)
 
     def start(self, db: Database, key: LogKey) -> None:
         """Begin a run unless one goes on."""
@@ -70,26 +68,31 @@ class Auditor:
         except Exception as error:  # noqa: BLE001 - the edge of a task nobody awaits
             self.failed = True
             # Not log.exception: an error's own text may hold people's data.
-            log.error("audit_check_failed", **failures.describe(error))  # noqa: TRY400
+            log.error("audit_check_failed", **failures.describe(error))  # noqa: TRY400 - as said
         finally:
             self.running_since = None
 
     async def _examine(self, db: Database, key: LogKey) -> Findings:
-        folder = self._room / "export"
-        shutil.rmtree(folder, ignore_errors=True)
-        await db.read(audit.export_bundle, folder, key)
-        report = await asyncio.to_thread(verify, folder, str(key), [])
-        archive = await asyncio.to_thread(
-            shutil.make_archive, str(self._room / "tonle-audit"), "zip", folder
-        )
-        return Findings(
-            finished_at=db.clock.now(),
-            report=report,
-            laws=[law for book in laws.BOOKS for law in invariants.read_laws(book)],
-            breaches=await db.read(_breaches),
-            archive=Path(archive),
-        )
+        """Export, judge and pack; the room goes when nobody holds the findings."""
+        room = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="tonle-audit-"))
+        try:
+            await db.read(audit.export_bundle, room / "export", key)
+            judged = asyncio.to_thread(verify, room / "export", str(key), [])
+            findings = Findings(
+                report=await judged,
+                archive=await asyncio.to_thread(_pack, room),
+                laws=[law for book in laws.BOOKS for law in invariants.read_laws(book)],
+                breaches=await db.read(invariants.find_breaches, laws.BOOKS),
+                finished_at=db.clock.now(),
+            )
+        except BaseException:
+            shutil.rmtree(room, ignore_errors=True)
+            raise
+        weakref.finalize(findings, shutil.rmtree, room, ignore_errors=True)
+        return findings
 
 
-async def _breaches(uow: UnitOfWork) -> list[Breach]:
-    return await invariants.find_breaches(uow, laws.BOOKS)
+def _pack(room: Path) -> Path:
+    archive = shutil.make_archive(str(room / "tonle-audit"), "zip", room / "export")
+    shutil.rmtree(room / "export")
+    return Path(archive)

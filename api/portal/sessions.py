@@ -23,6 +23,7 @@ IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
 NONCE_BYTES: Final = 18
 SECRET_BYTES: Final = 32
+_PADDING: Final = "=="
 MAX_COOKIE_LETTERS: Final = 500
 
 
@@ -63,7 +64,8 @@ class Seal:
             session.begun_at.isoformat(),
             session.seen_at.isoformat(),
         ]
-        body = base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()
+        packed = base64.urlsafe_b64encode(json.dumps(fields).encode())
+        body = packed.decode().rstrip("=")
         return f"{body}.{self._mac('session', body)}"
 
     def read(self, value: str, now: datetime) -> Session | None:
@@ -71,7 +73,7 @@ class Seal:
         body, _, mac = value[:MAX_COOKIE_LETTERS].partition(".")
         if not hmac.compare_digest(mac.encode(), self._mac("session", body).encode()):
             return None
-        nonce, key, begun, seen = json.loads(base64.urlsafe_b64decode(body))
+        nonce, key, begun, seen = json.loads(base64.urlsafe_b64decode(body + _PADDING))
         session = Session(
             nonce, key, datetime.fromisoformat(begun), datetime.fromisoformat(seen)
         )

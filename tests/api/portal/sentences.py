@@ -45,7 +45,7 @@ def _in_refusals() -> Iterator[Said]:
 
 def _forms(found: Iterator[tuple[int, object, list[str], object]]) -> Iterator[Said]:
     for _, message, _, _ in found:
-        yield (message,) if isinstance(message, str) else tuple(message)  # type: ignore[arg-type]  # babel types it as object
+        yield _tuple(message)
 
 
 def translated() -> dict[Said, Said]:
