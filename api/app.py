@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -45,6 +46,7 @@ def create_app(
     for router in routers:
         app.include_router(router, prefix="/v1")
 
+    @cache
     def described() -> dict[str, Any]:
         return description.describe(routers)
 

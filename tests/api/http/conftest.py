@@ -13,9 +13,12 @@ from api.auth import Caller, Role
 from api.http.router import make_router
 from api.services import Services
 from api.wire import BusinessDate, In, Limit, MoneyIn, MoneyOut, Name, PartyRef
+from finance import rails
+from ledger.clock import StoppedClock
 from ledger.errors import Conflict, InvariantBroken, Unavailable
 from ledger.paging import DEFAULT_PAGE
-from tests.api.conftest import KeyFor, client_of
+from tests.api.conftest import KeyFor, NewPerson, client_of
+from tests.api.http.market import Market
 
 Lender = Annotated[Caller, Depends(auth.role(Role.LENDER))]
 
@@ -53,6 +56,15 @@ def echo_router() -> APIRouter:
         }[kind]
 
     return router
+
+
+@pytest.fixture
+async def market(
+    services: Services, rail: rails.FakeRail, clock: StoppedClock, new_person: NewPerson
+) -> Market:
+    """Two operators, a provider and a clock."""
+    reviewer, approver = [await new_person(Role.OPERATOR) for _ in range(2)]
+    return Market(services, rail, clock, reviewer, approver)
 
 
 @pytest.fixture

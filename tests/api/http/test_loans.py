@@ -5,26 +5,12 @@ import hashlib
 import pytest
 
 from api.auth import Role
-from api.services import Services
-from finance import rails
 from ledger import invariants
-from ledger.clock import StoppedClock
 from ledger.money import Currency, Money
 from tests.api.conftest import NewPerson, Person
 from tests.api.http.market import Json, Market, ok, usd
 
 TARGET = 500_000
-
-
-@pytest.fixture
-async def market(
-    services: Services,
-    rail: rails.FakeRail,
-    clock: StoppedClock,
-    new_person: NewPerson,
-) -> Market:
-    reviewer, approver = [await new_person(Role.OPERATOR) for _ in range(2)]
-    return Market(services, rail, clock, reviewer, approver)
 
 
 @pytest.fixture
