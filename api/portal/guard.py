@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from api import auth, failures
 from api.auth import Caller
@@ -51,6 +52,8 @@ class PageRoute(APIRoute):
                 return desk.keep_visit(refused(desk, _unreadable(request)))
             except (Refusal, Unavailable) as trouble:
                 return desk.keep_visit(refused(desk, trouble))
+            except ClientDisconnect:
+                return Response(status_code=400)  # Nobody is there to read it.
             except Exception as error:  # noqa: BLE001 - the edge of a page
                 _tell(request, error)
                 return desk.keep_visit(refused(desk, error))

@@ -6,9 +6,11 @@ from starlette.exceptions import HTTPException
 from api import problems
 from api.portal import entrance, pages
 from api.portal.desk import Portal, refused
+from api.portal.errors import PageUnknown
 from api.portal.guard import visit_desk
 
 API_PREFIX = "/v1/"
+NOT_FOUND = 404
 ROUTERS = (entrance.router, entrance.files, *pages.ROUTERS)
 
 
@@ -22,6 +24,7 @@ def mount(app: FastAPI, portal: Portal | None = None) -> None:
         if request.url.path.startswith(API_PREFIX):
             return problems.answer(request, error)
         desk = await visit_desk(request)
-        return desk.keep_visit(refused(desk, error))
+        unknown = isinstance(error, HTTPException) and error.status_code == NOT_FOUND
+        return desk.keep_visit(refused(desk, PageUnknown() if unknown else error))
 
     app.add_exception_handler(HTTPException, lost)

@@ -174,5 +174,7 @@ async def test_address_of_nothing_is_answered_as_a_page_or_a_problem(
     problem = await reader.client.get("/v1/nowhere")
 
     assert (page.status_code, problem.status_code) == (404, 404)
+    assert "There is no such page" in page.text
+    assert "Not done." not in page.text
     assert page.headers["content-type"].startswith("text/html")
     assert problem.headers["content-type"] == "application/problem+json"
