@@ -12,6 +12,7 @@ import ledger.balances
 import ledger.holds
 import ledger.idempotency
 import ledger.journal
+import ledger.lane
 import ledger.outbox
 import ledger.periods
 import risk.identity.model

@@ -113,18 +113,23 @@ class AccountNotEmpty(Conflict):
 
 async def register_share_class(uow: UnitOfWork, *, code: str) -> None:
     """Make a class of shares an asset, counted in whole shares."""
-    await _add_asset(uow, code, "share", 0, 1)
+    await _add_asset(uow, code, kind="share", exponent=0, step=1)
 
 
 async def register_currencies(uow: UnitOfWork) -> None:
     """Make the platform's currencies assets."""
     for currency in Currency:
-        step = currency.settlement_step
-        await _add_asset(uow, currency.value, "currency", currency.exponent, step)
+        await _add_asset(
+            uow,
+            currency.value,
+            kind="currency",
+            exponent=currency.exponent,
+            step=currency.settlement_step,
+        )
 
 
 async def _add_asset(
-    uow: UnitOfWork, code: str, kind: str, exponent: int, step: int
+    uow: UnitOfWork, code: str, *, kind: str, exponent: int, step: int
 ) -> None:
     await uow.session.execute(
         insert(AssetRow)
@@ -208,7 +213,12 @@ async def get(uow: UnitOfWork, account: AccountId) -> AccountRow:
 
 
 async def freeze(uow: UnitOfWork, account: AccountId, extent: Freeze) -> None:
-    """Stop an account's outflow, or everything, or nothing."""
+    """Stop an account's outflow, or everything, or nothing.
+
+    Waits for bookings under way; once it is committed nothing frozen moves. Holds can
+    still be let go, which moves nothing.
+    """
+    await uow.session.get(BalanceRow, account, with_for_update=True)
     (await get(uow, account)).frozen = extent.value
 
 

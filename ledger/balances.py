@@ -117,7 +117,7 @@ async def at(uow: UnitOfWork, account: AccountId, instant: datetime) -> int:
     after = await uow.session.scalar(
         select(PostingRow.balance_after)
         .where(PostingRow.account == account, PostingRow.booked_at <= instant)
-        .order_by(PostingRow.version.desc())
+        .order_by(PostingRow.booked_at.desc(), PostingRow.version.desc())
         .limit(1)
     )
     return (after or 0) * (-1 if row.normal_side == "credit" else 1)

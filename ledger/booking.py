@@ -5,8 +5,11 @@ anything is written.
 """
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.audit.journal import journal_events
 from ledger.database import UnitOfWork
-from ledger.errors import Conflict
+from ledger.errors import Conflict, Refusal
 from ledger.ids import AccountId, EntryId, read_id, show_id
 from ledger.journal import Booking, Posted, PostedLeg
 from ledger.judging import Judge, Standing
@@ -28,18 +31,18 @@ class EntryIdReused(Conflict):
     message = "Entry {entry} was booked with other content. Use a new id."
 
 
-_LOCK = text("""
-SELECT b.account, a.book, a.asset, b.normal_side, b.floor_units, b.ceiling_units,
-       a.closed_at IS NOT NULL, a.frozen,
-       (SELECT max(p.ends_on) FROM period p
-         WHERE p.book = a.book AND p.state = 'closed'),
-       b.posted_debits, b.posted_credits, b.pending_debits, b.pending_credits,
-       b.version
-  FROM balance b JOIN account a ON a.id = b.account
- WHERE b.account = ANY(CAST(:accounts AS uuid[]))
- ORDER BY b.account
-   FOR UPDATE OF b
-""")
+class NotReversible(Conflict):
+    """Only a posted entry that is no reversal itself can be reversed, once."""
+
+    code = "entry_not_reversible"
+    message = "Entry {entry} cannot be reversed. Post a correcting entry instead."
+
+
+Outcome = list[Posted] | Refusal
+
+_LOCK = text(
+    "SELECT * FROM lock_standings(CAST(:accounts AS uuid[]), CAST(:entries AS uuid[]))"
+)
 
 _STORED = text("""
 SELECT e.id, e.request_hash, p.account, p.units, p.version, p.balance_after
@@ -52,9 +55,9 @@ _WRITE = text("""
 WITH new_entry AS (
   INSERT INTO entry (id, request_hash, kind, state, effective_on, booked_at,
                      reverses, hold, legs, memo, details)
-  SELECT id, request_hash, kind, state, effective_on, :booked_at,
+  SELECT id, decode(request_hash, 'hex'), kind, state, effective_on, :booked_at,
          reverses, hold, legs, memo, CAST(details AS jsonb)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bytea[]),
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS text[]),
                 CAST(:kinds AS text[]), CAST(:states AS text[]),
                 CAST(:effective AS date[]), CAST(:reverses AS uuid[]),
                 CAST(:holds AS uuid[]), CAST(:legs AS bigint[]),
@@ -81,6 +84,19 @@ UPDATE balance b
 """)
 
 
+@dataclass
+class _Batch:
+    """What one call books: the keys of everything named, and what came of it."""
+
+    accounts: Mapping[AccountId, UUID]
+    entries: Mapping[EntryId, UUID]
+    standings: dict[AccountId, Standing]
+    known: dict[EntryId, tuple[bytes, Posted]]
+    fresh: list[tuple[Booking, bytes, tuple[PostedLeg, ...]]] = field(
+        default_factory=list
+    )
+
+
 async def book(uow: UnitOfWork, bookings: Sequence[Booking]) -> list[Posted]:
     """Judge and write bookings, all or none; replays give back what was stored.
 
@@ -89,44 +105,81 @@ async def book(uow: UnitOfWork, bookings: Sequence[Booking]) -> list[Posted]:
     """
     if not bookings:
         return []
-    standings = await _lock(uow, {a for b in bookings for a in b.accounts()})
-    outcomes = await _stored(uow, bookings)
-    judge = Judge(standings, uow.today())
-    fresh: list[tuple[Booking, tuple[PostedLeg, ...]]] = []
-    for booking in bookings:
-        if booking.id in outcomes:
-            _require_same(booking, outcomes[booking.id][0])
+    (outcome,) = await book_each(uow, [bookings])
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+async def book_each(
+    uow: UnitOfWork, groups: Sequence[Sequence[Booking]]
+) -> list[Outcome]:
+    """Judge groups of bookings, each all or none, and write what was accepted.
+
+    The groups are judged in their order; a refused one gives its refusal and leaves
+    no trace on those behind it.
+    """
+    batch = await _open(uow, groups)
+    judge = Judge(batch.standings, uow.today())
+    outcomes = [_settle(batch, judge, group) for group in groups]
+    if batch.fresh:
+        booked_at = uow.now()
+        await _write(uow, batch, booked_at)
+        _tell(uow, batch, booked_at)
+    return outcomes
+
+
+def _settle(batch: _Batch, judge: Judge, group: Sequence[Booking]) -> Outcome:
+    mark, before = judge.mark(), len(batch.fresh)
+    try:
+        return [_settle_one(batch, judge, booking) for booking in group]
+    except Refusal as refused:
+        judge.take_back(mark)
+        for booking, _, _ in batch.fresh[before:]:
+            del batch.known[booking.id]
+        del batch.fresh[before:]
+        return refused
+
+
+def _settle_one(batch: _Batch, judge: Judge, booking: Booking) -> Posted:
+    request_hash = booking.request_hash()
+    stored = batch.known.get(booking.id)
+    if stored is not None:
+        if stored[0] != request_hash:
+            raise EntryIdReused(entry=booking.id)
+        return stored[1]
+    legs = judge.judge(booking)
+    batch.fresh.append((booking, request_hash, legs))
+    posted = Posted(booking.id, legs, replayed=False)
+    batch.known[booking.id] = request_hash, posted
+    return posted
+
+
+async def _open(uow: UnitOfWork, groups: Sequence[Sequence[Booking]]) -> _Batch:
+    """Lock every account the groups name and find which entries exist."""
+    bookings = [booking for group in groups for booking in group]
+    named = {account for booking in bookings for account in booking.accounts()}
+    accounts = {account: read_id("acct", account) for account in named}
+    entries = {booking.id: read_id("entry", booking.id) for booking in bookings}
+    shown = {key: account for account, key in accounts.items()}
+    rows = await uow.session.execute(
+        _LOCK,
+        {"accounts": _array(accounts.values()), "entries": _array(entries.values())},
+    )
+    standings, existing = {}, []
+    for entry, account, book_, asset, side, *rest in rows.all():
+        if account is None:
+            existing.append(entry)
             continue
-        legs = judge.judge(booking)
-        fresh.append((booking, legs))
-        posted = Posted(booking.id, legs, replayed=False)
-        outcomes[booking.id] = (booking.request_hash(), posted)
-    if fresh:
-        await _write(uow, fresh, standings)
-        _tell(uow, fresh, standings)
-    return [outcomes[booking.id][1] for booking in bookings]
-
-
-def _require_same(booking: Booking, stored_hash: bytes) -> None:
-    if booking.request_hash() != stored_hash:
-        raise EntryIdReused(entry=booking.id)
-
-
-async def _lock(uow: UnitOfWork, accounts: set[AccountId]) -> dict[AccountId, Standing]:
-    ids = [read_id("acct", account) for account in accounts]
-    rows = await uow.session.execute(_LOCK, {"accounts": sorted(ids)})
-    found: dict[AccountId, Standing] = {}
-    for account, in_book, asset, side, *rest in rows:
-        shown = AccountId(show_id("acct", account))
         sign = -1 if side == "credit" else 1
-        found[shown] = Standing(shown, in_book, asset, sign, *rest)
-    return found
+        standings[shown[account]] = Standing(shown[account], book_, asset, sign, *rest)
+    known = await _stored(uow, existing) if existing else {}
+    return _Batch(accounts, entries, standings, known)
 
 
 async def _stored(
-    uow: UnitOfWork, bookings: Sequence[Booking]
+    uow: UnitOfWork, ids: Sequence[UUID]
 ) -> dict[EntryId, tuple[bytes, Posted]]:
-    ids = [read_id("entry", booking.id) for booking in bookings]
     rows = await uow.session.execute(_STORED, {"ids": ids})
     hashes: dict[EntryId, bytes] = {}
     legs: defaultdict[EntryId, list[PostedLeg]] = defaultdict(list)
@@ -141,82 +194,104 @@ async def _stored(
     }
 
 
-Fresh = Sequence[tuple[Booking, tuple[PostedLeg, ...]]]
-
-
-async def _write(
-    uow: UnitOfWork, fresh: Fresh, standings: dict[AccountId, Standing]
-) -> None:
-    touched = {a for booking, _ in fresh for a in booking.accounts()}
-    rows = (
-        {"booked_at": uow.now()}
-        | _entry_columns([booking for booking, _ in fresh])
-        | _posting_columns(fresh)
-        | _balance_columns([standings[account] for account in touched])
-    )
+async def _write(uow: UnitOfWork, batch: _Batch, booked_at: datetime) -> None:
+    touched = {a for booking, _, _ in batch.fresh for a in booking.accounts()}
+    rows: dict[str, Any] = {
+        "booked_at": booked_at,
+        **_entry_columns(batch),
+        **_posting_columns(batch),
+        **_balance_columns(batch, touched),
+    }
     try:
         await uow.session.execute(_WRITE, rows)
     except IntegrityError as error:
-        # Another transaction booked the same id over other accounts meanwhile.
-        if "pk_entry" not in str(error.orig):
-            raise
-        raise EntryIdReused(entry=fresh[0][0].id) from error
+        raise _meant(error) from error
 
 
-def _entry_columns(bookings: Sequence[Booking]) -> dict[str, list[Any]]:
+def _meant(error: IntegrityError) -> Exception:
+    """Say what a unique key means: another transaction was first, meanwhile."""
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    key = re.search(r"=\(([0-9a-f-]{36})\)", getattr(diagnosis, "message_detail", ""))
+    if key and constraint == "pk_entry":
+        return EntryIdReused(entry=show_id("entry", UUID(key[1])))
+    if key and constraint == "uq_entry_reverses":
+        return NotReversible(entry=show_id("entry", UUID(key[1])))
+    return error
+
+
+def _entry_columns(batch: _Batch) -> dict[str, str]:
+    bookings = [booking for booking, _, _ in batch.fresh]
     return {
-        "ids": [_uuid(b.id) for b in bookings],
-        "hashes": [b.request_hash() for b in bookings],
-        "kinds": [b.kind for b in bookings],
-        "states": [b.state for b in bookings],
-        "effective": [b.effective_on for b in bookings],
-        "reverses": [_uuid(b.reverses) for b in bookings],
-        "holds": [_uuid(b.hold) for b in bookings],
-        "legs": [len(b.legs) for b in bookings],
-        "memos": [b.memo for b in bookings],
-        "details": [json.dumps(b.details) for b in bookings],
+        "ids": _array(batch.entries[b.id] for b in bookings),
+        "hashes": _array(hash_.hex() for _, hash_, _ in batch.fresh),
+        "kinds": _texts(b.kind for b in bookings),
+        "states": _array(b.state for b in bookings),
+        "effective": _array(b.effective_on for b in bookings),
+        "reverses": _array(_key(b.reverses) for b in bookings),
+        "holds": _array(_key(b.hold) for b in bookings),
+        "legs": _array(len(b.legs) for b in bookings),
+        "memos": _texts(b.memo for b in bookings),
+        "details": _texts(
+            json.dumps(b.details) if b.details else "{}" for b in bookings
+        ),
     }
 
 
-def _uuid(entry: EntryId | None) -> UUID | None:
-    return None if entry is None else read_id("entry", entry)
+def _key(entry: EntryId | None) -> UUID | str:
+    return "NULL" if entry is None else read_id("entry", entry)
 
 
-def _posting_columns(fresh: Fresh) -> dict[str, list[Any]]:
+def _posting_columns(batch: _Batch) -> dict[str, str]:
     steps = [
-        (_uuid(booking.id), number, leg)
-        for booking, legs in fresh
+        (batch.entries[booking.id], number, leg)
+        for booking, _, legs in batch.fresh
         for number, leg in enumerate(legs)
     ]
     return {
-        "p_accounts": [read_id("acct", leg.account) for _, _, leg in steps],
-        "p_versions": [leg.version for _, _, leg in steps],
-        "p_entries": [entry for entry, _, _ in steps],
-        "p_legs": [number for _, number, _ in steps],
-        "p_units": [leg.units for _, _, leg in steps],
-        "p_afters": [leg.balance_after for _, _, leg in steps],
+        "p_accounts": _array(batch.accounts[leg.account] for _, _, leg in steps),
+        "p_versions": _array(leg.version for _, _, leg in steps),
+        "p_entries": _array(entry for entry, _, _ in steps),
+        "p_legs": _array(number for _, number, _ in steps),
+        "p_units": _array(leg.units for _, _, leg in steps),
+        "p_afters": _array(leg.balance_after for _, _, leg in steps),
     }
 
 
-def _balance_columns(standings: Sequence[Standing]) -> dict[str, list[Any]]:
+def _balance_columns(batch: _Batch, touched: Iterable[AccountId]) -> dict[str, str]:
+    standings = [batch.standings[account] for account in touched]
     return {
-        "b_accounts": [read_id("acct", s.account) for s in standings],
-        "b_debits": [s.debits for s in standings],
-        "b_credits": [s.credits for s in standings],
-        "b_pending_debits": [s.pending_debits for s in standings],
-        "b_pending_credits": [s.pending_credits for s in standings],
-        "b_versions": [s.version for s in standings],
+        "b_accounts": _array(batch.accounts[s.account] for s in standings),
+        "b_debits": _array(s.debits for s in standings),
+        "b_credits": _array(s.credits for s in standings),
+        "b_pending_debits": _array(s.pending_debits for s in standings),
+        "b_pending_credits": _array(s.pending_credits for s in standings),
+        "b_versions": _array(s.version for s in standings),
     }
 
 
-def _tell(uow: UnitOfWork, fresh: Fresh, standings: dict[AccountId, Standing]) -> None:
-    for booking, legs in fresh:
+def _array(values: Iterable[object]) -> str:
+    """Write values that need no quotes as PostgreSQL's array text.
+
+    The driver would adapt value by value, which costs more than all else here.
+    """
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
+
+
+def _tell(uow: UnitOfWork, batch: _Batch, booked_at: datetime) -> None:
+    standings = batch.standings
+    for booking, _, legs in batch.fresh:
         steps = [(leg.account, standings[leg.account].asset, leg.units) for leg in legs]
         for event in journal_events(
             booking.id,
             booking.kind,
             effective_on=booking.effective_on,
-            booked_at=uow.now(),
+            booked_at=booked_at,
             legs=steps,
         ):
             uow.record(event, entries=[booking.id])

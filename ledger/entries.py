@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy import select
 
-from ledger.booking import EntryIdReused, book
+from ledger.booking import EntryIdReused, NotReversible, book
 from ledger.database import UnitOfWork
-from ledger.errors import Conflict, NotFound
+from ledger.errors import NotFound
 from ledger.ids import AccountId, EntryId
 from ledger.journal import Booking, EntryRow, Leg, Posted, PostedLeg, PostingRow
 from ledger.judging import (
@@ -18,7 +18,12 @@ from ledger.judging import (
     EntryMalformed,
     EntryUnbalanced,
     InsufficientFunds,
+    PeriodAdjusting,
     PeriodClosed,
+    TooFarAhead,
+    TooFewLegs,
+    TooManyLegs,
+    UnitsOutOfRange,
     UnknownAccount,
 )
 
@@ -32,23 +37,22 @@ __all__ = [
     "Leg",
     "NewEntry",
     "NotReversible",
+    "PeriodAdjusting",
     "PeriodClosed",
     "Posted",
     "PostedLeg",
+    "TooFarAhead",
+    "TooFewLegs",
+    "TooManyLegs",
+    "UnitsOutOfRange",
     "UnknownAccount",
+    "find_reversal",
     "post",
     "reverse",
     "transfer",
 ]
 
 POSTED: Final = "posted"
-
-
-class NotReversible(Conflict):
-    """Only a posted entry that is no reversal itself can be reversed, once."""
-
-    code = "entry_not_reversible"
-    message = "Entry {entry} cannot be reversed. Post a correcting entry instead."
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,13 @@ async def post(uow: UnitOfWork, new: Sequence[NewEntry]) -> list[Posted]:
     return await book(uow, [entry.booking() for entry in new])
 
 
+async def find_reversal(uow: UnitOfWork, entry: EntryId) -> EntryId | None:
+    """Return the entry that reverses this one; None while it stands."""
+    query = select(EntryRow.id).where(EntryRow.reverses == entry)
+    found = await uow.session.scalar(query)
+    return None if found is None else EntryId(found)
+
+
 async def reverse(
     uow: UnitOfWork,
     original: EntryId,
@@ -112,12 +123,7 @@ async def reverse(
         raise NotFound(thing="entry")
     if row.state != POSTED or row.reverses is not None or row.hold is not None:
         raise NotReversible(entry=original)
-    again = await uow.session.scalar(
-        select(EntryRow.id).where(
-            EntryRow.reverses == original, EntryRow.id != reversal
-        )
-    )
-    if again is not None:
+    if await find_reversal(uow, original) not in (None, reversal):
         raise NotReversible(entry=original)
     legs = await uow.session.execute(
         select(PostingRow.account, PostingRow.units)

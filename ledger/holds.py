@@ -189,12 +189,14 @@ async def capture(
             row.captured += units
             if not row.remaining:
                 row.state = HoldState.CAPTURED.value
-        bookings.append(_capturing(item, row, units, effective_on, kind=kind))
+        bookings.append(
+            _capturing(item, row, units=units, effective_on=effective_on, kind=kind)
+        )
     return await _book_after_flush(uow, bookings)
 
 
 def _capturing(
-    item: Capture, row: HoldRow, units: int, effective_on: date, *, kind: str
+    item: Capture, row: HoldRow, *, units: int, effective_on: date, kind: str
 ) -> Booking:
     debit, credit = AccountId(row.debit_account), AccountId(row.credit_account)
     return Booking(
@@ -225,7 +227,9 @@ async def release(
         units = done.get(item.id)
         if units is None:
             units = _end(row, HoldState.RELEASED)
-        bookings.append(_letting_go(item, row, units, effective_on, kind=kind))
+        bookings.append(
+            _letting_go(item, row, units=units, effective_on=effective_on, kind=kind)
+        )
     return await _book_after_flush(uow, bookings)
 
 
@@ -239,7 +243,7 @@ def _end(row: HoldRow, state: HoldState) -> int:
 
 
 def _letting_go(
-    item: Release, row: HoldRow, units: int, effective_on: date, *, kind: str
+    item: Release, row: HoldRow, *, units: int, effective_on: date, kind: str
 ) -> Booking:
     debit, credit = AccountId(row.debit_account), AccountId(row.credit_account)
     return Booking(
@@ -266,7 +270,9 @@ async def expire_due(uow: UnitOfWork) -> int:
     for row in due:
         units = _end(row, HoldState.EXPIRED)
         item = Release(EntryId(new_id("entry", uow.now())), EntryId(row.entry))
-        bookings.append(_letting_go(item, row, units, uow.today(), kind="expiry"))
+        bookings.append(
+            _letting_go(item, row, units=units, effective_on=uow.today(), kind="expiry")
+        )
     return len(await _book_after_flush(uow, bookings))
 
 

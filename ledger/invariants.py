@@ -46,8 +46,7 @@ async def find_breaches(
     breaches: list[Breach] = []
     for law in (law for book in books for law in read_laws(book)):
         query = law.query.strip().removesuffix(";")
-        rows = await uow.session.execute(
-            text(f"SELECT where_, off_by FROM ({query}) broken LIMIT {MAX_PLACES}")  # noqa: S608 - the text is ours, read from the law book
-        )
+        places = f"SELECT where_, off_by FROM ({query}) x LIMIT {MAX_PLACES}"  # noqa: S608 - our text
+        rows = await uow.session.execute(text(places))
         breaches += [Breach(law, where, off_by) for where, off_by in rows]
     return breaches

@@ -7,7 +7,7 @@ changes to pending sums.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.ids import AccountId, EntryId, IdType
 from ledger.tables import Base
+
+_HASHED = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class EntryRow(Base):
@@ -78,7 +80,7 @@ class PostingRow(Base):
         CheckConstraint("units <> 0", "units"),
         CheckConstraint("version > 0", "version"),
         UniqueConstraint("entry", "leg"),
-        Index("ix_posting_booked_at", "account", "booked_at"),
+        Index("ix_posting_booked_at", "account", "booked_at", "version"),
     )
 
 
@@ -116,7 +118,20 @@ class Booking:
 
     def request_hash(self) -> bytes:
         """Hash everything that makes this the same request."""
-        known = json.dumps(asdict(self), sort_keys=True, default=str)
+        known = _HASHED.encode(
+            [
+                self.id,
+                self.kind,
+                self.state,
+                self.effective_on.isoformat(),
+                [(leg.account, leg.units) for leg in self.legs],
+                [(held.account, held.debits, held.credits) for held in self.pending],
+                self.memo,
+                self.details,
+                self.reverses,
+                self.hold,
+            ]
+        )
         return hashlib.sha256(known.encode()).digest()
 
     def accounts(self) -> Iterable[AccountId]:

@@ -1,17 +1,21 @@
 """Judge bookings one by one against the accounts they touch; pure, no database."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from ledger.errors import Conflict, Invalid
+from ledger.errors import Conflict, Invalid, Refusal
 from ledger.ids import AccountId
 from ledger.journal import Booking, Leg, PostedLeg
 
 MAX_LEGS: Final = 10_000
 MAX_UNITS: Final = 2**62
+MAX_SUM: Final = 2**63
 MAX_DAYS_AHEAD: Final = 366
+# What may still be booked into a period that is being adjusted.
+ADJUSTMENTS: Final = frozenset({"adjustment", "closing", "revaluation"})
 
 
 class EntryUnbalanced(Invalid):
@@ -22,10 +26,34 @@ class EntryUnbalanced(Invalid):
 
 
 class EntryMalformed(Invalid):
-    """An entry needs two to ten thousand legs, none of them zero or too large."""
+    """An entry that could never be booked, whatever the accounts hold."""
 
     code = "entry_malformed"
-    message = "Entry {entry} needs 2 to 10000 legs, none zero and none above 62 bits."
+    message = "Entry {entry} holds text that cannot be kept. Send plain text."
+
+
+class TooFewLegs(EntryMalformed):
+    """Double entry takes two legs at least."""
+
+    code = "entry_has_too_few_legs"
+    message = "Entry {entry} has {legs} legs. It needs two at least."
+
+
+class TooManyLegs(EntryMalformed):
+    """An entry is read and locked as a whole, so it has a limit."""
+
+    code = "entry_has_too_many_legs"
+    message = "Entry {entry} has {legs} legs. Split it into entries of {most}."
+
+
+class UnitsOutOfRange(EntryMalformed):
+    """A leg or a hold moves nothing, a part of a unit, or too much."""
+
+    code = "units_out_of_range"
+    message = (
+        "Entry {entry} moves a number of units that is zero, not whole, or above"
+        " 62 bits. Send whole units."
+    )
 
 
 class UnknownAccount(Invalid):
@@ -70,6 +98,16 @@ class PeriodClosed(Conflict):
     message = "The books are closed until {closed_until}. Use a later effective date."
 
 
+class PeriodAdjusting(Conflict):
+    """The effective date lies in a period that takes nothing but adjustments."""
+
+    code = "period_adjusting"
+    message = (
+        "The books take only adjustments until {adjusting_until}."
+        " Use a later effective date."
+    )
+
+
 class TooFarAhead(Invalid):
     """The effective date lies too far in the future."""
 
@@ -77,9 +115,12 @@ class TooFarAhead(Invalid):
     message = "The effective date is more than {days} days ahead. Use a nearer date."
 
 
-@dataclass
+Sums = tuple[int, int, int, int, int]
+
+
+@dataclass(slots=True)
 class Standing:
-    """An account's sums while a batch is judged."""
+    """An account's sums while a batch is judged; ``sign`` is -1 for a credit side."""
 
     account: AccountId
     book: str
@@ -90,11 +131,36 @@ class Standing:
     closed: bool
     frozen: str
     closed_until: date | None
+    adjusting_until: date | None
     debits: int
     credits: int
     pending_debits: int
     pending_credits: int
     version: int
+
+    def sums(self) -> Sums:
+        """Return everything a booking changes."""
+        return (
+            self.debits,
+            self.credits,
+            self.pending_debits,
+            self.pending_credits,
+            self.version,
+        )
+
+    def restore(self, sums: Sums) -> None:
+        """Stand again as before."""
+        (
+            self.debits,
+            self.credits,
+            self.pending_debits,
+            self.pending_credits,
+            self.version,
+        ) = sums
+
+    def posted(self) -> int:
+        """Return what is there, in the normal side."""
+        return self.sign * (self.debits - self.credits)
 
     def available(self) -> int:
         """Return what may still leave, in the normal side."""
@@ -108,42 +174,78 @@ class Standing:
 
     def post(self, leg: Leg) -> PostedLeg:
         """Apply one leg and return the step in the account's history."""
-        self.debits += max(leg.units, 0)
-        self.credits += max(-leg.units, 0)
+        if leg.units > 0:
+            self.debits += leg.units
+        else:
+            self.credits -= leg.units
         self.version += 1
         after = self.debits - self.credits
         return PostedLeg(leg.account, leg.units, self.version, after)
 
 
+@dataclass
 class Judge:
-    """Judges bookings in order against locked accounts and keeps what is to write."""
+    """Judges bookings in order against locked accounts; keeps what they come to.
 
-    def __init__(self, standings: dict[AccountId, Standing], today: date) -> None:
-        self.standings = standings
-        self.today = today
+    What was applied can be taken back to a mark, so that one refused group of
+    bookings leaves no trace on those beside it.
+    """
+
+    standings: dict[AccountId, Standing]
+    today: date
+    _undo: list[tuple[Standing, Sums]] = field(default_factory=list)
+
+    def mark(self) -> int:
+        """Name the present point, to go back to."""
+        return len(self._undo)
+
+    def take_back(self, mark: int) -> None:
+        """Undo everything applied since a mark."""
+        while len(self._undo) > mark:
+            standing, sums = self._undo.pop()
+            standing.restore(sums)
 
     def judge(self, booking: Booking) -> tuple[PostedLeg, ...]:
-        """Apply one booking or refuse it."""
-        self._require_shape(booking)
-        before = {a: self.standings[a].available() for a in booking.accounts()}
+        """Apply one booking or refuse it, leaving the standings as they were.
+
+        Raises:
+            Refusal: With the booking's id among the facts.
+        """
+        mark = len(self._undo)
+        try:
+            self._require_shape(booking)
+            return self._apply(booking)
+        except Refusal as refused:
+            self.take_back(mark)
+            refused.facts.setdefault("entry", booking.id)
+            raise
+
+    def _apply(self, booking: Booking) -> tuple[PostedLeg, ...]:
+        before: dict[AccountId, tuple[Standing, int, int]] = {}
+        for account in booking.accounts():
+            if account not in before:
+                standing = self.standings[account]
+                self._undo.append((standing, standing.sums()))
+                known = standing, standing.posted(), standing.available()
+                before[account] = known
         for change in booking.pending:
             standing = self.standings[change.account]
             standing.pending_debits += change.debits
             standing.pending_credits += change.credits
-        posted = tuple(self.standings[leg.account].post(leg) for leg in booking.legs)
-        for account, available in before.items():
-            self._require_limits(self.standings[account], available)
+        posted = tuple([self.standings[leg.account].post(leg) for leg in booking.legs])
+        for standing, had, had_available in before.values():
+            _require_limits(booking, standing, had, had_available)
         return posted
 
     def _require_shape(self, booking: Booking) -> None:
-        if booking.state == "posted" and not 2 <= len(booking.legs) <= MAX_LEGS:  # noqa: PLR2004 - double entry
-            raise EntryMalformed(entry=booking.id)
-        if any(not 0 < abs(leg.units) < MAX_UNITS for leg in booking.legs):
-            raise EntryMalformed(entry=booking.id)
+        _require_legs(booking)
         if booking.effective_on > self.today + timedelta(days=MAX_DAYS_AHEAD):
             raise TooFarAhead(days=MAX_DAYS_AHEAD)
         for account in booking.accounts():
-            self._require_open(booking, account)
+            standing = self.standings.get(account)
+            if standing is None:
+                raise UnknownAccount(account=account, entry=booking.id)
+            _require_open(booking, standing)
         sums: defaultdict[tuple[str, str], int] = defaultdict(int)
         for leg in booking.legs:
             standing = self.standings[leg.account]
@@ -152,26 +254,62 @@ class Judge:
             if units:
                 raise EntryUnbalanced(entry=booking.id, units=units, asset=asset)
 
-    def _require_open(self, booking: Booking, account: AccountId) -> None:
-        standing = self.standings.get(account)
-        if standing is None:
-            raise UnknownAccount(entry=booking.id, account=account)
-        if standing.closed:
-            raise AccountClosed(account=account)
-        if standing.frozen == "all":
-            raise AccountFrozen(account=account)
-        until = standing.closed_until
-        if until is not None and booking.effective_on <= until:
-            raise PeriodClosed(closed_until=until.isoformat())
 
-    @staticmethod
-    def _require_limits(standing: Standing, before: int) -> None:
-        available = standing.available()
-        if standing.frozen == "outflow" and available < before:
-            raise AccountFrozen(account=standing.account)
-        floor, ceiling = standing.floor, standing.ceiling
-        if floor is not None and available < floor:
-            spent = before - available
-            raise InsufficientFunds(available=before - floor, needed=spent)
-        if ceiling is not None and standing.promised() > ceiling:
-            raise AboveCeiling(ceiling=ceiling)
+def _require_legs(booking: Booking) -> None:
+    legs = booking.legs
+    if booking.state == "posted" and len(legs) < 2:  # noqa: PLR2004 - double entry
+        raise TooFewLegs(entry=booking.id, legs=len(legs))
+    if len(legs) > MAX_LEGS:
+        raise TooManyLegs(entry=booking.id, legs=len(legs), most=MAX_LEGS)
+    for leg in legs:
+        if type(leg.units) is not int or not 0 < abs(leg.units) < MAX_UNITS:
+            raise UnitsOutOfRange(entry=booking.id)
+    if booking.state == "pending":
+        _require_held_units(booking)
+    if "\0" in booking.memo or "\0" in booking.kind:
+        raise EntryMalformed(entry=booking.id)
+
+
+def _require_held_units(booking: Booking) -> None:
+    held: Sequence[int] = [p.debits or p.credits for p in booking.pending]
+    if any(type(units) is not int or not 0 < units < MAX_UNITS for units in held):
+        raise UnitsOutOfRange(entry=booking.id)
+
+
+def _require_open(booking: Booking, standing: Standing) -> None:
+    if standing.closed:
+        raise AccountClosed(account=standing.account)
+    # Letting a hold go moves nothing, so neither a freeze nor a closed period stops it.
+    if booking.state == "voided":
+        return
+    if standing.frozen == "all":
+        raise AccountFrozen(account=standing.account)
+    until = standing.closed_until
+    if until is not None and booking.effective_on <= until:
+        raise PeriodClosed(closed_until=until.isoformat())
+    until = standing.adjusting_until
+    if until is not None and booking.effective_on <= until and not _adjusts(booking):
+        raise PeriodAdjusting(adjusting_until=until.isoformat())
+
+
+def _adjusts(booking: Booking) -> bool:
+    return booking.reverses is not None or booking.kind in ADJUSTMENTS
+
+
+def _require_limits(
+    booking: Booking, standing: Standing, had: int, had_available: int
+) -> None:
+    available = standing.available()
+    # A capture leaves what is available as it was, and yet units leave the account.
+    if standing.frozen == "outflow" and (
+        available < had_available or standing.posted() < had
+    ):
+        raise AccountFrozen(account=standing.account)
+    floor, ceiling = standing.floor, standing.ceiling
+    if floor is not None and available < floor:
+        spent = had_available - available
+        raise InsufficientFunds(available=had_available - floor, needed=spent)
+    if ceiling is not None and standing.promised() > ceiling:
+        raise AboveCeiling(ceiling=ceiling)
+    if max(standing.sums()) >= MAX_SUM:
+        raise UnitsOutOfRange(entry=booking.id)

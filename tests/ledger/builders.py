@@ -18,6 +18,14 @@ async def open_accounts(uow: UnitOfWork) -> list[AccountId]:
     return await accounts.open_all(uow, specs)
 
 
+async def open_pair(uow: UnitOfWork) -> list[AccountId]:
+    """Open two free accounts in a book of their own."""
+    side = accounts.Side.DEBIT
+    return await accounts.open_all(
+        uow, [accounts.Spec("side", path, "side", "USD", side) for path in "xy"]
+    )
+
+
 def an_id(db: Database) -> EntryId:
     return EntryId(new_id("entry", db.clock.now()))
 

@@ -127,7 +127,8 @@ async def test_an_overdraft_is_refused_with_what_is_available(db, books) -> None
     await move(db, bank, a, 10)
     with pytest.raises(entries.InsufficientFunds) as refused:
         await move(db, a, b, 11)
-    assert refused.value.facts == {"available": 10, "needed": 11}
+    assert refused.value.facts["available"] == 10
+    assert refused.value.facts["needed"] == 11
 
 
 async def test_an_account_that_was_never_opened_is_refused(db, books) -> None:

@@ -97,7 +97,7 @@ CREATE TABLE posting (
     CONSTRAINT ck_posting_units CHECK (units <> 0),
     CONSTRAINT ck_posting_version CHECK (version > 0)
 );
-CREATE INDEX ix_posting_booked_at ON posting (account, booked_at);
+CREATE INDEX ix_posting_booked_at ON posting (account, booked_at, version);
 
 CREATE TABLE hold (
     entry uuid CONSTRAINT pk_hold PRIMARY KEY
@@ -123,6 +123,13 @@ CREATE INDEX ix_hold_debit_account ON hold (debit_account);
 CREATE INDEX ix_hold_credit_account ON hold (credit_account);
 CREATE INDEX ix_hold_expires_at ON hold (expires_at) WHERE state = 'open';
 
+CREATE TABLE lane (
+    name text CONSTRAINT pk_lane PRIMARY KEY,
+    holder text NOT NULL,
+    epoch bigint NOT NULL,
+    renewed_at timestamptz NOT NULL
+);
+
 CREATE TABLE idempotency (
     principal text NOT NULL,
     key text NOT NULL,
@@ -131,6 +138,44 @@ CREATE TABLE idempotency (
     created_at timestamptz NOT NULL,
     CONSTRAINT pk_idempotency PRIMARY KEY (principal, key)
 );
+"""
+
+# Everything a booking is judged by, in one call. Each statement in a function sees what
+# was committed before it began, so accounts' freezes, closings and periods are read when
+# the rows are locked already. The shared lock is held until the commit: closing a period
+# takes the other side of it and so waits for every booking under way. Entries that exist
+# come as rows without an account.
+_LOCK = """
+CREATE FUNCTION lock_standings(wanted uuid[], entries uuid[])
+RETURNS TABLE (
+    entry uuid, account uuid, book text, asset text, normal_side text,
+    floor_units bigint, ceiling_units bigint, is_closed boolean, frozen text,
+    closed_until date, adjusting_until date, posted_debits bigint,
+    posted_credits bigint, pending_debits bigint, pending_credits bigint,
+    version bigint
+) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('ledger.period'));
+    PERFORM 1 FROM balance b WHERE b.account = ANY (wanted)
+      ORDER BY b.account FOR UPDATE;
+    RETURN QUERY
+    SELECT NULL::uuid, b.account, a.book, a.asset, b.normal_side, b.floor_units,
+           b.ceiling_units, a.closed_at IS NOT NULL, a.frozen, p.closed_until,
+           p.adjusting_until, b.posted_debits, b.posted_credits, b.pending_debits,
+           b.pending_credits, b.version
+      FROM balance b JOIN account a ON a.id = b.account
+      LEFT JOIN (
+           SELECT period.book, max(ends_on) AS adjusting_until,
+                  max(ends_on) FILTER (WHERE state = 'closed') AS closed_until
+             FROM period WHERE state <> 'open' GROUP BY period.book
+      ) p ON p.book = a.book
+     WHERE b.account = ANY (wanted);
+    RETURN QUERY
+    SELECT e.id, NULL::uuid, NULL, NULL, NULL, NULL::bigint, NULL::bigint, NULL::boolean,
+           NULL, NULL::date, NULL::date, NULL::bigint, NULL::bigint, NULL::bigint,
+           NULL::bigint, NULL::bigint
+      FROM entry e WHERE e.id = ANY (entries);
+END $$;
 """
 
 # The second line behind the code: it sees all legs a statement wrote at once.
@@ -189,19 +234,22 @@ GRANT UPDATE (posted_debits, posted_credits, pending_debits, pending_credits, ve
     ON balance TO tonle_app;
 GRANT UPDATE (captured, released, state) ON hold TO tonle_app;
 GRANT UPDATE (state, changed_at) ON period TO tonle_app;
-GRANT SELECT ON asset, account, balance, entry, posting, hold, period
+GRANT SELECT, INSERT ON lane TO tonle_app;
+GRANT UPDATE (holder, epoch, renewed_at) ON lane TO tonle_app;
+GRANT SELECT ON asset, account, balance, entry, posting, hold, period, lane
     TO tonle_auditor;
 """
 
 
 def upgrade() -> None:
-    for part in (_TABLES, _BALANCED, _FOREVER, _GRANTS):
+    for part in (_TABLES, _LOCK, _BALANCED, _FOREVER, _GRANTS):
         op.execute(part)
 
 
 def downgrade() -> None:
     op.execute(
-        "DROP TABLE idempotency, hold, posting, entry, period, balance, account, asset"
+        "DROP TABLE idempotency, lane, hold, posting, entry, period, balance, account,"
+        " asset"
     )
     op.execute("DROP FUNCTION posting_must_balance, hold_only_moves_forward")
-    op.execute("DROP FUNCTION refuse_change")
+    op.execute("DROP FUNCTION refuse_change, lock_standings")
