@@ -3,7 +3,6 @@
 from finance.lending.applications import (
     approve_application,
     decline_application,
-    offered_terms,
     review_application,
     submit_application,
 )
@@ -41,7 +40,6 @@ from finance.lending.queries import (
     agreement_of,
     get_application,
     get_loan,
-    get_receipt,
     list_acceptances,
     list_applications,
     list_events,
@@ -99,7 +97,6 @@ __all__ = [
     "form_loan",
     "get_application",
     "get_loan",
-    "get_receipt",
     "list_acceptances",
     "list_applications",
     "list_events",
@@ -109,7 +106,6 @@ __all__ = [
     "list_receipts",
     "list_waiting_receipts",
     "loan_state",
-    "offered_terms",
     "owed_by",
     "portfolio",
     "propose_write_off",

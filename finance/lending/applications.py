@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from contracts.terms import Terms
 from finance import approvals, raising, rulepacks
 from finance.approvals import Approval
 from finance.lending import pricing, repository, rules
@@ -66,18 +65,20 @@ async def submit_application(
         submitted_at=uow.now(),
     )
     uow.add(application)
-    uow.record(
-        ApplicationSubmitted(
-            application.id,
-            party_id,
-            amount,
-            term_months,
-            decided.outcome.value,
-            decided.score.grade,
-            decided.sha256,
-        )
-    )
+    uow.record(_submitted(application, decided))
     return application
+
+
+def _submitted(application: Application, decided: Decision) -> ApplicationSubmitted:
+    return ApplicationSubmitted(
+        application.id,
+        application.party,
+        application.amount,
+        application.term_months,
+        decided.outcome.value,
+        decided.score.grade,
+        decided.sha256,
+    )
 
 
 def _first_status(decided: Decision) -> ApplicationStatus:
@@ -202,8 +203,3 @@ def _request(application: Application) -> Mapping[str, object]:
         "quote": application.quote,
         "decision": application.decision,
     }
-
-
-def offered_terms(application: Application) -> Terms:
-    """Return the terms an application was quoted."""
-    return Terms.from_json(application.quote["terms"])

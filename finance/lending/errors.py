@@ -31,13 +31,6 @@ class StatementsNeeded(Invalid):
     message = "Add at least one statement in {currency} of your own account."
 
 
-class NotVerified(Conflict):
-    """The party's identity has not been verified."""
-
-    code = "party_not_verified"
-    message = "Your identity is not verified yet. Ask the operator to finish it."
-
-
 class LoanNotOpen(Conflict):
     """The loan is not in a state that allows this."""
 

@@ -77,11 +77,6 @@ async def list_notes(uow: UnitOfWork, *, loan_id: str) -> Sequence[Note]:
     return await repository.list_notes(uow, loan_id)
 
 
-async def get_receipt(uow: UnitOfWork, *, receipt_id: str) -> Receipt:
-    """Return a receipt."""
-    return await repository.get_receipt(uow, receipt_id)
-
-
 async def list_receipts(uow: UnitOfWork, *, loan_id: str) -> Sequence[Receipt]:
     """Return what was paid on a loan."""
     return await repository.list_receipts(uow, loan_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from finance.lending.model import (
     Acceptance,
@@ -117,14 +117,6 @@ async def list_events(uow: UnitOfWork, loan_id: str) -> Sequence[LoanEvent]:
         select(LoanEvent).where(LoanEvent.loan == loan_id).order_by(LoanEvent.number)
     )
     return rows.all()
-
-
-async def next_event_number(uow: UnitOfWork, loan_id: str) -> int:
-    """Return the number the next fact takes; the loan must be locked."""
-    last = await uow.session.scalar(
-        select(func.max(LoanEvent.number)).where(LoanEvent.loan == loan_id)
-    )
-    return (last or 0) + 1
 
 
 async def get_receipt(
