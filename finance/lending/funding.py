@@ -75,7 +75,7 @@ async def fail_application(uow: UnitOfWork, *, offer_id: str) -> None:
 
 
 async def _new_loan(uow: UnitOfWork, application: Application, offer_id: str) -> Loan:
-    terms = _starting_today(Terms.from_json(application.quote["terms"]), uow)
+    terms = _starting_today(application.quoted_terms, uow)
     loan_id = new_id("loan", uow.now())
     currency = terms.currency
     places = await books.open_loan_accounts(uow, loan_id, currency)
@@ -127,7 +127,6 @@ async def _write_agreement(
     uow: UnitOfWork, loan: Loan, application: Application, pledges: list[Pledge]
 ) -> Agreement:
     """Write the document for the day it is made; a later payout moves its dates."""
-    terms = Terms.from_json(loan.terms)
     document = agreement.render(
         agreement.Agreement(
             loan_id=loan.id,
@@ -137,7 +136,7 @@ async def _write_agreement(
             lenders=tuple(
                 agreement.LenderPart(pledge.party, pledge.amount) for pledge in pledges
             ),
-            terms=terms,
+            terms=loan.agreed_terms,
             reflection_days=rulepacks.home().days("reflection_period", on=uow.today()),
         )
     )
@@ -225,7 +224,7 @@ async def accept_agreement(
 
 async def _disburse(uow: UnitOfWork, loan: Loan) -> None:
     """Send the money out, begin the notes, and let payments find the loan."""
-    terms = _starting_today(Terms.from_json(loan.terms), uow)
+    terms = _starting_today(loan.agreed_terms, uow)
     fee = terms.fees.upfront or Money.zero(loan.currency)
     borrower = PartyId(loan.borrower)
     notes = await repository.list_notes(uow, loan.id)

@@ -38,7 +38,7 @@ class History:
         """Read a loan's history; to append to it, the loan must be locked."""
         rows = await repository.list_events(uow, loan.id)
         events = [read_event(row, loan.currency) for row in rows]
-        return cls(uow, loan, Terms.from_json(loan.terms), events)
+        return cls(uow, loan, loan.agreed_terms, events)
 
     @property
     def next(self) -> int:

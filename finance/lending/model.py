@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from contracts.sharing import NoteShare
+from contracts.terms import Terms
 from finance.lending.errors import ApplicationNotWaiting, LoanNotOpen
 from ledger.ids import IdType
 from ledger.money import Currency, Money
@@ -102,6 +103,11 @@ class Application(Base):
         ),
     )
 
+    @property
+    def quoted_terms(self) -> Terms:
+        """Return the terms the firm was quoted and lenders are offered."""
+        return Terms.from_json(self.quote["terms"])
+
     def require(self, status: ApplicationStatus) -> None:
         """Refuse a step that does not follow from where the application is."""
         if self.status != status:
@@ -160,6 +166,11 @@ class Loan(Base):
         ),
         Index("ix_loan_status", "status", "id"),
     )
+
+    @property
+    def agreed_terms(self) -> Terms:
+        """Return the terms that were signed, for the day the money went out."""
+        return Terms.from_json(self.terms)
 
     def booked(self, claim: Claim) -> Money:
         """Return how much of a claim the books have let fall due so far."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from contracts import schedule
 from contracts.schedule import Schedule
-from contracts.terms import Terms
 from finance.lending import repository
 from finance.lending.model import (
     Acceptance,
@@ -101,6 +100,6 @@ async def list_acceptances(uow: UnitOfWork, *, loan_id: str) -> Sequence[Accepta
 
 def schedule_of(thing: Application | Loan) -> Schedule:
     """Return the schedule of what was asked for, or of what was agreed."""
-    if isinstance(thing, Application):
-        return schedule.build(Terms.from_json(thing.quote["terms"]))
-    return schedule.build(Terms.from_json(thing.terms))
+    if isinstance(thing, Loan):
+        return schedule.build(thing.agreed_terms)
+    return schedule.build(thing.quoted_terms)
