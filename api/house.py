@@ -23,7 +23,7 @@ PASSWORD_BYTES = 24
 MADE_HERE = frozenset(
     {
         *("pg", "pg.unfinished", "pg.users", "pg.turn", "secrets.json", "log.key"),
-        *("demo.json", "people.json", "export"),
+        *("demo.json", "people.json", "export", "export.unfinished", "portal-secret"),
     }
 )
 

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     log_origin: str = Field("localhost/tonle", pattern=r"^[^\s+]+$")
     """The audit log's name in its checkpoints; an operator gives an address it owns."""
 
+    demo_bank: bool = False
+    """Whether money moves through the demo's bank; without it payouts only wait."""
+
     def __init__(self, **given: Any) -> None:
         try:
             super().__init__(**given)

@@ -38,7 +38,7 @@ def demo(
     port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
 ) -> None:
     """Play a market of small firms and many lenders, then serve it."""
-    settings = Settings()
+    settings = Settings(demo_bank=True)
     if once:
         with house.opened(settings) as urls:
             summary = asyncio.run(_remember(urls.app, settings))

@@ -35,9 +35,12 @@ async def connected(
     db = Database(
         engine, clock or SystemClock(), audit=settings.audit, seal_inline=inline
     )
-    rail = rails.FakeRail(db.clock)
+    providers: dict[str, rails.Rail] = {}
+    if settings.demo_bank:
+        bank = rails.FakeRail(db.clock)
+        providers[bank.name] = bank
     try:
-        yield Services(db, {rail.name: rail}, pays_by=rail.name, signer=signer)
+        yield Services(db, providers, pays_by=next(iter(providers), ""), signer=signer)
     finally:
         await engine.dispose()
 

@@ -11,8 +11,10 @@ import uvicorn
 from api import house, jobs, portal
 from api.app import create_app
 from api.cli.opening import connected
-from api.portal import Person, Portal
+from api.http.routes import ROUTERS
+from api.portal import Person, Portal, load_seal
 from api.settings import Settings
+from api.world import bank as demo_bank
 from ledger.clock import Clock
 from ledger.errors import Unavailable
 
@@ -61,8 +63,11 @@ async def run(
 ) -> None:
     """Serve until interrupted; requests that have begun are finished."""
     async with connected(url, settings, clock=clock) as services:
-        app = create_app(services, duties=jobs.duties_of(services))
-        portal.mount(app, Portal(people=people))
+        bank = [demo_bank.router] if settings.demo_bank else []
+        app = create_app(
+            services, duties=jobs.duties_of(services), routers=[*ROUTERS, *bank]
+        )
+        portal.mount(app, Portal(load_seal(settings.data / "portal-secret"), people))
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -136,6 +136,9 @@ class _Work:
         await for_each(waiting, self._deliver_payout)
 
     async def _deliver_payout(self, payout_id: str) -> None:
+        """Have a payout made; without a provider it waits for one."""
+        if not self.services.pays_by:
+            return
         provider = self.services.provider(self.services.pays_by)
         await wallets.deliver_payout(self.db, provider, payout_id)
 

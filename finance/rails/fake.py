@@ -26,6 +26,7 @@ from finance.rails.port import (
 from finance.rails.signature import WebhookUnreadable, sign, verify
 from ledger.clock import Clock
 from ledger.errors import Unavailable
+from ledger.ids import new_id
 from ledger.money import Currency, Money
 
 KEY_LIFE: Final = timedelta(hours=24)
@@ -93,7 +94,6 @@ class FakeRail:
         self._payments: dict[str, Payment] = {}
         self._late: list[str] = []
         self._waiting: list[Delivery] = []
-        self._numbers = 0
 
     @property
     def name(self) -> str:
@@ -148,9 +148,10 @@ class FakeRail:
         amount: Money,
         *,
         state: PaymentState = PaymentState.SUCCEEDED,
+        payment_id: str = "",
     ) -> str:
         """Let somebody pay us under a reference; return the payment's id."""
-        payment_id = self._next("fpay")
+        payment_id = payment_id or self._next("fpay")
         self._payments[payment_id] = Payment(
             self.name,
             payment_id,
@@ -267,5 +268,4 @@ class FakeRail:
             raise Unavailable("the provider does not answer")
 
     def _next(self, prefix: str) -> str:
-        self._numbers += 1
-        return f"{prefix}_{self._numbers}"
+        return new_id(prefix, self.clock.now())

@@ -31,7 +31,7 @@ class ShiftedClock:
 
 
 def _serve(url: str, port: int, data: str, ahead: timedelta) -> None:
-    settings = Settings(data=Path(data))
+    settings = Settings(data=Path(data), demo_bank=True)
     clock = ShiftedClock(ahead)
     with serving.listening("127.0.0.1", port) as sock:
         asyncio.run(serving.run(url, settings, sock=sock, clock=clock))

@@ -61,7 +61,7 @@ async def test_an_early_event_is_kept_and_worked_later(world: Any) -> None:
     with pytest.raises(Unavailable):
         await wallets.work_notice(world.db, world.rail, "fevt_0")
 
-    world.rail.receive("x", usd(5))
+    world.rail.receive("x", usd(5), payment_id="fpay_1")
     await wallets.work_notice(world.db, world.rail, "fevt_0")
 
     assert await world.standing(Platform.SUSPENSE) == 5
