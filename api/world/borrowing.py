@@ -209,7 +209,7 @@ async def sign(stage: Stage, found: Borrowing) -> None:
             lending.list_loans, borrower_id=PartyId(player.id), limit=1
         )
         for loan in loans.items:
-            document = await stage.db.read(lending.agreement_of, loan_id=loan.id)
+            document = await stage.db.read(lending.get_agreement, loan_id=loan.id)
             await stage.acting(player).transact(
                 lending.accept_agreement,
                 loan_id=loan.id,

@@ -36,8 +36,9 @@ from finance.lending.model import (
     Share,
 )
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
-from finance.lending.queries import (
-    agreement_of,
+from finance.lending.queries import schedule_of, take_part
+from finance.lending.repository import (
+    get_agreement,
     get_application,
     get_loan,
     list_acceptances,
@@ -47,8 +48,6 @@ from finance.lending.queries import (
     list_notes,
     list_receipts,
     list_waiting_receipts,
-    schedule_of,
-    take_part,
 )
 from finance.lending.servicing import (
     count_day,
@@ -87,7 +86,6 @@ __all__ = [
     "TermOutsideLimits",
     "WriteOffTooEarly",
     "accept_agreement",
-    "agreement_of",
     "approve_application",
     "approve_write_off",
     "count_day",
@@ -95,6 +93,7 @@ __all__ = [
     "distribute",
     "fail_application",
     "form_loan",
+    "get_agreement",
     "get_application",
     "get_loan",
     "list_acceptances",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 
@@ -20,6 +21,8 @@ from finance.lending.model import (
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
+
+WAITING_BATCH: Final = 100
 
 
 async def get_application(
@@ -136,7 +139,9 @@ async def find_receipt_of(uow: UnitOfWork, deposit_id: str) -> Receipt | None:
     )
 
 
-async def list_waiting_receipts(uow: UnitOfWork, limit: int) -> Sequence[str]:
+async def list_waiting_receipts(
+    uow: UnitOfWork, *, limit: int = WAITING_BATCH
+) -> Sequence[str]:
     """Return the ids of receipts that have not reached the lenders, oldest first."""
     rows = await uow.session.scalars(
         select(Receipt.id)

@@ -127,7 +127,7 @@ class World:
         await self.db.transact(raising.close_due_offers)
         loan = await self.db.transact(lending.form_loan, offer_id=offer.id)
         assert loan is not None
-        document = await self.db.read(lending.agreement_of, loan_id=loan.id)
+        document = await self.db.read(lending.get_agreement, loan_id=loan.id)
         await self.db.transact(
             lending.accept_agreement,
             loan_id=loan.id,

@@ -202,5 +202,5 @@ async def test_only_the_borrower_accepts_and_only_the_bytes_that_were_shown(
             party_id=firm,
             document_hash=b"x" * 32,
         )
-    document = await db.read(lending.agreement_of, loan_id=loan.id)
+    document = await db.read(lending.get_agreement, loan_id=loan.id)
     assert b"Rice Mill" in document.document

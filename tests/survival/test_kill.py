@@ -93,7 +93,7 @@ async def accept_all(db: Database, server: Server, key, luck: random.Random) -> 
     """Accept every agreement; the server dies at a random moment of each."""
     loans = (await db.read(lending.list_loans, limit=100)).items
     for number, loan in enumerate(loans):
-        document = await db.read(lending.agreement_of, loan_id=loan.id)
+        document = await db.read(lending.get_agreement, loan_id=loan.id)
         body = {"document_sha256": document.sha256.hex()}
         path, headers = f"/v1/loans/{loan.id}/accept", {**key, **keyed(number)}
         await die_during(server, path, body, headers, luck)

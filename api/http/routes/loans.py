@@ -270,7 +270,7 @@ async def list_receipts(loan: Sighted, db: Db) -> PageOut[ReceiptOut]:
 )
 async def get_agreement(loan: Sighted, db: Db) -> Response:
     """Show the agreement, byte for byte as it is accepted, with its SHA-256."""
-    document = await db.read(lending.agreement_of, loan_id=loan.id)
+    document = await db.read(lending.get_agreement, loan_id=loan.id)
     return Response(
         document.document,
         media_type=HTML,

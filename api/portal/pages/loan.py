@@ -110,7 +110,7 @@ async def _own_loan(uow: UnitOfWork, loan_id: str, party: PartyId) -> Loan:
 
 async def _own_agreement(uow: UnitOfWork, *, loan_id: str, party: PartyId) -> Agreement:
     loan = await _own_loan(uow, loan_id, party)
-    return await lending.agreement_of(uow, loan_id=loan.id)
+    return await lending.get_agreement(uow, loan_id=loan.id)
 
 
 async def _read(uow: UnitOfWork, *, loan_id: str, party: PartyId) -> LoanView:
@@ -120,7 +120,7 @@ async def _read(uow: UnitOfWork, *, loan_id: str, party: PartyId) -> LoanView:
         loan,
         await lending.loan_state(uow, loan_id=loan.id),
         lending.schedule_of(loan),
-        await lending.agreement_of(uow, loan_id=loan.id),
+        await lending.get_agreement(uow, loan_id=loan.id),
         list(await lending.list_receipts(uow, loan_id=loan.id)),
         next((p for p in purses if p.wallet.currency is loan.currency), None),
     )

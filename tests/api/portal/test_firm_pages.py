@@ -42,7 +42,7 @@ async def test_refused_request_says_why_and_what_would_change_it(
 async def test_agreement_is_given_byte_for_byte_and_accepted_by_its_hash(
     reader: Reader, loan: Loan, db: Database
 ) -> None:
-    kept = await db.read(lending.agreement_of, loan_id=loan.id)
+    kept = await db.read(lending.get_agreement, loan_id=loan.id)
 
     document = await reader.client.get(f"/loans/{loan.id}/agreement")
     page = await reader.open(f"/loans/{loan.id}")

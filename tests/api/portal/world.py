@@ -148,7 +148,7 @@ class World:
 
     async def sign(self, loan: Loan) -> None:
         """Let the firm accept its agreement."""
-        document = await self.db.read(lending.agreement_of, loan_id=loan.id)
+        document = await self.db.read(lending.get_agreement, loan_id=loan.id)
         await self.db.transact(
             lending.accept_agreement,
             loan_id=loan.id,
