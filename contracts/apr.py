@@ -102,7 +102,11 @@ def flows_of(terms: Terms, plan: schedule.Schedule) -> list[DatedFlow]:
     ]
     if terms.fees.upfront:
         flows.append(DatedFlow(terms.disbursed_on, -terms.fees.upfront.major()))
-    flows += [DatedFlow(row.due_on, -row.payment.major()) for row in plan.rows]
+    scale = -terms.currency.exponent
+    flows += [
+        DatedFlow(row.due_on, Decimal(-row.payment_minor).scaleb(scale))
+        for row in plan.rows
+    ]
     return flows
 
 
@@ -205,12 +209,16 @@ def _first_guess(flows: Sequence[Flow]) -> Decimal | None:
     """Guess from what is paid over what is lent and how late it is paid on average."""
     lent = sum((flow.amount for flow in flows if flow.amount > 0), Decimal(0))
     paid = -sum((flow.amount for flow in flows if flow.amount < 0), Decimal(0))
-    weighed = sum(Fraction(flow.amount) * flow.years for flow in flows)
-    if not lent or not paid or not weighed:
+    if not lent or not paid:
         return None
-    years = abs(weighed) / Fraction(paid)
     with localcontext(prec=_DIGITS):
-        growth = (paid / lent).ln() / (Decimal(years.numerator) / years.denominator)
+        weighed = sum(
+            (amount * years.numerator / years.denominator for years, amount in flows),
+            Decimal(0),
+        )
+        if not weighed:
+            return None
+        growth = (paid / lent).ln() * paid / abs(weighed)
         return growth.exp() - 1
 
 

@@ -7,10 +7,10 @@ Act/365F, Act/Act ISDA); ICMA rule 251 (Act/Act ICMA); the AFB master agreement 
 
 import calendar
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from contracts.errors import InputInvalid
 from contracts.months import add_months
@@ -47,8 +47,7 @@ _ACTUAL_YEARS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A regular period: what ICMA measures days against.
 
     ``per_year`` is how many such periods make a year: 12 for months, 52 for weeks.
@@ -59,8 +58,7 @@ class Reference:
     per_year: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class PlanDates:
+class PlanDates(NamedTuple):
     """What some conventions need to know of the plan the dates belong to.
 
     Act/Act ICMA needs a ``reference`` period, 30E/360 ISDA the contract's last day.
@@ -77,19 +75,30 @@ def fraction(
     convention: DayCount, start: date, end: date, plan: PlanDates = _NO_PLAN
 ) -> Fraction:
     """Return the exact part of a year from ``start`` to ``end``; negative backwards."""
+    return Fraction(*ratio(convention, start, end, plan))
+
+
+def ratio(
+    convention: DayCount, start: date, end: date, plan: PlanDates = _NO_PLAN
+) -> tuple[int, int]:
+    """Return the same part of a year as two whole numbers, not always in lowest terms.
+
+    Schedules count in these: a fraction would be reduced after every step.
+    """
     if end < start:
-        return -fraction(convention, end, start, plan)
+        top, bottom = ratio(convention, end, start, plan)
+        return -top, bottom
     year = _ACTUAL_YEARS.get(convention)
     if year is not None:
-        return (end - start).days / year
+        return (end - start).days * year.denominator, year.numerator
     if convention is DayCount.ACT_ACT_ICMA:
         return _act_act_icma(start, end, plan.reference)
     if convention is DayCount.ACT_ACT_ISDA:
-        return _act_act_isda(start, end)
+        return _act_act_isda(start, end).as_integer_ratio()
     if convention is DayCount.ACT_ACT_AFB:
-        return _act_act_afb(start, end)
+        return _act_act_afb(start, end).as_integer_ratio()
     year_days = 365 if convention is DayCount.THIRTY_365 else 360
-    return Fraction(thirty_days(convention, start, end, plan.termination), year_days)
+    return thirty_days(convention, start, end, plan.termination), year_days
 
 
 def thirty_days(
@@ -168,14 +177,17 @@ def _act_act_isda(start: date, end: date) -> Fraction:
     return head + (end.year - start.year - 1) + tail
 
 
-def _act_act_icma(start: date, end: date, reference: Reference | None) -> Fraction:
+def _act_act_icma(
+    start: date, end: date, reference: Reference | None
+) -> tuple[int, int]:
     if reference is None:
         raise InputInvalid(field="reference", reason="is needed by Act/Act ICMA")
+    per_year, of_years = reference.per_year.as_integer_ratio()
     if start == reference.start and end == reference.end:
-        return 1 / reference.per_year
+        return of_years, per_year
     if reference.start <= start and end <= reference.end:
         days = (reference.end - reference.start).days
-        return Fraction((end - start).days, days) / reference.per_year
+        return (end - start).days * of_years, days * per_year
     months = _MONTHS / reference.per_year
     periods = Fraction(0)
     for index in _indexes_covering(start, end, reference):
@@ -184,7 +196,7 @@ def _act_act_icma(start: date, end: date, reference: Reference | None) -> Fracti
         overlap = (min(end, right) - max(start, left)).days
         if overlap > 0:
             periods += Fraction(overlap, (right - left).days)
-    return periods / reference.per_year
+    return (periods / reference.per_year).as_integer_ratio()
 
 
 def _indexes_covering(start: date, end: date, reference: Reference) -> range:

@@ -8,35 +8,31 @@ from typing import NamedTuple
 class Step(NamedTuple):
     """What one period does to an annuity.
 
-    ``growth`` is the interest on one unit over the period, ``arrives`` the worth at
-    its end of money paid out inside it, ``grows`` whether unpaid interest stays in
-    the balance, ``pays`` whether an instalment is paid at its end.
+    ``growth`` is the interest on one unit over the period as a top and a bottom,
+    ``arrives`` the worth at its end of money paid out inside it, ``grows`` whether
+    unpaid interest stays in the balance, ``pays`` whether an instalment is paid then.
     """
 
-    growth: Fraction
-    arrives: Fraction | int = 0
+    growth: tuple[int, int]
+    arrives: Fraction | None = None
     grows: bool = True
     pays: bool = True
 
 
-def solve(
-    opening: Fraction | int, steps: Sequence[Step], left: Fraction | int
-) -> Fraction:
+def solve(opening: int, steps: Sequence[Step], left: int) -> Fraction:
     """Return the payment that brings ``opening`` to ``left`` after the last step.
 
     The balance after all steps is ``owed - payment * paid``, both over one common
     denominator, so no rounding happens before the caller's.
     """
-    owed, paid = Fraction(opening), 0
-    owed_top, denominator = owed.numerator, owed.denominator
-    for step in steps:
-        top, bottom = step.growth.numerator, step.growth.denominator
-        rise = top + bottom if step.grows else bottom
-        owed_top, paid, denominator = owed_top * rise, paid * rise, denominator * bottom
-        if step.arrives:
-            arrives = Fraction(step.arrives)
-            owed_top = owed_top * arrives.denominator + denominator * arrives.numerator
-            paid *= arrives.denominator
-            denominator *= arrives.denominator
-        paid += denominator if step.pays else 0
-    return (Fraction(owed_top, denominator) - left) * denominator / paid
+    owed, paid, denominator = opening, 0, 1
+    for (top, bottom), arrives, grows, pays in steps:
+        rise = top + bottom if grows else bottom
+        owed, paid, denominator = owed * rise, paid * rise, denominator * bottom
+        if arrives is not None:
+            worth, parts = arrives.as_integer_ratio()
+            owed = owed * parts + denominator * worth
+            paid, denominator = paid * parts, denominator * parts
+        if pays:
+            paid += denominator
+    return Fraction(owed - left * denominator, paid)

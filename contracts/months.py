@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 _MONTHS = 12
+_SHORTEST_MONTH_DAYS = 28
 
 
 class MonthEnd(StrEnum):
@@ -18,6 +19,8 @@ class MonthEnd(StrEnum):
 def add_months(start: date, months: int, rule: MonthEnd = MonthEnd.CLAMP) -> date:
     """Return the same day ``months`` later (earlier when negative), by the rule."""
     year, month0 = divmod(start.year * _MONTHS + start.month - 1 + months, _MONTHS)
+    if start.day < _SHORTEST_MONTH_DAYS:
+        return date(year, month0 + 1, start.day)
     last = calendar.monthrange(year, month0 + 1)[1]
     if rule is MonthEnd.LAST and _is_month_end(start):
         return date(year, month0 + 1, last)

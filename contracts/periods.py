@@ -8,7 +8,7 @@ from typing import NamedTuple
 from contracts import daycount, duedates
 from contracts.errors import TermsInvalid
 from contracts.terms import Terms
-from ledger.money import Rounding, round_fraction
+from ledger.money import Rounding, round_ratio
 
 
 class Period(NamedTuple):
@@ -57,29 +57,42 @@ def _regular_days(terms: Terms, total: int) -> list[date]:
 
 def growth(terms: Terms, period: Period, start: date, end: date) -> Fraction:
     """Return the interest on one unit from ``start`` to ``end`` inside a period."""
+    return Fraction(*growth_ratio(terms, period, start, end))
+
+
+def growth_ratio(
+    terms: Terms, period: Period, start: date, end: date
+) -> tuple[int, int]:
+    """Return the same as two whole numbers, not always in lowest terms."""
     if end <= start:
-        return Fraction(0)
+        return 0, 1
     if not terms.rate_steps:
-        return terms.rate * _years(terms, period, start, end)
+        rate_top, rate_bottom = terms.rate.as_integer_ratio()
+        top, bottom = _years(terms, period, start, end)
+        return rate_top * top, rate_bottom * bottom
+    return _stepped_growth(terms, period, start, end).as_integer_ratio()
+
+
+def _stepped_growth(terms: Terms, period: Period, start: date, end: date) -> Fraction:
     inside = [
         step.starts_on for step in terms.rate_steps if start < step.starts_on < end
     ]
     cuts = [start, *inside, end]
     return sum(
         (
-            terms.rate_on(left) * _years(terms, period, left, right)
+            terms.rate_on(left) * Fraction(*_years(terms, period, left, right))
             for left, right in pairwise(cuts)
         ),
         Fraction(0),
     )
 
 
-def _years(terms: Terms, period: Period, start: date, end: date) -> Fraction:
+def _years(terms: Terms, period: Period, start: date, end: date) -> tuple[int, int]:
     last_day = period.ends_on if period.is_last else None
     plan = daycount.PlanDates(period.reference, last_day)
-    return daycount.fraction(terms.day_count, start, end, plan)
+    return daycount.ratio(terms.day_count, start, end, plan)
 
 
 def round_to_step(value: Fraction | int, rounding: Rounding, step: int) -> int:
     """Round exact minor units to a multiple of a step."""
-    return round_fraction(Fraction(value) / step, rounding) * step
+    return round_ratio(value.numerator, value.denominator * step, rounding) * step

@@ -10,6 +10,7 @@ none is missed. All arithmetic is decimal.
 from collections.abc import Sequence
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import lcm
 from typing import NamedTuple
@@ -25,6 +26,8 @@ MOST_SIGN_CHANGES = 60
 _MOST_STEPS = 200
 _NOTHING = Decimal("1e-24")
 _CONTEXT = Context(prec=_DIGITS)
+_ZERO = Decimal(0)
+_MOST_RHYTHMS = 64
 
 
 class Flow(NamedTuple):
@@ -66,8 +69,7 @@ def rates(flows: Sequence[Flow], start: Decimal | None = None) -> tuple[Decimal,
             return ()
         if sign_changes([term.factor for term in polynomial]) > MOST_SIGN_CHANGES:
             raise InputInvalid(field="flows", reason="change their sign too often")
-        low = _discount(HIGHEST_RATE, denominator)
-        high = _discount(LOWEST_RATE, denominator)
+        low, high = _ends(denominator)
         guess = None
         if start is not None and LOWEST_RATE < start < HIGHEST_RATE:
             guess = _discount(start, denominator)
@@ -82,6 +84,13 @@ def _discount(rate: Decimal, denominator: int) -> Decimal:
     return (-(1 + rate).ln() / denominator).exp()
 
 
+@lru_cache(_MOST_RHYTHMS)
+def _ends(denominator: int) -> tuple[Decimal, Decimal]:
+    """Return the ends of the search: the same for all flows of one rhythm."""
+    with localcontext(_CONTEXT):
+        return _discount(HIGHEST_RATE, denominator), _discount(LOWEST_RATE, denominator)
+
+
 def _rate(discount: Decimal, denominator: int) -> Decimal:
     return ((-discount.ln() * denominator).exp() - 1).quantize(RATE_DIGITS)
 
@@ -90,11 +99,13 @@ def _polynomial(flows: Sequence[Flow]) -> tuple[_Polynomial, int]:
     """Write flows as a polynomial in ``v``, its powers rising from zero."""
     first = min((flow.years for flow in flows if flow.amount), default=Fraction(0))
     denominator = lcm(*(flow.years.denominator for flow in flows), first.denominator)
+    before = first.numerator * (denominator // first.denominator)
     factors: dict[int, Decimal] = {}
-    for flow in flows:
-        if flow.amount:
-            power = int((flow.years - first) * denominator)
-            factors[power] = factors.get(power, Decimal(0)) + flow.amount
+    for years, amount in flows:
+        if amount:
+            parts, of_year = years.as_integer_ratio()
+            power = parts * (denominator // of_year) - before
+            factors[power] = factors.get(power, _ZERO) + amount
     terms = [_Term(power, factors[power]) for power in sorted(factors)]
     return [term for term in terms if term.factor], denominator
 
@@ -165,8 +176,12 @@ def _between(
 
 
 def _is_nothing(polynomial: _Polynomial, at: Decimal, value: Decimal) -> bool:
+    """Tell whether a value is lost beside the size of what it is the sum of."""
     if not value:
         return True
+    largest = at ** polynomial[-1 if at > 1 else 0].power
+    if abs(value) >= sum(abs(term.factor) for term in polynomial) * largest * _NOTHING:
+        return False
     size = _value([_Term(term.power, abs(term.factor)) for term in polynomial], at)[0]
     return abs(value) < size * _NOTHING
 

@@ -67,9 +67,14 @@ class Row(NamedTuple):
         return self.principal_minor + self.interest_minor
 
     @property
+    def payment_minor(self) -> int:
+        """All that is due, in minor units."""
+        return self.level_minor + self.fee_minor
+
+    @property
     def payment(self) -> Money:
         """All that is due."""
-        return Money(self.level_minor + self.fee_minor, self.currency)
+        return Money(self.payment_minor, self.currency)
 
     @property
     def balance_after(self) -> Money:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from contracts.errors import TermsInvalid
 from contracts.periods import growth, layout, round_to_step
 from contracts.rows import Row
 from contracts.terms import Method, Terms, Tranche
@@ -61,6 +62,8 @@ def build(terms: Terms) -> Schedule:
 def continue_from(terms: Terms, opening: Opening) -> Schedule:
     """Build the rows from one period on, for a balance that may have changed."""
     walk = Walk(terms, layout(terms)[opening.number - 1 :], opening)
+    if any(part.on >= walk.periods[-1].ends_on for part in walk.arrivals):
+        raise TermsInvalid(field="tranches", reason="must go out before the last date")
     rows = walk.rows()
     if terms.rounds.evening and walk.level_minor is not None and rows:
         rows = _even_out(walk, rows)

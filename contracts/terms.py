@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
 
@@ -144,7 +145,7 @@ class Terms:
         """The rounding rule, named or the currency's usual one."""
         return self.rounding or RoundingRule.of(self.currency)
 
-    @property
+    @cached_property
     def rate(self) -> Fraction:
         """The first nominal yearly rate as a fraction of one."""
         return Fraction(self.rate_bps) / BPS_PER_ONE

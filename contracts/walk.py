@@ -1,5 +1,6 @@
 """Walk through the periods of an agreement and write its rows, one from the other."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,10 +8,10 @@ from fractions import Fraction
 from typing import assert_never
 
 from contracts import level as levels
-from contracts.periods import Period, growth, layout, round_to_step
+from contracts.periods import Period, growth_ratio, layout, round_to_step
 from contracts.rows import Row
 from contracts.terms import GraceRule, Method, Terms, Tranche
-from ledger.money import BPS_PER_ONE, split_units
+from ledger.money import BPS_PER_ONE, round_ratio, split_units
 
 _LEVEL_METHODS = (Method.ANNUITY, Method.BALLOON)
 
@@ -40,6 +41,7 @@ class Walk:
         self, terms: Terms, periods: Sequence[Period], opening: Opening
     ) -> None:
         self.terms, self.periods, self.opening = terms, periods, opening
+        self.rule, self.grown = terms.rounds, dict[int, tuple[int, int]]()
         self.balance = self.lent = opening.balance_minor
         self.kept = opening.kept_minor
         self.level_minor = opening.level_minor
@@ -51,10 +53,13 @@ class Walk:
             for part in arrivals_of(terms)
             if first_day is not None and part.on >= first_day
         ]
+        self.arriving_on = Counter[date]()
+        for part in self.arrivals:
+            self.arriving_on[part.on] += part.amount.minor
 
     def rows(self) -> list[Row]:
         """Write all rows."""
-        if self.terms.rounds.unrounded and self.terms.method in _LEVEL_METHODS:
+        if self.rule.unrounded and self.terms.method in _LEVEL_METHODS:
             return list(self._unrounded_rows())
         return list(self._rounded_rows())
 
@@ -66,7 +71,7 @@ class Walk:
         )
         balances = []
         for period in self.periods:
-            interest = balance * self._growth(period, period.starts_on)
+            interest = balance * Fraction(*self._growth(period))
             balance += interest - (self.exact_level or 0)
             balances.append(balance)
         return balances
@@ -74,7 +79,7 @@ class Walk:
     def _unrounded_rows(self) -> Iterator[Row]:
         """Round only what is shown: principal is the fall of the rounded balance."""
         exact = self.exact_balances()
-        rule = self.terms.rounds
+        rule = self.rule
         before = self.balance + sum(part.amount.minor for part in self.arrivals)
         for period, balance in zip(self.periods, exact, strict=True):
             after = round_to_step(balance, rule.interest, rule.interest_step)
@@ -113,9 +118,6 @@ class Walk:
         self.balance += arrived + capitalised
         principal = self._due_principal(period, interest)
         self.balance -= principal
-        joining = sum(
-            part.amount.minor for part in self.arrivals if part.on == period.ends_on
-        )
         return Row(
             period,
             self.terms.currency,
@@ -123,7 +125,7 @@ class Walk:
             interest + spread,
             self._fee(principal + interest + spread),
             opening,
-            self.balance + joining,
+            self.balance + self.arriving_on[period.ends_on],
             earned,
             capitalised,
             self.kept,
@@ -150,7 +152,7 @@ class Walk:
         balloon = self.terms.balloon
         left = balloon.amount.minor if balloon and balloon.amount else 0
         self.exact_level = levels.solve(self.balance, steps, left)
-        rule = self.terms.rounds
+        rule = self.rule
         self.level_minor = round_to_step(
             self.exact_level, rule.instalment, rule.instalment_step
         )
@@ -167,21 +169,36 @@ class Walk:
         capitalises = self._put_off(period) is GraceRule.CAPITALISE
         pays = self._pays(period)
         grows = pays or capitalises
-        worth = sum(
-            part.amount.minor
-            * (1 + self._growth(period, part.on) if grows else Fraction(1))
-            for part in (self._arriving(period) if arrives else [])
-        )
-        return levels.Step(self._growth(period, period.starts_on), worth, grows, pays)
+        worth = self._worth(period, grows=grows) if arrives else None
+        return levels.Step(self._growth(period), worth, grows, pays)
 
-    def _growth(self, period: Period, start: date) -> Fraction:
-        return growth(self.terms, period, start, period.ends_on)
+    def _worth(self, period: Period, *, grows: bool) -> Fraction:
+        """Return what money paid out inside a period is worth at its end."""
+        worth = Fraction(0)
+        for part in self._arriving(period):
+            top, bottom = self._growth_since(period, part.on) if grows else (0, 1)
+            worth += Fraction(part.amount.minor * (top + bottom), bottom)
+        return worth
+
+    def _growth(self, period: Period) -> tuple[int, int]:
+        """Return the interest on one unit over a whole period, as a top and a bottom."""
+        known = self.grown.get(period.number)
+        if known is None:
+            known = self._growth_since(period, period.starts_on)
+            self.grown[period.number] = known
+        return known
+
+    def _growth_since(self, period: Period, start: date) -> tuple[int, int]:
+        return growth_ratio(self.terms, period, start, period.ends_on)
 
     def _pays(self, period: Period) -> bool:
         """Tell whether principal may fall due at the end of a period."""
         if period.number <= self.terms.grace.principal:
             return False
-        return not any(pause.covers(period.number) for pause in self.terms.pauses)
+        return not (self.terms.pauses and self._is_paused(period))
+
+    def _is_paused(self, period: Period) -> bool:
+        return any(pause.covers(period.number) for pause in self.terms.pauses)
 
     def _put_off(self, period: Period) -> GraceRule | None:
         """Return the rule by which a period's interest is not paid at its end."""
@@ -195,11 +212,14 @@ class Walk:
     def _earned(self, period: Period, arriving: list[Tranche]) -> int:
         """Return the interest of a period, rounded once."""
         base = self.lent if self.terms.method is Method.FLAT else self.balance
-        exact = base * self._growth(period, period.starts_on) if base else Fraction(0)
+        top, bottom = self._growth(period)
+        top *= base
         for part in arriving:
-            exact += part.amount.minor * self._growth(period, part.on)
-        rule = self.terms.rounds
-        return round_to_step(exact, rule.interest, rule.interest_step)
+            more, under = self._growth_since(period, part.on)
+            top = top * under + part.amount.minor * more * bottom
+            bottom *= under
+        step = self.rule.interest_step
+        return round_ratio(top, bottom * step, self.rule.interest) * step
 
     def _due_interest(self, period: Period, earned: int) -> tuple[int, int, int]:
         """Return the interest due in the level, beside it, and capitalised."""
@@ -209,8 +229,10 @@ class Walk:
         if put_off is not None:
             self.kept += earned
             return 0, 0, 0
+        if not self.kept:
+            return earned, 0, 0
         if self._kept_rule(period) is GraceRule.SPREAD:
-            step = self.terms.rounds.interest_step
+            step = self.rule.interest_step
             part = split_units(self.kept, [1] * self._paying_from(period), step)[0]
             self.kept -= part
             return earned, part, 0
@@ -244,7 +266,7 @@ class Walk:
 
     def _share(self, period: Period) -> int:
         if self.share is None:
-            rule = self.terms.rounds
+            rule = self.rule
             exact = Fraction(self.balance, self._paying_from(period))
             self.share = round_to_step(exact, rule.instalment, rule.instalment_step)
         return self.share
@@ -255,9 +277,9 @@ class Walk:
         )
 
     def _fee(self, instalment: int) -> int:
-        fees, rule = self.terms.fees, self.terms.rounds
+        fees, step = self.terms.fees, self.rule.interest_step
         if not instalment:
             return 0
         fixed = fees.instalment.minor if fees.instalment else 0
-        part = Fraction(instalment * fees.instalment_bps, BPS_PER_ONE)
-        return fixed + round_to_step(part, rule.interest, rule.interest_step)
+        top, bottom = instalment * fees.instalment_bps, BPS_PER_ONE * step
+        return fixed + round_ratio(top, bottom, self.rule.interest) * step

@@ -13,6 +13,7 @@ from decimal import (
 )
 from enum import StrEnum
 from fractions import Fraction
+from typing import assert_never
 
 from ledger.errors import Invalid, ensure
 
@@ -164,22 +165,29 @@ class Money:
 
 def round_fraction(value: Fraction, rounding: Rounding) -> int:
     """Round an exact fraction to a whole number by a named mode."""
-    floor, rest = divmod(value.numerator, value.denominator)
-    if rest == 0:
+    return round_ratio(value.numerator, value.denominator, rounding)
+
+
+def round_ratio(top: int, bottom: int, rounding: Rounding) -> int:
+    """Round ``top / bottom``, the bottom positive, as ``round_fraction`` does."""
+    floor, rest = divmod(top, bottom)
+    if not rest:
         return floor
-    twice = 2 * rest
-    negative = value < 0
-    go_up = {
-        Rounding.FLOOR: False,
-        Rounding.CEILING: True,
-        Rounding.DOWN: negative,
-        Rounding.UP: not negative,
-        Rounding.HALF_UP: twice > value.denominator
-        or (twice == value.denominator and not negative),
-        Rounding.HALF_EVEN: twice > value.denominator
-        or (twice == value.denominator and floor % 2 == 1),
-    }[rounding]
-    return floor + go_up
+    beyond_half = 2 * rest - bottom
+    match rounding:
+        case Rounding.HALF_EVEN:
+            up = beyond_half > 0 or (beyond_half == 0 and floor % 2 == 1)
+        case Rounding.HALF_UP:
+            up = beyond_half > 0 or (beyond_half == 0 and top > 0)
+        case Rounding.DOWN:
+            up = top < 0
+        case Rounding.UP:
+            up = top > 0
+        case Rounding.FLOOR | Rounding.CEILING:
+            up = rounding is Rounding.CEILING
+        case _:
+            assert_never(rounding)
+    return floor + up
 
 
 def split_units(units: int, weights: Sequence[int], step: int = 1) -> list[int]:

@@ -227,6 +227,18 @@ def test_bad_terms_are_refused_by_field(clause, field):
     assert refused.value.facts["field"] == field
 
 
+def test_money_that_would_go_out_after_the_last_date_is_refused():
+    parts = (
+        terms.Tranche(date(2026, 1, 15), usd(600)),
+        terms.Tranche(date(2027, 1, 15), usd(600)),
+    )
+
+    with pytest.raises(TermsInvalid) as refused:
+        schedule.build(a_year(tranches=parts))
+
+    assert refused.value.facts["field"] == "tranches"
+
+
 def test_a_stored_field_that_is_not_known_is_refused_without_repeating_it():
     written = a_year().to_json() | {"<script>": 1}
 
