@@ -26,6 +26,8 @@ from finance.raising.events import (
 )
 from finance.raising.model import Offer, OfferStatus, Pledge, PledgeStatus, Product
 from finance.raising.repository import (
+    get_offer,
+    get_pledge,
     list_offer_pledges,
     list_offers,
     list_pledges,
@@ -35,8 +37,6 @@ from finance.raising.service import (
     cancel_offer,
     close_due_offers,
     close_offer,
-    get_offer,
-    get_pledge,
     list_captured,
     open_offer,
     place_pledge,

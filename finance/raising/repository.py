@@ -39,7 +39,7 @@ async def get_pledge_and_offer_for_update(
 
 
 async def get_pledge(uow: UnitOfWork, pledge_id: str, party_id: PartyId) -> Pledge:
-    """Return a party's own pledge."""
+    """Return a party's own pledge; another's does not exist for it."""
     pledge = await uow.session.get(Pledge, pledge_id)
     if pledge is None or pledge.party != party_id:
         raise NotFound(thing="pledge")

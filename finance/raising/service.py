@@ -173,16 +173,6 @@ async def cancel_offer(uow: UnitOfWork, *, offer_id: str, reason: str) -> Offer:
     return offer
 
 
-async def get_offer(uow: UnitOfWork, *, offer_id: str) -> Offer:
-    """Return an offer."""
-    return await repository.get_offer(uow, offer_id)
-
-
-async def get_pledge(uow: UnitOfWork, *, pledge_id: str, party_id: PartyId) -> Pledge:
-    """Return a party's own pledge; another's does not exist for it."""
-    return await repository.get_pledge(uow, pledge_id, party_id)
-
-
 async def list_captured(uow: UnitOfWork, *, offer_id: str) -> list[Pledge]:
     """Return who funded an offer with how much, in the order they pledged."""
     return list(await repository.list_of_offer(uow, offer_id, PledgeStatus.CAPTURED))

@@ -36,7 +36,6 @@ from finance.wallets.holding import (
     Purse,
     change_destination,
     close_wallet,
-    find_wallet,
     get_purse,
     get_wallet,
     list_purses,
@@ -56,9 +55,6 @@ from finance.wallets.movements import Movement, list_movements
 from finance.wallets.notices import keep_notice, work_notice
 from finance.wallets.payouts import (
     deliver_payout,
-    get_payout,
-    list_open_payouts,
-    list_payouts,
     request_payout,
     request_withdrawal,
     resolve_payout,
@@ -67,11 +63,17 @@ from finance.wallets.reconciliation import (
     Break,
     Difference,
     Reconciliation,
-    find_stop,
     lift_stop,
     reconcile,
 )
-from finance.wallets.repository import list_suspense
+from finance.wallets.repository import (
+    find_stop,
+    find_wallet,
+    get_payout,
+    list_open_payouts,
+    list_payouts,
+    list_suspense,
+)
 
 __all__ = [
     "BelowWithdrawalMinimum",

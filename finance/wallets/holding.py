@@ -61,13 +61,6 @@ async def open_wallet(
     return opened
 
 
-async def find_wallet(
-    uow: UnitOfWork, *, party_id: PartyId, currency: Currency
-) -> Wallet | None:
-    """Return a party's wallet, None when it was never opened."""
-    return await repository.find_wallet(uow, party_id, currency)
-
-
 async def get_wallet(
     uow: UnitOfWork, *, party_id: PartyId, currency: Currency
 ) -> Wallet:

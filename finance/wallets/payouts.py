@@ -1,6 +1,5 @@
 """Let money out: an intent first, then only what the provider says of it."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from finance import rails, rulepacks
@@ -23,9 +22,6 @@ from ledger import balances, entries
 from ledger.database import Database, UnitOfWork
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import Money
-from ledger.paging import DEFAULT_PAGE, Page
-
-PAYOUT_BATCH = 500
 
 
 async def request_withdrawal(
@@ -95,32 +91,6 @@ async def request_payout(
         entries=[funding_entry],
     )
     return payout
-
-
-async def get_payout(uow: UnitOfWork, *, payout_id: str) -> Payout:
-    """Return a payout."""
-    return await repository.get_payout(uow, payout_id)
-
-
-async def list_open_payouts(
-    uow: UnitOfWork, *, limit: int = PAYOUT_BATCH
-) -> Sequence[str]:
-    """Return the ids of payouts to be delivered or looked up, the oldest first."""
-    return await repository.list_open_payouts(uow, min(limit, PAYOUT_BATCH))
-
-
-async def list_payouts(
-    uow: UnitOfWork,
-    *,
-    party_id: PartyId | None = None,
-    states: Collection[PayoutState] = (),
-    after: str | None = None,
-    limit: int = DEFAULT_PAGE,
-) -> Page[Payout]:
-    """Return payouts, newest first: all, one party's, or those in some states."""
-    return await repository.list_payouts(
-        uow, party_id=party_id, states=states, after=after, limit=limit
-    )
 
 
 @dataclass(frozen=True)

@@ -96,11 +96,6 @@ async def lift_stop(uow: UnitOfWork, *, currency: Currency) -> PayoutStop:
     return stop
 
 
-async def find_stop(uow: UnitOfWork, *, currency: Currency) -> PayoutStop | None:
-    """Return what stops a currency's payouts, None while they run."""
-    return await repository.find_stop(uow, currency)
-
-
 async def _list_ours(uow: UnitOfWork, statement: ProviderStatement) -> Ours:
     """Return what the statement names, and what it or an earlier one should have."""
     items: list[tuple[LineKind, str, Item]] = []

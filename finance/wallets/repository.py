@@ -1,6 +1,7 @@
 """How wallets find things."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
@@ -22,13 +23,14 @@ from ledger.ids import IdMalformed, PartyId, read_id
 from ledger.money import Currency
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 
+PAYOUT_BATCH: Final = 500
 _OPEN_STATES = (PayoutState.REQUESTED, PayoutState.SENT, PayoutState.UNKNOWN)
 
 
 async def find_wallet(
     uow: UnitOfWork, party_id: PartyId, currency: Currency
 ) -> Wallet | None:
-    """Return a party's wallet in a currency."""
+    """Return a party's wallet in a currency, None when it was never opened."""
     return await uow.session.scalar(
         select(Wallet).where(Wallet.party == party_id, Wallet.currency == currency)
     )
@@ -89,8 +91,10 @@ async def list_suspense(
     return await fetch_page(uow.session, query, by=Deposit.id, after=after, limit=limit)
 
 
-async def list_open_payouts(uow: UnitOfWork, limit: int) -> Sequence[str]:
-    """Return the ids of payouts without a last word, the oldest first."""
+async def list_open_payouts(
+    uow: UnitOfWork, *, limit: int = PAYOUT_BATCH
+) -> Sequence[str]:
+    """Return the ids of payouts to be delivered or looked up, the oldest first."""
     rows = await uow.session.scalars(
         select(Payout.id)
         .where(Payout.state.in_([state.value for state in _OPEN_STATES]))
@@ -118,7 +122,7 @@ async def list_payouts(
 
 
 async def find_stop(uow: UnitOfWork, currency: Currency) -> PayoutStop | None:
-    """Return the standing stop of a currency's payouts."""
+    """Return what stops a currency's payouts, None while they run."""
     return await uow.session.scalar(
         select(PayoutStop).where(
             PayoutStop.currency == currency, PayoutStop.lifted_at.is_(None)
@@ -143,13 +147,9 @@ async def keep_notice(uow: UnitOfWork, notice: ProviderNotice) -> bool:
     return stored is not None
 
 
-async def get_notice(
-    uow: UnitOfWork, provider: str, event_id: str, *, lock: bool = False
-) -> ProviderNotice:
+async def get_notice(uow: UnitOfWork, provider: str, event_id: str) -> ProviderNotice:
     """Return a provider's event."""
-    row = await uow.session.get(
-        ProviderNotice, (provider, event_id), with_for_update=lock
-    )
+    row = await uow.session.get(ProviderNotice, (provider, event_id))
     if row is None:
         raise NotFound(thing="provider event")
     return row
