@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.ids import AccountId, IdType
-from ledger.journal import PostingRow
+from ledger.journal import EntryRow, PostingRow
 from ledger.tables import Base
 
 _POSTED = (
@@ -121,3 +121,59 @@ async def at(uow: UnitOfWork, account: AccountId, instant: datetime) -> int:
         .limit(1)
     )
     return (after or 0) * (-1 if row.normal_side == "credit" else 1)
+
+
+async def as_of(uow: UnitOfWork, account: AccountId, effective_on: date) -> int:
+    """Return the posted units whose effective date is not later, in the normal side.
+
+    Entries booked later for an earlier day count: this is the balance by the dates
+    people meant, ``at`` the one that was known.
+    """
+    row = await uow.session.get(BalanceRow, account)
+    if row is None:
+        raise NotFound(thing="account")
+    units = (await units_as_of(uow, [account], effective_on)).get(account, 0)
+    return units * (-1 if row.normal_side == "credit" else 1)
+
+
+async def units_as_of(
+    uow: UnitOfWork, accounts: Collection[AccountId], effective_on: date
+) -> dict[AccountId, int]:
+    """Return signed units (debit > 0) by effective date, of accounts not at zero."""
+    total = func.sum(PostingRow.units)
+    rows = await uow.session.execute(
+        select(PostingRow.account, total)
+        .join(EntryRow, EntryRow.id == PostingRow.entry)
+        .where(PostingRow.account.in_(accounts), EntryRow.effective_on <= effective_on)
+        .group_by(PostingRow.account)
+        .having(total != 0)
+        .order_by(PostingRow.account)
+    )
+    return {AccountId(account): int(units) for account, units in rows}
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """The sums of all accounts of an asset at or below a path."""
+
+    asset: str
+    accounts: int
+    debits: int
+    credits: int
+    pending_debits: int
+    pending_credits: int
+
+
+_ROLL_UP = text("""
+SELECT a.asset, count(*), sum(b.posted_debits), sum(b.posted_credits),
+       sum(b.pending_debits), sum(b.pending_credits)
+  FROM account a JOIN balance b ON b.account = a.id
+ WHERE a.book = :book AND (a.path = :path OR starts_with(a.path, :path || '/'))
+ GROUP BY a.asset ORDER BY a.asset
+""")
+
+
+async def roll_up(uow: UnitOfWork, book: str, path: str) -> list[RollUp]:
+    """Sum the accounts at a path and below it, such as ``wallet``, by asset."""
+    rows = await uow.session.execute(_ROLL_UP, {"book": book, "path": path})
+    return [RollUp(asset, *map(int, sums)) for asset, *sums in rows]

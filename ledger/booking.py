@@ -177,6 +177,12 @@ async def _open(uow: UnitOfWork, groups: Sequence[Sequence[Booking]]) -> _Batch:
     return _Batch(accounts, entries, standings, known)
 
 
+async def find_posted(uow: UnitOfWork, entry: EntryId) -> Posted | None:
+    """Return what came of an entry when it was booked; None when it was not."""
+    stored = await _stored(uow, [read_id("entry", entry)])
+    return stored[entry][1] if stored else None
+
+
 async def _stored(
     uow: UnitOfWork, ids: Sequence[UUID]
 ) -> dict[EntryId, tuple[bytes, Posted]]:

@@ -46,7 +46,7 @@ async def find_breaches(
     breaches: list[Breach] = []
     for law in (law for book in books for law in read_laws(book)):
         query = law.query.strip().removesuffix(";")
-        places = f"SELECT where_, off_by FROM ({query}) x LIMIT {MAX_PLACES}"  # noqa: S608 - our text
+        places = f"SELECT where_, off_by FROM ({query}) x LIMIT {MAX_PLACES}"  # noqa: S608 - ours
         rows = await uow.session.execute(text(places))
         breaches += [Breach(law, where, off_by) for where, off_by in rows]
     return breaches

@@ -112,3 +112,14 @@ SELECT a.id::text AS where_, (b.posted_debits - b.posted_credits)::text AS off_b
  WHERE a.closed_at IS NOT NULL
    AND (b.posted_debits <> b.posted_credits
         OR b.pending_debits <> 0 OR b.pending_credits <> 0);
+
+-- law: closed_periods_stay_closed
+-- says: Nothing was booked into a period after it had been closed.
+SELECT e.id::text AS where_, sum(abs(p.units))::text AS off_by
+  FROM period c
+  JOIN entry e ON e.effective_on BETWEEN c.starts_on AND c.ends_on
+              AND e.booked_at > c.changed_at
+  JOIN posting p ON p.entry = e.id
+  JOIN account a ON a.id = p.account AND a.book = c.book
+ WHERE c.state = 'closed'
+ GROUP BY e.id;

@@ -25,6 +25,8 @@ CORRUPTIONS = {
     " FROM entry WHERE state = 'posted') WHERE id = (SELECT max(id::text)::uuid"
     " FROM entry WHERE state = 'posted')",
     "closed_accounts_are_empty": "UPDATE account SET closed_at = now()",
+    "closed_periods_stay_closed": "INSERT INTO period VALUES"
+    " ('client_money', '2026-01-01', '2026-01-31', 'closed', '2026-01-02')",
 }
 
 
