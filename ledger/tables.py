@@ -1,7 +1,8 @@
 """The common ground of all tables: naming, column types, composites."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Date, DateTime, Enum, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
@@ -9,6 +10,18 @@ from sqlalchemy.orm import DeclarativeBase
 from ledger.money import Currency
 
 CURRENCY = Enum(Currency, native_enum=False, create_constraint=False, length=3)
+
+LONGEST_CHOICE: Final = 16
+
+
+def choice_of(kind: type[StrEnum]) -> Enum:
+    """Make a text column that keeps the values of a closed set."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=LONGEST_CHOICE,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class Base(DeclarativeBase):

@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import CheckConstraint, Enum
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.ids import IdType, PartyId, new_id
-from ledger.tables import Base
+from ledger.tables import Base, choice_of
 from risk.identity.errors import (
     OwnCheckForbidden,
     PartyAlreadyChecked,
@@ -38,16 +38,6 @@ class KycState(StrEnum):
     REJECTED = "rejected"
 
 
-def _choice(kind: type[StrEnum]) -> Enum:
-    """Make a text column that keeps the values of a closed set."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=16,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
 class Party(Base):
     """Someone who takes part, in whatever role others give."""
 
@@ -66,11 +56,11 @@ class Party(Base):
     )
 
     id: Mapped[str] = mapped_column(IdType("party"), primary_key=True)
-    kind: Mapped[PartyKind] = mapped_column(_choice(PartyKind))
+    kind: Mapped[PartyKind] = mapped_column(choice_of(PartyKind))
     name: Mapped[str]
     country: Mapped[str]
-    tax_residency: Mapped[TaxResidency] = mapped_column(_choice(TaxResidency))
-    kyc: Mapped[KycState] = mapped_column(_choice(KycState))
+    tax_residency: Mapped[TaxResidency] = mapped_column(choice_of(TaxResidency))
+    kyc: Mapped[KycState] = mapped_column(choice_of(KycState))
     created_at: Mapped[datetime]
     checked_by: Mapped[str | None]
     checked_at: Mapped[datetime | None]

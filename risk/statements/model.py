@@ -2,12 +2,10 @@
 
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy import (
     CheckConstraint,
-    Enum,
     ForeignKey,
     LargeBinary,
     UniqueConstraint,
@@ -17,21 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.ids import IdType, new_id
 from ledger.money import Currency
-from ledger.tables import CURRENCY, Base
+from ledger.tables import CURRENCY, Base, choice_of
 from risk.statements.errors import shown_file_name
 from risk.statements.integrity import Verdict
 from risk.statements.parsed import StatementFormat
 from risk.statements.reader import ReadStatement
-
-
-def _choice(kind: type[StrEnum]) -> Enum:
-    """Make a text column that keeps the values of a closed set."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=16,
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 class Statement(Base):
@@ -56,7 +44,7 @@ class Statement(Base):
     party: Mapped[str] = mapped_column(IdType("party"), ForeignKey("party.id"))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     file_name: Mapped[str]
-    format: Mapped[StatementFormat] = mapped_column(_choice(StatementFormat))
+    format: Mapped[StatementFormat] = mapped_column(choice_of(StatementFormat))
     account: Mapped[str]
     currency: Mapped[Currency] = mapped_column(CURRENCY)
     opening_minor: Mapped[int | None]
@@ -64,7 +52,7 @@ class Statement(Base):
     first_on: Mapped[date]
     last_on: Mapped[date]
     line_count: Mapped[int]
-    verdict: Mapped[Verdict] = mapped_column(_choice(Verdict))
+    verdict: Mapped[Verdict] = mapped_column(choice_of(Verdict))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     uploaded_at: Mapped[datetime]
     content: Mapped[bytes] = mapped_column(
