@@ -120,7 +120,7 @@ class Book:
     def sum_unpaid(self, component: Component, *, due_by: date | None = None) -> int:
         """Add up what is owed of a component, of all dates or up to one."""
         return sum(
-            line.unpaid
+            line.owed - line.paid
             for line in self.lines
             if line.component is component and (due_by is None or line.due_on <= due_by)
         )

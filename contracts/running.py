@@ -55,6 +55,8 @@ def call_accrued(book: Book, on: date) -> None:
 
 def paid_early(book: Book) -> int:
     """Return the interest paid on instalments whose period has not ended."""
+    if not book.is_daily:
+        return 0
     return sum(
         line.paid
         for line in book.lines
@@ -85,7 +87,8 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
     With ``accrues`` interest goes on to each period's end; without, only what is
     accrued by now is asked for, with the first of them.
     """
-    left = book.outstanding(on) - sum(
+    outstanding = book.outstanding(on)
+    left = outstanding - sum(
         line.unpaid
         for line in book.lines
         if line.component is Component.PRINCIPAL and line.number <= book.billed
@@ -93,16 +96,14 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
     carried, lines = book.accrued + book.running, book.by_place()
     for row in _unbilled(book):
         if accrues:
-            carried += _to_come(book, row, left, on)
+            carried += _to_come(book, row, left, on, cut=left != outstanding)
         interest = lines[row.number, Component.INTEREST]
         principal = lines[row.number, Component.PRINCIPAL]
         if _is_settled(book, row, interest.paid, principal.paid):
             interest.owed, principal.owed = interest.paid, principal.paid
             continue
         rule = book.terms.rounds
-        due = round_to_step(
-            max(Fraction(0), carried), rule.interest, rule.interest_step
-        )
+        due = max(0, round_to_step(carried, rule.interest, rule.interest_step))
         interest.owed, carried = interest.paid + due, Fraction(0)
         wanted = _planned_principal(book, row, interest.owed) - principal.paid
         asked = left if row is book.rows[-1] else max(0, min(left, wanted))
@@ -110,11 +111,11 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
         left -= asked
 
 
-def _to_come(book: Book, row: Row, principal: int, on: date) -> Fraction:
+def _to_come(book: Book, row: Row, principal: int, on: date, *, cut: bool) -> Fraction:
     """Return the interest from a day to a period's end, in one piece where it is."""
     if row.starts_on >= on:
         return principal * growth(book.terms, row.period, row.starts_on, row.ends_on)
-    if principal == book.outstanding(on):
+    if not cut:
         return _run(book, row, row.ends_on) - book.running
     return principal * growth(book.terms, row.period, on, row.ends_on)
 

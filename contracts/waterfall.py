@@ -19,19 +19,19 @@ def pay(book: Book, amount: int, on: date) -> tuple[Shares, int]:
     Enough to close the loan closes it, with interest up to the day only. In advance
     means: instalment by instalment as the excess rule says.
     """
-    if amount >= sum(book.payoff(on).values()):
-        book.close_early(on)
-    shares: Shares = Counter()
     principal = book.outstanding(on)
+    if amount >= principal and amount >= sum(book.payoff(on).values()):
+        book.close_early(on)
+        principal = book.outstanding(on)
+    shares: Shares = Counter()
     early = running.paid_early(book)
     rest = _pay_lines(_due_lines(book, on), amount, on, shares)
     if rest:
         running.call_accrued(book, on)
         rest = _pay_ahead(book, rest, on, shares)
-    if book.outstanding(on) != principal:
+    if book.is_daily and book.outstanding(on) != principal:
         running.cut(book, on)
     book.accrued -= running.paid_early(book) - early
-    running.advance(book, on)
     return shares, rest
 
 
