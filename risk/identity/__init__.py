@@ -13,14 +13,8 @@ from risk.identity.errors import (
 )
 from risk.identity.events import PartyRegistered, PartyRejected, PartyVerified
 from risk.identity.model import KycState, Party, PartyKind, TaxResidency
-from risk.identity.service import (
-    get_party,
-    list_parties,
-    lock_party,
-    register_party,
-    reject_party,
-    verify_party,
-)
+from risk.identity.repository import get_party, list_parties
+from risk.identity.service import register_party, reject_party, verify_party
 
 __all__ = [
     "CountryUnknown",
@@ -37,7 +31,6 @@ __all__ = [
     "TaxResidency",
     "get_party",
     "list_parties",
-    "lock_party",
     "register_party",
     "reject_party",
     "verify_party",

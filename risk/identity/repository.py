@@ -8,12 +8,10 @@ from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 from risk.identity.model import KycState, Party
 
 
-async def get_party(
-    uow: UnitOfWork, party_id: str, *, for_update: bool = False
-) -> Party:
-    """Return one party, or refuse; with a lock when it is about to change."""
+async def get_party(uow: UnitOfWork, party_id: str, *, lock: bool = False) -> Party:
+    """Return one party, or refuse; with ``lock`` others wait for what we do with it."""
     query = select(Party).where(Party.id == party_id)
-    if for_update:
+    if lock:
         query = query.with_for_update()
     party = await uow.session.scalar(query)
     if party is None:

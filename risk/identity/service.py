@@ -1,7 +1,6 @@
 """What people can do about who takes part."""
 
 from ledger.database import UnitOfWork
-from ledger.paging import DEFAULT_PAGE, Page
 from risk.identity import repository
 from risk.identity.events import PartyRegistered, PartyRejected, PartyVerified
 from risk.identity.model import KycState, Party, PartyKind
@@ -30,7 +29,7 @@ async def register_party(
 
 async def verify_party(uow: UnitOfWork, *, party_id: str, by: str) -> Party:
     """Settle that the party is who it says, so money may move."""
-    party = await repository.get_party(uow, party_id, for_update=True)
+    party = await repository.get_party(uow, party_id, lock=True)
     party.check(KycState.VERIFIED, by=by, at=uow.now())
     uow.record(PartyVerified(party.id, by))
     return party
@@ -38,28 +37,7 @@ async def verify_party(uow: UnitOfWork, *, party_id: str, by: str) -> Party:
 
 async def reject_party(uow: UnitOfWork, *, party_id: str, by: str) -> Party:
     """Settle that the party is not who it says, or may not take part."""
-    party = await repository.get_party(uow, party_id, for_update=True)
+    party = await repository.get_party(uow, party_id, lock=True)
     party.check(KycState.REJECTED, by=by, at=uow.now())
     uow.record(PartyRejected(party.id, by))
     return party
-
-
-async def get_party(uow: UnitOfWork, *, party_id: str) -> Party:
-    """Return one party, or refuse."""
-    return await repository.get_party(uow, party_id)
-
-
-async def lock_party(uow: UnitOfWork, *, party_id: str) -> Party:
-    """Return one party and hold others back from it until the transaction ends."""
-    return await repository.get_party(uow, party_id, for_update=True)
-
-
-async def list_parties(
-    uow: UnitOfWork,
-    *,
-    kyc: KycState | None = None,
-    after: str | None = None,
-    limit: int = DEFAULT_PAGE,
-) -> Page[Party]:
-    """Return a page of parties, newest first."""
-    return await repository.list_parties(uow, kyc=kyc, after=after, limit=limit)

@@ -18,17 +18,16 @@ from risk.statements.reader import (
     read_accounts,
     read_statement,
 )
-from risk.statements.sample import Profile, sample_statement
-from risk.statements.service import (
+from risk.statements.repository import (
     get_statement,
     list_lines,
     list_refusals,
     list_statements,
+)
+from risk.statements.sample import Profile, sample_statement
+from risk.statements.service import (
     receive_statement,
-    record_refusal,
     reread_statement,
-    store_statement,
-    upload_statement,
 )
 
 __all__ = [
@@ -58,9 +57,6 @@ __all__ = [
     "read_accounts",
     "read_statement",
     "receive_statement",
-    "record_refusal",
     "reread_statement",
     "sample_statement",
-    "store_statement",
-    "upload_statement",
 ]

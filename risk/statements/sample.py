@@ -16,7 +16,6 @@ from ledger.money import Currency
 
 RIEL_PER_DOLLAR = 4_000
 _DAYS_PER_MONTH = 30
-_OPENING_WEEKS = 3
 
 
 class Profile(StrEnum):

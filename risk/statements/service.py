@@ -6,12 +6,11 @@ from typing import Any
 
 from ledger.database import Database, UnitOfWork
 from ledger.ids import new_id
-from ledger.paging import DEFAULT_PAGE, Page
 from risk import identity
 from risk.statements import repository
 from risk.statements.errors import StatementRefused
 from risk.statements.events import StatementReceived, StatementTurnedAway
-from risk.statements.model import Statement, StatementLine, StatementRefusal
+from risk.statements.model import Statement, StatementRefusal
 from risk.statements.reader import ReadStatement, read_statement
 
 
@@ -39,19 +38,6 @@ async def receive_statement(
     )
 
 
-async def upload_statement(
-    uow: UnitOfWork, *, party_id: str, file_name: str, content: bytes
-) -> Statement:
-    """Read and keep a file inside the caller's transaction; a refusal undoes it all."""
-    return await store_statement(
-        uow,
-        party_id=party_id,
-        file_name=file_name,
-        content=content,
-        read=read_statement(file_name, content),
-    )
-
-
 async def store_statement(
     uow: UnitOfWork,
     *,
@@ -61,7 +47,7 @@ async def store_statement(
     read: ReadStatement,
 ) -> Statement:
     """Keep a file that was read; the same bytes of the same party are kept once."""
-    party = await identity.lock_party(uow, party_id=party_id)
+    party = await identity.get_party(uow, party_id, lock=True)
     sha256 = hashlib.sha256(content).digest()
     known = await repository.find_by_hash(uow, party_id=party.id, sha256=sha256)
     if known is not None:
@@ -108,50 +94,10 @@ async def record_refusal(
     return row
 
 
-async def get_statement(uow: UnitOfWork, *, statement_id: str) -> Statement:
-    """Return one statement without its bytes, or refuse."""
-    return await repository.get_statement(uow, statement_id)
-
-
 async def reread_statement(uow: UnitOfWork, *, statement_id: str) -> ReadStatement:
     """Read a kept statement again from its bytes: the same bytes, the same answer."""
     file_name, content = await repository.get_content(uow, statement_id)
     return read_statement(file_name, content)
-
-
-async def list_statements(
-    uow: UnitOfWork,
-    *,
-    party_id: str,
-    after: str | None = None,
-    limit: int = DEFAULT_PAGE,
-) -> Page[Statement]:
-    """Return a page of a party's statements, newest first."""
-    return await repository.list_statements(
-        uow, party_id=party_id, after=after, limit=limit
-    )
-
-
-async def list_refusals(
-    uow: UnitOfWork,
-    *,
-    party_id: str,
-    after: str | None = None,
-    limit: int = DEFAULT_PAGE,
-) -> Page[StatementRefusal]:
-    """Return a page of the files of a party that were refused, newest first."""
-    return await repository.list_refusals(
-        uow, party_id=party_id, after=after, limit=limit
-    )
-
-
-async def list_lines(
-    uow: UnitOfWork, *, statement_id: str, after: int = 0, limit: int = DEFAULT_PAGE
-) -> list[StatementLine]:
-    """Return lines of a statement, oldest first, behind a position."""
-    return await repository.list_lines(
-        uow, statement_id=statement_id, after=after, limit=limit
-    )
 
 
 def _lines(statement_id: str, read: ReadStatement) -> list[dict[str, Any]]:
