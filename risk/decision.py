@@ -5,13 +5,13 @@ It carries everything that went into it, as whole numbers and text.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from ledger.canonical import canonical
 from ledger.errors import Invalid
 from ledger.money import Currency
 from risk import pricing
@@ -87,10 +87,7 @@ class Decision:
     @property
     def sha256(self) -> str:
         """Return the hash that two equal decisions share."""
-        plain = json.dumps(
-            self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
-        return hashlib.sha256(plain.encode()).hexdigest()
+        return hashlib.sha256(canonical(self.to_json())).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """Write the decision as text and whole numbers only."""

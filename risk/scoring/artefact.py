@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ledger.canonical import canonical
 from ledger.errors import ensure
 
 
@@ -80,8 +81,7 @@ def read_scorecard(text: str) -> Scorecard:
 
 def artefact_hash(raw: dict[str, Any]) -> str:
     """Hash an artefact's meaning: SHA-256 of its JSON with sorted keys, no spaces."""
-    plain = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(canonical(raw)).hexdigest()
 
 
 def _characteristic(raw: dict[str, Any]) -> Characteristic:
