@@ -107,7 +107,6 @@ async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> Non
     pack = rulepacks.home()
     for pledge, note_id, places in zip(pledges, ids, opened, strict=True):
         lender = await identity.get_party(uow, party_id=pledge.party)
-        residency = lender.tax_residency.value
         uow.add(
             Note(
                 id=note_id,
@@ -115,7 +114,9 @@ async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> Non
                 lender=pledge.party,
                 pledge=pledge.id,
                 principal=pledge.amount,
-                withholding_bps=rules.withholding_bps(pack, residency, uow.today()),
+                withholding_bps=rules.withholding_bps(
+                    pack, lender.tax_residency, uow.today()
+                ),
                 principal_account=places[Claim.PRINCIPAL],
                 interest_account=places[Claim.INTEREST],
                 fee_account=places[Claim.FEES],

@@ -14,13 +14,12 @@ from finance.lending.errors import AmountOutsideLimits, TermOutsideLimits
 from finance.lending.model import Claim, Note
 from finance.rulepacks import RulePack
 from ledger.money import BPS_PER_ONE, Money, Rounding
+from risk.identity import TaxResidency
 
-RESIDENT: Final = "resident"
-DOMESTIC_BANK: Final = "domestic_bank"
 _SHORT_LOAN_MONTHS: Final = 12
 _TAX_RULES: Final = {
-    RESIDENT: "interest_tax_resident",
-    DOMESTIC_BANK: "interest_tax_domestic_bank",
+    TaxResidency.RESIDENT: "interest_tax_resident",
+    TaxResidency.NON_RESIDENT: "interest_tax_non_resident",
 }
 
 
@@ -80,10 +79,9 @@ def quote(terms: Terms) -> Quote:
     return Quote(terms, schedule.build(terms), int(yearly.to_integral_value()))
 
 
-def withholding_bps(pack: RulePack, residency: str, on: date) -> int:
+def withholding_bps(pack: RulePack, residency: TaxResidency, on: date) -> int:
     """Return the tax to be withheld from a lender's interest."""
-    rule = _TAX_RULES.get(residency, "interest_tax_non_resident")
-    return pack.bps(rule, on=on)
+    return pack.bps(_TAX_RULES[residency], on=on)
 
 
 def lost_after(pack: RulePack, terms: Terms, on: date) -> int:
