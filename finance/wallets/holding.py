@@ -13,6 +13,7 @@ from ledger.balances import Balance
 from ledger.database import UnitOfWork
 from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import Currency, Money
+from risk import identity
 
 _NOTHING = Balance(posted=0, pending_out=0, pending_in=0, version=0)
 
@@ -34,7 +35,15 @@ class Purse:
 async def open_wallet(
     uow: UnitOfWork, *, party_id: PartyId, currency: Currency, destination: str = ""
 ) -> Wallet:
-    """Give a party a wallet in a currency; the one it has, when it has one."""
+    """Give a party a wallet in a currency; the one it has, when it has one.
+
+    Nobody pledges or withdraws without a wallet, so the check of who they are is here.
+
+    Raises:
+        PartyNotVerified: Nobody has checked yet who this is, or was not content.
+    """
+    party = await identity.get_party(uow, party_id=party_id)
+    party.require_verified()
     account = await chart.wallet(uow, party_id, currency)
     wallet_id = new_id("wal", uow.now())
     opened: Wallet | None = await uow.session.scalar(

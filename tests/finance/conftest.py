@@ -10,8 +10,9 @@ from finance.wallets import Platform, chart
 from ledger import balances, invariants
 from ledger.clock import StoppedClock
 from ledger.database import Database, UnitOfWork
-from ledger.ids import PartyId, new_id
+from ledger.ids import PartyId
 from ledger.money import Currency, Money
+from risk import identity
 
 
 @dataclass
@@ -27,7 +28,7 @@ class World:
         self, minor: int = 0, currency: Currency = Currency.USD, to: str = "ABA 001"
     ) -> PartyId:
         """Return a new party with a wallet and money in it."""
-        party = PartyId(new_id("party", self.clock.now()))
+        party = await self.db.transact(_take_in)
         wallet = await self.db.transact(
             wallets.open_wallet, party_id=party, currency=currency, destination=to
         )
@@ -68,6 +69,20 @@ class World:
         """Check the ledger's laws and those of money on its way out."""
         assert await self.db.read(invariants.find_breaches) == []
         assert await self.db.read(_payouts_off) == []
+
+
+async def _take_in(uow: UnitOfWork) -> PartyId:
+    """Take in a person and be content with who they are."""
+    party = await identity.register_party(
+        uow,
+        kind=identity.PartyKind.PERSON,
+        name="Sok Dara",
+        country="KH",
+        tax_resident=True,
+    )
+    await uow.session.flush()
+    await identity.verify_party(uow, party_id=party.id, by="the desk")
+    return PartyId(party.id)
 
 
 async def _payouts_off(uow: UnitOfWork) -> list[object]:

@@ -13,6 +13,14 @@ from tests.api.conftest import NewPerson, Person
 from tests.api.http.market import usd
 
 
+@pytest.fixture
+async def lender(lender: Person, operator: Person) -> Person:
+    """A lender whom somebody has checked."""
+    answer = await operator.post(f"/parties/{lender.party}/verify")
+    assert answer.status_code == 200
+    return lender
+
+
 async def opened(person: Person, currency: str = "USD") -> str:
     wallet = {"currency": currency, "destination": "ABA 1"}
     answer = await person.post("/wallets", wallet)
@@ -95,6 +103,24 @@ async def test_a_forged_webhook_is_refused_without_effect(
     assert await balance(lender) == (0, 0)
 
 
+@pytest.mark.parametrize("verdict", ["reject", None])
+async def test_somebody_unchecked_or_turned_away_has_no_part_in_money(
+    new_person: NewPerson, operator: Person, verdict: str | None
+) -> None:
+    stranger = await new_person(Role.LENDER)
+    if verdict:
+        await operator.post(f"/parties/{stranger.party}/{verdict}")
+
+    answers = [
+        await stranger.post("/wallets", {"currency": "USD", "destination": "ABA 1"}),
+        await stranger.post("/withdrawals", {"amount": usd(10)}, key="one"),
+    ]
+
+    codes = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert codes == [(409, "party_not_verified"), (409, "wallet_missing")]
+    assert (await stranger.get("/wallets")).json()["items"] == []
+
+
 async def test_an_unknown_provider_is_not_found(lender: Person) -> None:
     answer = await lender.client.post("/v1/rails/nobody/webhook", content=b"{}")
 
@@ -128,14 +154,13 @@ async def test_more_than_is_there_does_not_leave(rich: Person) -> None:
 
 
 async def test_an_unfunded_wallet_and_none_at_all_are_conflicts(
-    new_person: NewPerson,
+    lender: Person,
 ) -> None:
-    person = await new_person(Role.LENDER)
     body = {"amount": {"minor": 100, "currency": "USD"}}
 
-    none = await person.post("/withdrawals", body)
-    await opened(person)
-    empty = await person.post("/withdrawals", body)
+    none = await lender.post("/withdrawals", body)
+    await opened(lender)
+    empty = await lender.post("/withdrawals", body)
 
     assert (none.status_code, none.json()["code"]) == (409, "wallet_missing")
     assert empty.status_code == 409
@@ -251,7 +276,10 @@ async def test_an_equal_book_matches_and_stops_nothing(
     assert found.json()["is_matched"]
 
 
-async def test_only_an_empty_wallet_is_closed(rich: Person, sme: Person) -> None:
+async def test_only_an_empty_wallet_is_closed(
+    rich: Person, sme: Person, operator: Person
+) -> None:
+    await operator.post(f"/parties/{sme.party}/verify")
     await opened(sme)
 
     full = await rich.post("/wallets/USD/close")
