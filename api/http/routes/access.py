@@ -9,7 +9,6 @@ from api.http.callers import Known, Operator
 from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import Cut, In, KeyRef, Out, PageOut, PartyRef
-from risk import identity
 
 router = make_router("access")
 
@@ -57,9 +56,8 @@ async def who_am_i(caller: Known) -> CallerOut:
 
 @router.post("/parties/{party_id}/keys", status_code=201)
 async def create_key(party_id: PartyRef, body: KeyIn, db: Db, _: Operator) -> NewKeyOut:
-    """Give a firm or a lender a key."""
-    await db.read(identity.get_party, party_id=party_id)
-    new = await db.transact(auth.create_key, party=party_id, role=Role(body.role))
+    """Give a firm or a lender its first key, before it has a wallet."""
+    new = await db.transact(auth.hand_first_key, party=party_id, role=Role(body.role))
     return NewKeyOut.of(new)
 
 
@@ -76,5 +74,6 @@ async def list_keys(
 
 @router.delete("/keys/{key_id}")
 async def revoke_key(key_id: KeyRef, db: Db, _: Operator) -> KeyOut:
-    """Take a key back."""
-    return KeyOut.model_validate(await db.transact(auth.revoke_key, key_id=key_id))
+    """Take a firm's or a lender's key back."""
+    key = await db.transact(auth.revoke_client_key, key_id=key_id)
+    return KeyOut.model_validate(key)

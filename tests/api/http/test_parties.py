@@ -2,6 +2,9 @@
 
 import pytest
 
+from finance import wallets
+from ledger.database import Database
+from ledger.money import Currency
 from tests.api.conftest import Person
 
 FIRM = {
@@ -35,6 +38,41 @@ async def test_a_key_taken_back_opens_nothing(operator: Person, sme: Person) -> 
 
     assert gone.status_code == 200
     assert (await sme.get("/me")).status_code == 401
+
+
+async def test_an_operator_is_never_handed_a_key_to_another_s_money(
+    operator: Person, lender: Person, db: Database
+) -> None:
+    made = await operator.post("/parties", FIRM)
+    keyless = made.json()["id"]
+    await operator.post(f"/parties/{keyless}/verify")
+    await db.transact(wallets.open_wallet, party_id=keyless, currency=Currency.USD)
+
+    answers = [
+        await operator.post(f"/parties/{party}/keys", {"role": "lender"})
+        for party in (lender.party, keyless, operator.party)
+    ]
+    (key,) = (await operator.get(f"/parties/{lender.party}/keys")).json()["items"]
+    await operator.client.delete(f"/v1/keys/{key['id']}", headers=operator.headers)
+    after_revoking = await operator.post(
+        f"/parties/{lender.party}/keys", {"role": "lender"}
+    )
+
+    for answer in (*answers, after_revoking):
+        assert (answer.status_code, answer.json()["code"]) == (409, "key_refused")
+
+
+async def test_an_operator_cannot_lock_staff_out(
+    operator: Person, regulator: Person
+) -> None:
+    (key,) = (await operator.get(f"/parties/{regulator.party}/keys")).json()["items"]
+
+    answer = await operator.client.delete(
+        f"/v1/keys/{key['id']}", headers=operator.headers
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "key_of_staff")
+    assert (await regulator.get("/me")).status_code == 200
 
 
 @pytest.mark.parametrize("role", ["operator", "regulator", "admin"])
