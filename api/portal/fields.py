@@ -1,19 +1,13 @@
-"""What addresses and forms of pages carry: ids, short texts, chosen values."""
+"""What forms of pages carry: short texts, chosen values."""
 
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from fastapi import Form
 
-from api.wire import IdText
-
 MAX_TYPED = 200
 MAX_REASON = 500
 
-OfferRef = Annotated[str, IdText("offer")]
-PledgeRef = Annotated[str, IdText("plg")]
-LoanRef = Annotated[str, IdText("loan")]
-ApplicationRef = Annotated[str, IdText("app")]
 Text = Annotated[str, Form(max_length=MAX_TYPED)]
 Reason = Annotated[str, Form(min_length=1, max_length=MAX_REASON)]
 

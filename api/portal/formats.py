@@ -81,10 +81,6 @@ class Formats:
         """Write a month with its year."""
         return format_skeleton("yMMM", first, locale=self._locale)
 
-    def month_short(self, first: date) -> str:
-        """Write a month as a chart labels it: number and two digits of the year."""
-        return format_date(first, "MM/yy", locale=self._locale)
-
     def moment(self, at: datetime | None) -> str:
         """Write an instant in Phnom Penh's time; a dash for none."""
         if at is None:

@@ -12,6 +12,7 @@ from api.auth import Caller, Role
 from api.portal.desk import At
 from api.portal.errors import PageUnknown
 from api.portal.guard import make_pages
+from finance.wallets import Platform
 from ledger import audit, statements
 from ledger.accounts import CLIENT_MONEY
 from ledger.audit.model import CheckpointRow
@@ -23,7 +24,7 @@ router = make_pages()
 
 Regulator = Annotated[Caller, Depends(auth.role(Role.REGULATOR))]
 
-HELD_AT = ("bank", "transit")
+HELD_AT = (Platform.BANK, Platform.TRANSIT)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from api.http.callers import Sme
 from api.portal.amounts import read_amount, read_currency
 from api.portal.desk import At, Desk
 from api.portal.errors import FormMalformed
-from api.portal.fields import LoanRef, Text
+from api.portal.fields import Text
 from api.portal.guard import make_pages
+from api.wire import LoanRef
 from contracts.loan import LoanState
 from contracts.schedule import Schedule
 from finance import lending, wallets

@@ -10,9 +10,10 @@ from api.http.callers import Known, Lender
 from api.portal import offers
 from api.portal.amounts import read_amount, read_currency
 from api.portal.desk import At, Desk
-from api.portal.fields import OfferRef, PledgeRef, Text, one_of
+from api.portal.fields import Text, one_of
 from api.portal.guard import make_pages
 from api.portal.offers import Filters, OfferView
+from api.wire import OfferRef, PledgeRef
 from finance import raising, wallets
 from finance.raising import Pledge, PledgeStatus, Product
 from finance.wallets import Purse

@@ -10,8 +10,9 @@ from fastapi import Form, Response
 from api.auth import Caller
 from api.http.callers import Operator
 from api.portal.desk import At, Desk
-from api.portal.fields import ApplicationRef, Reason
+from api.portal.fields import Reason
 from api.portal.guard import make_pages
+from api.wire import ApplicationRef
 from contracts.schedule import Schedule
 from finance import approvals, lending, wallets
 from finance.approvals import Approval
