@@ -92,4 +92,5 @@ def _dump(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
-Money = Annotated[Commands, Depends(_commands)]
+# Money moves by these: each is done once for its Idempotency-Key.
+Keyed = Annotated[Commands, Depends(_commands)]

@@ -7,7 +7,7 @@ from fastapi import Response
 from pydantic import Field
 
 from api.http.callers import Known, Operator, Sme
-from api.http.commands import Money
+from api.http.commands import Keyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.applications import MAX_OPEN_DAYS, ApprovalOut
@@ -141,7 +141,7 @@ async def list_holdings(
 
 @router.post("/share-classes/{share_id}/founders", response_model=ShareClassOut)
 async def allot_founders(
-    share_id: ShareRef, body: FoundersIn, commands: Money, _: Operator
+    share_id: ShareRef, body: FoundersIn, commands: Keyed, _: Operator
 ) -> Response:
     """Write the shares that exist before an offer into the register."""
     return await commands.run(

@@ -8,7 +8,7 @@ from pydantic import JsonValue, StringConstraints
 
 from api.auth import STAFF
 from api.http.callers import Known, Operator, Sme
-from api.http.commands import Money
+from api.http.commands import Keyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.applications import ApprovalOut, NoteIn, ScheduleOut
@@ -291,7 +291,7 @@ async def list_acceptances(
 
 @router.post("/loans/{loan_id}/accept", response_model=LoanOut)
 async def accept_agreement(
-    loan_id: LoanRef, body: AcceptIn, sme: Sme, commands: Money
+    loan_id: LoanRef, body: AcceptIn, sme: Sme, commands: Keyed
 ) -> Response:
     """Accept the agreement as its borrower; the money then goes out."""
     return await commands.run(
@@ -312,7 +312,7 @@ async def quote_payoff(loan: Sighted, db: Db) -> PayoffOut:
 
 @router.post("/loans/{loan_id}/repayments", status_code=201, response_model=ReceiptOut)
 async def repay(
-    loan_id: LoanRef, body: RepaymentIn, sme: Sme, commands: Money
+    loan_id: LoanRef, body: RepaymentIn, sme: Sme, commands: Keyed
 ) -> Response:
     """Pay on one's own loan out of one's wallet."""
     return await commands.run(
@@ -340,7 +340,7 @@ async def propose_write_off(
 
 @router.post("/write-offs/{approval_id}/approve", response_model=LoanOut)
 async def approve_write_off(
-    approval_id: ApprovalRef, operator: Operator, commands: Money
+    approval_id: ApprovalRef, operator: Operator, commands: Keyed
 ) -> Response:
     """Agree, as a second person, and take what is still owed off the books."""
     return await commands.run(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from api.http.callers import Known, Lender, Operator, Staff
-from api.http.commands import Money
+from api.http.commands import Keyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import (
@@ -118,7 +118,7 @@ async def list_pledges_of_offer(
 
 @router.post("/offers/{offer_id}/pledges", status_code=201, response_model=PledgeOut)
 async def place_pledge(
-    offer_id: OfferRef, body: PledgeIn, lender: Lender, commands: Money
+    offer_id: OfferRef, body: PledgeIn, lender: Lender, commands: Keyed
 ) -> Response:
     """Promise money to an open offer."""
     return await commands.run(
@@ -131,7 +131,7 @@ async def place_pledge(
 
 
 @router.post("/offers/{offer_id}/close", response_model=OfferOut)
-async def close_offer(offer_id: OfferRef, commands: Money, _: Operator) -> Response:
+async def close_offer(offer_id: OfferRef, commands: Keyed, _: Operator) -> Response:
     """End an offer whose outcome is certain: take every promise up, or let all go."""
     return await commands.run(
         OfferOut.model_validate, raising.close_offer, offer_id=offer_id
@@ -140,7 +140,7 @@ async def close_offer(offer_id: OfferRef, commands: Money, _: Operator) -> Respo
 
 @router.post("/offers/{offer_id}/cancel", response_model=OfferOut)
 async def cancel_offer(
-    offer_id: OfferRef, body: ReasonIn, commands: Money, _: Operator
+    offer_id: OfferRef, body: ReasonIn, commands: Keyed, _: Operator
 ) -> Response:
     """Stop an offer before its end and let every promise go."""
     return await commands.run(
@@ -176,7 +176,7 @@ async def get_pledge(pledge_id: PledgeRef, db: Db, lender: Lender) -> PledgeOut:
 
 @router.post("/pledges/{pledge_id}/withdraw", response_model=PledgeOut)
 async def withdraw_pledge(
-    pledge_id: PledgeRef, lender: Lender, commands: Money
+    pledge_id: PledgeRef, lender: Lender, commands: Keyed
 ) -> Response:
     """Think again: take a promise back within its reflection period."""
     return await commands.run(

@@ -7,7 +7,7 @@ from fastapi import Response
 from pydantic import AwareDatetime, Field
 
 from api.http.callers import Operator, Staff
-from api.http.commands import Money as Commands
+from api.http.commands import Keyed
 from api.http.depends import Db, Outside
 from api.http.router import make_router
 from api.wire import BY_NAME, CurrencyIn, In, MoneyIn, MoneyOut, Name, Out, PageOut
@@ -107,7 +107,7 @@ class StopOut(Out):
 
 @router.post("/settlements", status_code=201, response_model=SettlementOut)
 async def settle(
-    body: SettlementIn, commands: Commands, outside: Outside, _: Operator
+    body: SettlementIn, commands: Keyed, outside: Outside, _: Operator
 ) -> Response:
     """Book money that a provider handed to the bank, once."""
     outside.provider(body.provider)

@@ -7,7 +7,7 @@ from fastapi import Response
 from pydantic import StringConstraints
 
 from api.http.callers import Client, Known, Operator, Staff
-from api.http.commands import Money
+from api.http.commands import Keyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import (
@@ -164,7 +164,7 @@ async def list_movements(
 
 
 @router.post("/withdrawals", status_code=201, response_model=PayoutOut)
-async def withdraw(body: WithdrawalIn, client: Client, commands: Money) -> Response:
+async def withdraw(body: WithdrawalIn, client: Client, commands: Keyed) -> Response:
     """Send one's own money to one's own account."""
     return await commands.run(
         PayoutOut.model_validate,
@@ -216,7 +216,7 @@ async def list_suspense(db: Db, cut: Cut, _: Staff) -> PageOut[DepositOut]:
     "/deposits/{deposit_id}/assign", status_code=200, response_model=DepositOut
 )
 async def assign_deposit(
-    deposit_id: DepositRef, body: OwnerIn, commands: Money, _: Operator
+    deposit_id: DepositRef, body: OwnerIn, commands: Keyed, _: Operator
 ) -> Response:
     """Give money in suspense to its owner."""
     return await commands.run(

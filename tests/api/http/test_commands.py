@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from api import auth
 from api.app import create_app
 from api.auth import ApiKey, Caller, Role
-from api.http.commands import Money
+from api.http.commands import Keyed
 from api.http.router import make_router
 from api.services import Services
 from api.wire import In, Name, Out
@@ -58,7 +58,7 @@ def do_router() -> APIRouter:
     router = make_router("do")
 
     @router.post("/do", status_code=201, response_model=DoneOut)
-    async def do(body: DoIn, lender: Lender, commands: Money) -> Response:
+    async def do(body: DoIn, lender: Lender, commands: Keyed) -> Response:
         return await commands.run(DoneOut.of, do_it, party=lender.party, name=body.name)
 
     return router
