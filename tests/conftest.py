@@ -103,15 +103,26 @@ def template(admin_url: str) -> Iterator[str]:
     _drop(admin_url, name)
 
 
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    """A folder for an installation's data; its server is stopped, whatever happened.
-
-    Not below ``tmp_path``: as root, pytest closes that to the server's own user.
-    """
+@contextmanager
+def _installation() -> Iterator[Path]:
+    # Not below ``tmp_path``: as root, pytest closes that to the server's own user.
     with tempfile.TemporaryDirectory(prefix="tonle-data-", dir=_memory()) as folder:
         yield Path(folder)
         postgres.stop(Path(folder))
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A folder for an installation's data; its server is stopped, whatever happened."""
+    with _installation() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def shared_data_dir() -> Iterator[Path]:
+    """The same, for all tests of a module."""
+    with _installation() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -22,11 +22,10 @@ def start(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    done = start(folder, "demo", "--once")
+def played(shared_data_dir: Path) -> tuple[Path, dict]:
+    done = start(shared_data_dir, "demo", "--once")
     assert done.returncode == 0, done.stderr
-    return folder, json.loads(done.stdout)
+    return shared_data_dir, json.loads(done.stdout)
 
 
 def test_every_story_of_the_world_is_told(played) -> None:
