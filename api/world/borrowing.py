@@ -15,7 +15,7 @@ from finance.raising import Offer
 from ledger.ids import PartyId
 from ledger.money import Currency, Money
 from risk import statements
-from risk.statements import Profile, StatementRefused, sample_statement
+from risk.statements import StatementRefused, sample_statement
 
 RECORDS: Final = Path(__file__).resolve().parents[2] / "tests" / "data" / "statements"
 RECORD_ENDINGS: Final = frozenset({".sta", ".xml", ".ofx", ".qfx", ".csv"})
@@ -85,7 +85,7 @@ async def apply(stage: Stage, firm: Firm) -> Application:
     player = stage.firms[firm.name]
     content = sample_statement(
         seed=FIRMS.index(firm),
-        profile=Profile(firm.profile),
+        profile=firm.profile,
         currency=firm.amount.currency,
         ends_on=stage.today - timedelta(days=1),
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ledger.money import Currency, Money
+from risk.statements import Profile
 
 USD, KHR = Currency.USD, Currency.KHR
 LENDERS: Final = 60
@@ -35,9 +36,7 @@ class Firm:
 
     name: str
     name_km: str
-    sector: str
-    province: str
-    profile: str
+    profile: Profile
     amount: Money
     term_months: int
     purpose: str
@@ -56,9 +55,7 @@ FIRMS: Final = (
     Firm(
         "Battambang Rice Mill",
         "រោងម៉ាស៊ីនកិនស្រូវបាត់ដំបង",
-        "agriculture",
-        "Battambang",
-        "strong",
+        Profile.STRONG,
         _usd(18_000),
         12,
         "Buy paddy at harvest and pay farmers in cash",
@@ -67,9 +64,7 @@ FIRMS: Final = (
     Firm(
         "Kampot Pepper Cooperative",
         "សហគមន៍ម្រេចកំពត",
-        "agriculture",
-        "Kampot",
-        "seasonal",
+        Profile.SEASONAL,
         _usd(9_000),
         12,
         "Drying floor and export packaging",
@@ -78,9 +73,7 @@ FIRMS: Final = (
     Firm(
         "Takeo Silk Weavers",
         "តម្បាញសូត្រតាកែវ",
-        "crafts",
-        "Takeo",
-        "fair",
+        Profile.FAIR,
         _riel(32_000_000),
         12,
         "Twelve looms and dyed yarn",
@@ -89,9 +82,7 @@ FIRMS: Final = (
     Firm(
         "Siem Reap Cold Chain",
         "ខ្សែសង្វាក់ត្រជាក់សៀមរាប",
-        "logistics",
-        "Siem Reap",
-        "strong",
+        Profile.STRONG,
         _usd(15_000),
         12,
         "Two refrigerated vans",
@@ -100,9 +91,7 @@ FIRMS: Final = (
     Firm(
         "Poipet Motor Parts",
         "គ្រឿងបន្លាស់ម៉ូតូប៉ោយប៉ែត",
-        "trade",
-        "Banteay Meanchey",
-        "fair",
+        Profile.FAIR,
         _usd(7_500),
         12,
         "Stock of spare parts before the new year",
@@ -111,9 +100,7 @@ FIRMS: Final = (
     Firm(
         "Kep Crab Guesthouse",
         "ផ្ទះសំណាក់ក្តាមកែប",
-        "tourism",
-        "Kep",
-        "seasonal",
+        Profile.SEASONAL,
         _usd(24_000),
         12,
         "Six more rooms",
@@ -122,9 +109,7 @@ FIRMS: Final = (
     Firm(
         "Kandal Brick Kiln",
         "ឡឥដ្ឋកណ្តាល",
-        "construction",
-        "Kandal",
-        "weak",
+        Profile.WEAK,
         _usd(12_000),
         12,
         "A second kiln",
@@ -133,9 +118,7 @@ FIRMS: Final = (
     Firm(
         "Mondulkiri Coffee Roasters",
         "កាហ្វេលីងមណ្ឌលគិរី",
-        "food",
-        "Mondulkiri",
-        "strong",
+        Profile.STRONG,
         _usd(10_000),
         18,
         "Roaster and green beans",
@@ -144,9 +127,7 @@ FIRMS: Final = (
     Firm(
         "Phnom Penh Noodle House",
         "ហាងគុយទាវភ្នំពេញ",
-        "food",
-        "Phnom Penh",
-        "strong",
+        Profile.STRONG,
         _riel(40_000_000),
         12,
         "A second kitchen",
@@ -155,9 +136,7 @@ FIRMS: Final = (
     Firm(
         "Pursat Clay Stoves",
         "ចង្ក្រានដីពោធិ៍សាត់",
-        "crafts",
-        "Pursat",
-        "strong",
+        Profile.STRONG,
         _usd(6_000),
         9,
         "Moulds and a delivery cart",
@@ -166,9 +145,7 @@ FIRMS: Final = (
     Firm(
         "Kratie Fish Processing",
         "កែច្នៃត្រីក្រចេះ",
-        "food",
-        "Kratie",
-        "strong",
+        Profile.STRONG,
         _usd(8_000),
         12,
         "Smoking ovens and ice",
@@ -177,9 +154,7 @@ FIRMS: Final = (
     Firm(
         "Tonle Agritech",
         "បច្ចេកវិទ្យាកសិកម្មទន្លេ",
-        "technology",
-        "Phnom Penh",
-        "strong",
+        Profile.STRONG,
         _usd(40_000),
         12,
         "Soil sensors for two thousand farms",

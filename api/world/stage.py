@@ -11,7 +11,7 @@ from api.jobs import Job, run_once
 from api.services import Services
 from finance import wallets
 from finance.rails import FakeRail, SignatureWrong
-from ledger.clock import MARKET_ZONE, StoppedClock
+from ledger.clock import MARKET_ZONE, StoppedClock, business_date
 from ledger.database import Database
 from ledger.errors import Refusal
 from ledger.ids import PartyId
@@ -59,7 +59,7 @@ class Stage:
     @property
     def today(self) -> date:
         """The business date in the world."""
-        return self.clock.now().astimezone(MARKET_ZONE).date()
+        return business_date(self.clock.now())
 
     def acting(self, player: Player) -> Database:
         """The platform's database, used by somebody."""

@@ -96,7 +96,7 @@ def sample_statement(
 ) -> bytes:
     """Write a bank's CSV export of one account for the months up to a day."""
     chance = random.Random(f"{seed}/{profile}/{currency}")  # noqa: S311 - a made-up world
-    traits = TRAITS[Profile(profile)]
+    traits = TRAITS[profile]
     starts_on = ends_on - timedelta(days=months * _DAYS_PER_MONTH - 1)
     lines = sorted(
         (
@@ -106,7 +106,7 @@ def sample_statement(
         ),
         key=lambda line: line.on,
     )
-    opening = traits.sales * _OPENING_SHARE[Profile(profile)]
+    opening = traits.sales * _OPENING_SHARE[profile]
     return _export(chance, lines, opening, currency)
 
 
