@@ -1,7 +1,6 @@
 """Open the house: a running, migrated database with its three doors; close and clear it."""
 
 import json
-import os
 import secrets
 import shutil
 import sys
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from api import postgres, schema
 from api.schema import Urls
 from api.settings import Settings
+from ledger import private_files
 from ledger.errors import Unavailable
 
 PASSWORD_BYTES = 24
@@ -96,14 +96,12 @@ def _migrated(urls: Urls) -> Urls:
 
 def _passwords(file: Path) -> dict[str, str]:
     """Read the roles' passwords; the first time, make them, for our eyes only."""
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def make() -> bytes:
         made = {role: secrets.token_urlsafe(PASSWORD_BYTES) for role in schema.ROLES}
-        draft = file.with_suffix(".draft")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as stream:
-            json.dump(made, stream)
-        draft.rename(file)
-    kept: dict[str, str] = json.loads(file.read_text())
+        return json.dumps(made).encode()
+
+    kept: dict[str, str] = json.loads(private_files.read_or_make(file, make))
     return kept
 
 

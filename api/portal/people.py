@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.auth import Role
+from ledger import private_files
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ def read_people(file: Path) -> Sequence[Person]:
 
 def write_people(file: Path, people: Sequence[Person]) -> None:
     """Write down a demo world's people, readable by the owner of the file only."""
-    file.touch(mode=0o600, exist_ok=True)
     written = [
         {"name": p.name, "role": p.role, "key": p.key, "story": p.story} for p in people
     ]
-    file.write_text(json.dumps(written, ensure_ascii=False, indent=1), "utf-8")
+    told = json.dumps(written, ensure_ascii=False, indent=1)
+    private_files.write(file, told.encode())

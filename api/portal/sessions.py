@@ -11,11 +11,13 @@ import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from api import auth
 from api.auth import Caller
+from ledger import private_files
 from ledger.database import UnitOfWork
 
 COOKIE: Final = "tonle_session"
@@ -94,13 +96,8 @@ class Seal:
 
 def load_seal(file: Path) -> Seal:
     """Read the installation's secret, so that a restart signs nobody out; make it once."""
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(secrets.token_bytes(SECRET_BYTES))
-        draft.replace(file)
-    return Seal(file.read_bytes())
+    made = partial(secrets.token_bytes, SECRET_BYTES)
+    return Seal(private_files.read_or_make(file, made))
 
 
 async def find_standing(uow: UnitOfWork, *, key: str) -> Caller | None:

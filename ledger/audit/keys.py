@@ -1,15 +1,13 @@
 """Keep the log's signing key in a file only its owner can read."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger import private_files
 from ledger.audit.note import Signer, is_name
 from ledger.errors import Unavailable, ensure
 
-_OWNER_ONLY = 0o600
 _OTHERS = 0o077
 _HEAD = "tonle-log-key/v1"
 
@@ -24,29 +22,19 @@ def load_or_create_signer(path: Path, origin: str) -> Signer:
         Unavailable: The file is not a key of this origin, or others can read it.
     """
     ensure(is_name(origin), "an origin has no spaces and no plus sign")
-    if not path.exists():
-        _create(path, origin)
+    line = private_files.read_or_make(path, lambda: _new_line(origin)).decode()
     if path.stat().st_mode & _OTHERS:
         raise Unavailable(f"others can read the log key; run: chmod 600 {path}")
-    return _read(path, origin)
+    return _read(line, origin)
 
 
-def _create(path: Path, origin: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _new_line(origin: str) -> bytes:
     secret = Ed25519PrivateKey.generate().private_bytes_raw().hex()
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(opened, "w") as file:
-        file.write(f"{_HEAD} {origin} {secret}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(fresh)
-    fresh.unlink()
+    return f"{_HEAD} {origin} {secret}\n".encode()
 
 
-def _read(path: Path, origin: str) -> Signer:
-    head, name, secret, *rest = [*path.read_text().split(), "", "", ""]
+def _read(line: str, origin: str) -> Signer:
+    head, name, secret, *rest = [*line.split(), "", "", ""]
     if head != _HEAD or name != origin or any(rest):
         raise Unavailable(f"the log key file is not a key of {origin}; check its path")
     try:
