@@ -3,6 +3,7 @@
 from finance.approvals.errors import (
     ApprovalDecided,
     ApprovalExpired,
+    OwnCase,
     ProposalWaiting,
     RequestChanged,
     SamePerson,
@@ -15,6 +16,7 @@ from finance.approvals.service import (
     list_pending,
     propose,
     request_hash,
+    require_stranger,
 )
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "ApprovalDecided",
     "ApprovalExpired",
     "ApprovalStatus",
+    "OwnCase",
     "ProposalWaiting",
     "RequestChanged",
     "SamePerson",
@@ -31,4 +34,5 @@ __all__ = [
     "list_pending",
     "propose",
     "request_hash",
+    "require_stranger",
 ]

@@ -10,6 +10,13 @@ class SamePerson(Forbidden):
     message = "You proposed this yourself. Another operator must decide."
 
 
+class OwnCase(Forbidden):
+    """Nobody judges what they ask for themselves, in whatever other role."""
+
+    code = "own_case"
+    message = "This is your own case. Two other operators must decide."
+
+
 class ApprovalDecided(Conflict):
     """An approval is used once."""
 

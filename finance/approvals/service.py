@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from finance.approvals.errors import OwnCase
 from finance.approvals.events import (
     ApprovalDeclined,
     ApprovalGiven,
@@ -25,6 +26,12 @@ VALID_FOR: Final = timedelta(days=14)
 def request_hash(request: Mapping[str, object]) -> bytes:
     """Hash a request in its canonical form: the same request, the same hash."""
     return hashlib.sha256(canonical(dict(request))).digest()
+
+
+def require_stranger(by: str, *, asks: str) -> None:
+    """Refuse an operator who is the one that asks, whichever of the two they are."""
+    if by == asks:
+        raise OwnCase
 
 
 async def propose(

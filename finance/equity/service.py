@@ -64,8 +64,14 @@ async def create_share_class(
 async def allot_founders(
     uow: UnitOfWork, *, share_id: str, founders: Sequence[tuple[PartyId, int]]
 ) -> ShareClass:
-    """Write the shares that exist before an offer into the register."""
+    """Write the shares that exist before an offer into the register.
+
+    Later there is no room for them: an offer counts on what was not issued.
+    """
     share = await get_share_class(uow, share_id=share_id, lock=True)
+    share.require(ShareClassStatus.CREATED)
+    for party_id, _ in founders:
+        await identity.get_party(uow, party_id=party_id)
     unissued = AccountId(share.unissued_account)
     await register.issue(uow, share.id, unissued, founders)
     return share
@@ -82,6 +88,7 @@ async def review_share_offer(
 ) -> Approval:
     """Recommend an offer, on exactly these terms; a second operator decides."""
     share = await get_share_class(uow, share_id=share_id, lock=True)
+    approvals.require_stranger(operator_id, asks=share.issuer)
     share.move(ShareClassStatus.REVIEWED, after=ShareClassStatus.CREATED)
     cap = await _cap_of(uow, share, target)
     approval = await approvals.propose(
@@ -123,6 +130,7 @@ async def approve_share_offer(
 ) -> Offer:
     """Agree, as a second person, and offer the shares."""
     share = await get_share_class(uow, share_id=share_id, lock=True)
+    approvals.require_stranger(operator_id, asks=share.issuer)
     share.require(ShareClassStatus.REVIEWED)
     ensure(share.approval, "a reviewed offer has its proposal")
     approval_id = share.approval or ""

@@ -124,6 +124,7 @@ async def review_application(
 ) -> Approval:
     """Recommend an application, on exactly its terms; a second operator decides."""
     application = await repository.get_application(uow, application_id, lock=True)
+    approvals.require_stranger(operator_id, asks=application.party)
     application.move(ApplicationStatus.REVIEWED, after=ApplicationStatus.ASSESSED)
     approval = await approvals.propose(
         uow,
@@ -145,10 +146,11 @@ async def approve_application(
     """Agree, as a second person, and offer the loan to lenders.
 
     Raises:
-        SamePerson: The reviewer cannot approve.
+        SamePerson, OwnCase: The reviewer cannot approve, nor can who asks.
         ApplicationNotWaiting: It was not reviewed, or was decided before.
     """
     application = await repository.get_application(uow, application_id, lock=True)
+    approvals.require_stranger(operator_id, asks=application.party)
     application.require(ApplicationStatus.REVIEWED)
     await approvals.approve(
         uow,

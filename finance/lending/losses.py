@@ -23,6 +23,7 @@ async def propose_write_off(
 ) -> Approval:
     """Ask a second operator to write a loan off that its market counts as lost."""
     loan = await repository.get_loan(uow, loan_id, lock=True)
+    approvals.require_stranger(operator_id, asks=loan.borrower)
     loan.require(LoanStatus.ACTIVE)
     await _require_lost(uow, loan)
     return await approvals.propose(
@@ -41,6 +42,7 @@ async def approve_write_off(
     """Agree, as a second person, and take what is still owed off the books."""
     approval = await approvals.get_approval(uow, approval_id=approval_id)
     loan = await repository.get_loan(uow, approval.concerns, lock=True)
+    approvals.require_stranger(operator_id, asks=loan.borrower)
     loan.require(LoanStatus.ACTIVE)
     await approvals.approve(
         uow, approval_id=approval_id, request=_request(loan), by=operator_id

@@ -23,7 +23,7 @@ from ledger import entries
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.ids import AccountId, EntryId, PartyId, new_id
-from ledger.money import Money
+from ledger.money import CurrencyMismatch, Money
 
 LOANS_PER_PAGE: Final = 500
 _OPEN = (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF)
@@ -39,6 +39,8 @@ async def repay(
     if loan.borrower != party_id:
         raise NotFound(thing="loan")
     loan.require(*_OPEN)
+    if amount.currency is not loan.currency:
+        raise CurrencyMismatch(expected=loan.currency, given=amount.currency)
     entry = entries.NewEntry(
         EntryId(new_id("entry", uow.now())),
         "repayment",

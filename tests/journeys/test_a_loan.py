@@ -8,6 +8,7 @@ from finance import approvals, lending, raising
 from finance.lending import LoanStatus
 from ledger import invariants, statements
 from ledger.database import Database
+from ledger.money import Currency, CurrencyMismatch, Money
 from risk.identity import PartyKind
 from tests.journeys.people import World, usd
 
@@ -86,6 +87,51 @@ async def test_one_person_cannot_review_and_approve(world, db, firm, operators) 
             application_id=application.id,
             operator_id=one,
             open_days=30,
+        )
+
+
+async def test_nobody_judges_their_own_loan(world, db, operators) -> None:
+    one, two = operators
+    application = await world.application(two, usd(1_000))
+    asked = {"application_id": application.id}
+
+    with pytest.raises(approvals.OwnCase):
+        await db.transact(lending.review_application, **asked, operator_id=two, note="")
+    await db.transact(lending.review_application, **asked, operator_id=one, note="")
+    with pytest.raises(approvals.OwnCase):
+        await db.transact(
+            lending.approve_application, **asked, operator_id=two, open_days=30
+        )
+
+
+async def test_nobody_writes_their_own_debt_off(world, db, operators) -> None:
+    one, _ = operators
+    third = await world.party("Op Three")
+    loan, _ = await a_loan(world, third, operators)
+    await world.live(loan, 130)
+
+    with pytest.raises(approvals.OwnCase):
+        await db.transact(
+            lending.propose_write_off, loan_id=loan.id, operator_id=third, note=""
+        )
+    proposed = await db.transact(
+        lending.propose_write_off, loan_id=loan.id, operator_id=one, note=""
+    )
+    with pytest.raises(approvals.OwnCase):
+        await db.transact(
+            lending.approve_write_off, approval_id=proposed.id, operator_id=third
+        )
+
+
+async def test_a_dollar_loan_is_not_paid_in_riel(world, db, firm, operators) -> None:
+    loan, _ = await a_loan(world, firm, operators)
+
+    with pytest.raises(CurrencyMismatch):
+        await db.transact(
+            lending.repay,
+            loan_id=loan.id,
+            party_id=firm,
+            amount=Money(400_000, Currency.KHR),
         )
 
 

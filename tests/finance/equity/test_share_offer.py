@@ -9,6 +9,8 @@ from finance import approvals, equity, raising
 from finance.equity import ShareClassStatus
 from ledger import invariants
 from ledger.database import Database
+from ledger.errors import NotFound
+from ledger.ids import PartyId, new_id
 from risk.identity import PartyKind
 from tests.journeys.people import World, usd
 
@@ -117,6 +119,34 @@ async def test_founders_cannot_be_given_more_than_is_authorised(db, issuer) -> N
         await db.transact(
             equity.allot_founders, share_id=share.id, founders=[(issuer, 11)]
         )
+
+
+async def test_founders_cannot_take_what_an_offer_sells(db, issuer, operators) -> None:
+    share = await a_class(db, issuer)
+    await an_offer(db, share, operators)
+
+    with pytest.raises(equity.ShareClassNotWaiting):
+        await db.transact(
+            equity.allot_founders, share_id=share.id, founders=[(issuer, 900)]
+        )
+
+
+async def test_a_founder_is_somebody_we_know(db, issuer, clock) -> None:
+    share = await a_class(db, issuer)
+    nobody = PartyId(new_id("party", clock.now()))
+
+    with pytest.raises(NotFound):
+        await db.transact(
+            equity.allot_founders, share_id=share.id, founders=[(nobody, 1)]
+        )
+
+
+async def test_an_issuer_does_not_judge_its_own_offer(db, issuer, operators) -> None:
+    one, _ = operators
+    share = await a_class(db, issuer)
+    for pair in ((issuer, one), (one, issuer)):
+        with pytest.raises(approvals.OwnCase):
+            await an_offer(db, share, pair)
 
 
 async def test_a_failed_offer_issues_nothing(world, db, issuer, operators) -> None:
