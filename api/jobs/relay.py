@@ -2,9 +2,11 @@
 
 A claim takes the row and moves its next try ahead by a lease, in one short commit; the
 listener runs outside any transaction and may use the network. Delivered rows are
-deleted. A worker that dies leaves the row to be tried again when the lease ends.
+deleted. A worker that dies leaves the row to be tried again when the lease ends. After
+``MAX_ATTEMPTS`` the row stays for an operator, and the log says so as an error.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,8 +56,10 @@ async def _deliver(
     try:
         await listeners[delivery.type](delivery)
     except Exception as error:  # noqa: BLE001 - the edge of a job: any failure is retried
-        log.warning(
-            "delivery_failed",
+        is_last = delivery.attempt >= MAX_ATTEMPTS
+        log.log(
+            logging.ERROR if is_last else logging.WARNING,
+            "delivery_given_up" if is_last else "delivery_failed",
             event_id=delivery.id,
             type=delivery.type,
             attempt=delivery.attempt,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from api.jobs import Delivery, deliver_due
 from api.jobs.relay import BATCH, LEASE, LONGEST_PAUSE, MAX_ATTEMPTS, pause_after
@@ -151,10 +152,13 @@ async def test_a_hopeless_event_is_put_aside_and_kept(
     await tell(db, "a")
     heard = Heard(failures=1000)
 
-    for _ in range(MAX_ATTEMPTS + 5):
-        await deliver_due(db, {PayoutAsked.type: heard})
-        clock.advance(LONGEST_PAUSE)
+    with capture_logs() as told:
+        for _ in range(MAX_ATTEMPTS + 5):
+            await deliver_due(db, {PayoutAsked.type: heard})
+            clock.advance(LONGEST_PAUSE)
 
+    given_up = [line for line in told if line["log_level"] == "error"]
+    assert [line["event"] for line in given_up] == ["delivery_given_up"]
     assert len(heard.deliveries) == MAX_ATTEMPTS
     (row,) = await waiting(db)
     assert row.attempts == MAX_ATTEMPTS
