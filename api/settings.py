@@ -17,9 +17,11 @@ PREFIX = "TONLE_"
 
 def _readable(url: str) -> str:
     try:
-        make_url(url)
-    except ArgumentError as error:
-        raise ValueError("give it as postgresql://user:password@host/name") from error
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        kind = ""
+    if kind not in {"postgresql", "postgres"}:
+        raise ValueError("give it as postgresql://user:password@host/name")
     return url
 
 

@@ -15,6 +15,7 @@ from ledger.errors import Unavailable
         ("TONLE_PORT", "65536", "TONLE_PORT"),
         ("TONLE_AUDIT", "sometimes", "'off', 'deferred' or 'inline'"),
         ("DATABASE_URL", "nonsense", "postgresql://user:password@host/name"),
+        ("DATABASE_URL", "mysql://me:secret@host/name", "postgresql://user"),
         ("TONLE_APP_DATABASE_URL", "nonsense", "TONLE_APP_DATABASE_URL"),
     ],
 )
