@@ -22,7 +22,9 @@ from ledger.database import UnitOfWork
 from ledger.ids import new_id
 from ledger.money import Currency, Money
 
+# What is told of a difference fits into an event, whatever a provider calls its lines.
 MAX_TOLD: Final = 20
+MAX_ABOUT_LETTERS: Final = 64
 
 
 class Difference(StrEnum):
@@ -160,7 +162,10 @@ async def _conclude(uow: UnitOfWork, provider: str, result: Reconciliation) -> N
     if result.is_matched:
         uow.record(BooksMatched(provider, result.currency, result.lines))
         return
-    told = tuple(f"{b.difference} {b.about}" for b in result.breaks[:MAX_TOLD])
+    told = tuple(
+        f"{b.difference} {b.about[:MAX_ABOUT_LETTERS]}"
+        for b in result.breaks[:MAX_TOLD]
+    )
     uow.record(BooksDiffered(provider, result.currency, len(result.breaks), told))
     if await repository.find_stop(uow, result.currency) is None:
         uow.add(

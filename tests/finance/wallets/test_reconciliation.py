@@ -172,6 +172,21 @@ async def test_a_payout_the_provider_made_and_we_do_not_know_of_is_a_difference(
     }
 
 
+async def test_no_name_of_a_line_keeps_the_stop_from_being_raised(
+    world: Any, busy: Any
+) -> None:
+    told = _statement(world)
+    odd = [
+        StatementLine(LineKind.PAYMENT, "\x01" * 195 + str(number), usd(1))
+        for number in range(30)
+    ]
+
+    result = await _reconcile(world, replace(told, lines=(*told.lines, *odd)))
+
+    assert len(result.breaks) == 30
+    assert await world.db.read(wallets.find_stop, currency=Currency.USD)
+
+
 async def test_differences_found_twice_raise_one_stop(world: Any, busy: Any) -> None:
     wrong = replace(_statement(world), in_transit=usd(1))
 
