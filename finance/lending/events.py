@@ -53,6 +53,7 @@ class ApplicationDeclined(Event):
 
     type = "application.declined"
     about = "application_id"
+    personal = frozenset({"reason"})
 
     application_id: str
     operator: str

@@ -91,6 +91,7 @@ class OfferCancelled(Event):
     type = "offer.cancelled"
     about = "offer_id"
     heard: ClassVar[bool] = True
+    personal = frozenset({"reason"})
 
     offer_id: str
     product: str

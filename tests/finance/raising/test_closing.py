@@ -166,6 +166,14 @@ async def test_an_offer_that_cannot_end_does_not_keep_others_from_ending(
     await world.require_sound_books()
 
 
+async def _told_of(uow: UnitOfWork, *, subject: str) -> str:
+    """Return what the audit log will say of a thing, all in one text."""
+    rows = await uow.session.scalars(
+        select(EventRow.data).where(EventRow.subject == subject)
+    )
+    return str(list(rows))
+
+
 async def test_a_cancelled_offer_lets_every_pledge_go(market: Any, world: Any) -> None:
     offer = await market.offer()
     lender = await market.lend(offer, 70_000)
@@ -175,6 +183,7 @@ async def test_a_cancelled_offer_lets_every_pledge_go(market: Any, world: Any) -
     )
 
     assert (await world.purse(lender)).available == usd(70_000)
+    assert "papers" not in await market.db.read(_told_of, subject=offer.id)
     with pytest.raises(raising.OfferNotOpen):
         await market.lend(offer, 1_000)
     with pytest.raises(raising.OfferNotOpen):
