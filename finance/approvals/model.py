@@ -66,12 +66,12 @@ class Approval(Base):
     )
 
     def decide(self, status: ApprovalStatus, *, by: str, at: datetime) -> None:
-        """Take the second person's word."""
+        """Take the second person's word; a late no still ends what would wait for ever."""
         if self.status != ApprovalStatus.PENDING:
             raise ApprovalDecided
         if by == self.proposed_by:
             raise SamePerson
-        if at >= self.expires_at:
+        if status is ApprovalStatus.APPROVED and at >= self.expires_at:
             raise ApprovalExpired
         self.status = status.value
         self.decided_by = by

@@ -17,7 +17,7 @@ from finance.lending.events import (
 from finance.lending.model import Application, ApplicationStatus
 from finance.raising import Offer, OfferTerms, Product
 from ledger.database import UnitOfWork
-from ledger.errors import ensure
+from ledger.errors import NotFound, ensure
 from ledger.ids import PartyId, new_id
 from ledger.money import Money
 from risk import identity, statements
@@ -40,7 +40,8 @@ async def submit_application(
     Raises:
         PartyNotVerified: Nobody has checked yet who this is.
         AmountOutsideLimits, TermOutsideLimits: The market's rules say no.
-        StatementsNeeded: No own statement in the currency was named.
+        NotFound: A statement is unknown, or another's.
+        StatementsNeeded: None of them is in the currency.
     """
     party = await identity.get_party(uow, party_id=party_id)
     party.require_verified()
@@ -105,16 +106,16 @@ def _quote(
 async def _read_sources(
     uow: UnitOfWork, party_id: PartyId, amount: Money, statement_ids: Sequence[str]
 ) -> list[Source]:
-    """Read the named statements again from their bytes; only the party's own count."""
+    """Read the named statements again from their bytes; another's is as if unknown."""
     sources = []
     for statement_id in dict.fromkeys(statement_ids):
         kept = await statements.get_statement(uow, statement_id=statement_id)
-        if kept.party == party_id:
-            read = await statements.reread_statement(uow, statement_id=statement_id)
-            sources.append(Source(kept.sha256.hex(), read.parsed, kept.verdict))
-    own = len(sources) == len(set(statement_ids))
+        if kept.party != party_id:
+            raise NotFound(thing="statement")
+        read = await statements.reread_statement(uow, statement_id=statement_id)
+        sources.append(Source(kept.sha256.hex(), read.parsed, kept.verdict))
     fitting = any(s.statement.currency == amount.currency.value for s in sources)
-    if not own or not fitting:
+    if not fitting:
         raise StatementsNeeded(currency=amount.currency)
     return sources
 

@@ -8,6 +8,8 @@ from finance import approvals, lending, raising
 from finance.lending import LoanStatus
 from ledger import invariants, statements
 from ledger.database import Database
+from ledger.errors import NotFound
+from ledger.ids import new_id
 from ledger.money import Currency, CurrencyMismatch, Money
 from risk.identity import PartyKind
 from tests.journeys.people import World, usd
@@ -88,6 +90,22 @@ async def test_one_person_cannot_review_and_approve(world, db, firm, operators) 
             operator_id=one,
             open_days=30,
         )
+
+
+async def test_another_s_statement_is_as_if_unknown(world, db, firm) -> None:
+    application = await world.application(firm, usd(1_000))
+    stranger = await world.party("Stranger")
+
+    for statement in (application.statements[0], new_id("stmt", world.clock.now())):
+        with pytest.raises(NotFound, match="no such statement"):
+            await db.transact(
+                lending.submit_application,
+                party_id=stranger,
+                amount=usd(1_000),
+                term_months=12,
+                purpose="stock",
+                statement_ids=[statement],
+            )
 
 
 async def test_nobody_judges_their_own_loan(world, db, operators) -> None:

@@ -88,6 +88,16 @@ async def test_a_proposal_expires_and_may_then_be_made_again(db, people, clock) 
     assert (await approve(db, again.id, two)).status == ApprovalStatus.APPROVED
 
 
+async def test_an_expired_proposal_can_still_be_declined(db, people, clock) -> None:
+    one, two = people
+    asked = await propose(db, one)
+    clock.advance(timedelta(days=14))
+
+    ended = await db.transact(approvals.decline, approval_id=asked.id, by=two)
+
+    assert ended.status == ApprovalStatus.DECLINED
+
+
 async def test_an_unknown_approval_is_not_found(db, people) -> None:
     with pytest.raises(NotFound):
         await approve(db, "appr_" + "0" * 26, people[0])
