@@ -1,6 +1,7 @@
 """How values look on the wire: money, ids, dates, words and pages."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -111,8 +113,18 @@ class Out(BaseModel):
 
 
 BusinessDate = Annotated[date, BeforeValidator(_date)]
+
+
+def _one_line(value: str) -> str:
+    """Refuse line breaks and other control characters, which no list can show."""
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in value):
+        raise _refuse("text_malformed")
+    return value
+
+
+ONE_LINE = AfterValidator(_one_line)
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_WORDS)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
 # A member of a closed set is written as its text.
 BY_NAME = Field(strict=False)
 CurrencyIn = Annotated[Currency, BY_NAME]

@@ -39,7 +39,8 @@ def require_name(name: str) -> str:
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     # Format characters (Cf) stay: Khmer writes word breaks as zero-width spaces.
     printable = all(unicodedata.category(letter) not in _UNPRINTABLE for letter in tidy)
-    if not printable or not 1 <= len(tidy) <= LONGEST_NAME_CHARACTERS:
+    legible = any(unicodedata.category(letter)[0] in "LN" for letter in tidy)
+    if not (printable and legible) or not 1 <= len(tidy) <= LONGEST_NAME_CHARACTERS:
         raise NameUnusable(longest=LONGEST_NAME_CHARACTERS)
     return tidy
 

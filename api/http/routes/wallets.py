@@ -11,6 +11,7 @@ from api.http.commands import Keyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import (
+    ONE_LINE,
     CurrencyIn,
     Cut,
     DepositRef,
@@ -28,7 +29,7 @@ from ledger.money import Currency
 
 router = make_router("wallets")
 
-Destination = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Destination = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
 
 
 class WalletIn(In):

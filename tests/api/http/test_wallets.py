@@ -103,6 +103,18 @@ async def test_a_forged_webhook_is_refused_without_effect(
     assert await balance(lender) == (0, 0)
 
 
+@pytest.mark.parametrize("destination", ["", "ABA 1\r\nABA 2", "a\u2028b", "x" * 101])
+async def test_a_bank_account_is_one_short_line(
+    lender: Person, destination: str
+) -> None:
+    wallet = {"currency": "USD", "destination": destination}
+
+    answer = await lender.post("/wallets", wallet)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] in {"text_length", "text_malformed"}
+
+
 @pytest.mark.parametrize("verdict", ["reject", None])
 async def test_somebody_unchecked_or_turned_away_has_no_part_in_money(
     new_person: NewPerson, operator: Person, verdict: str | None

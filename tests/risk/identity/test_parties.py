@@ -32,7 +32,9 @@ async def test_a_foreign_lender_is_non_resident(db: Database) -> None:
     assert party.tax_residency is TaxResidency.NON_RESIDENT
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 201, "a\x00b", "a\x1bb"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "x" * 201, "a\x00b", "a\x1bb", "\u200b", "-"]
+)
 async def test_an_unusable_name_is_refused(db: Database, name: str) -> None:
     with pytest.raises(identity.NameUnusable):
         await register(db, name)
