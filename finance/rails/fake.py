@@ -137,7 +137,7 @@ class FakeRail:
             return ProviderEvent(
                 self.name, told["id"], EventKind(told["kind"]), told["subject"]
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise WebhookUnreadable from error
 
     # What happens out there.

@@ -90,6 +90,7 @@ def test_a_forged_webhook_is_refused(rail: rails.FakeRail) -> None:
         b"[]",
         b"{}",
         b"1",
+        b"[" * 100_000,
         b'{"id": "e", "kind": "gift", "subject": "s"}',
         b'{"id": 1, "kind": "payment", "subject": "s"}',
         b'{"id": "e", "kind": "payment", "subject": {}}',
