@@ -96,7 +96,9 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
     carried, lines = book.accrued + book.running, book.by_place()
     for row in _unbilled(book):
         if accrues:
-            carried += _to_come(book, row, left, on, cut=left != outstanding)
+            carried += _to_come(
+                book, row, principal=left, on=on, cut=left != outstanding
+            )
         interest = lines[row.number, Component.INTEREST]
         principal = lines[row.number, Component.PRINCIPAL]
         if _is_settled(book, row, interest.paid, principal.paid):
@@ -111,7 +113,7 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
         left -= asked
 
 
-def _to_come(book: Book, row: Row, principal: int, on: date, *, cut: bool) -> Fraction:
+def _to_come(book: Book, row: Row, *, principal: int, on: date, cut: bool) -> Fraction:
     """Return the interest from a day to a period's end, in one piece where it is."""
     if row.starts_on >= on:
         return principal * growth(book.terms, row.period, row.starts_on, row.ends_on)
