@@ -1,6 +1,7 @@
 """Every table of the platform in one place, for migrations and their test."""
 
 import api.auth.model
+import api.portal.model
 import finance.approvals.model
 import finance.equity.model
 import finance.lending.model

@@ -15,7 +15,7 @@ from api.portal import errors, static
 from api.portal.desk import HOMES, LANGUAGE_COOKIE, At, Desk
 from api.portal.fields import Text
 from api.portal.guard import make_pages
-from api.portal.sessions import Session
+from api.portal.sessions import Session, end_visit
 
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
@@ -46,7 +46,7 @@ async def sign_in(
     if caller is None:
         trouble = problems.trouble_of(errors.KeyUnknown())
         return _sign_in_page(replace(desk, trouble=trouble), onward)
-    return _begin(desk, caller, onward)
+    return await _begin(desk, caller, onward)
 
 
 @router.post("/sign-in/demo")
@@ -60,12 +60,13 @@ async def sign_in_as(
     caller = await desk.db.read(auth.find_caller, shown=shown)
     if caller is None:
         raise errors.KeyUnknown
-    return _begin(desk, caller, "/")
+    return await _begin(desk, caller, "/")
 
 
 @router.post("/sign-out")
 async def sign_out(desk: At, _: Anyone) -> Response:
     """End the visit."""
+    await _end(desk)
     desk.request.state.desk = replace(desk, session=Session.begin(desk.now))
     return RedirectResponse("/sign-in", status_code=303)
 
@@ -100,7 +101,14 @@ def _sign_in_page(desk: Desk, next_path: str) -> Response:
     )
 
 
-def _begin(desk: Desk, caller: Caller, next_path: str) -> Response:
+async def _end(desk: Desk) -> None:
+    """End the visit of whoever is signed in."""
+    if desk.caller is not None:
+        await desk.db.transact(end_visit, session=desk.session)
+
+
+async def _begin(desk: Desk, caller: Caller, next_path: str) -> Response:
+    await _end(desk)
     session = Session.begin(desk.now, key=caller.key)
     desk.request.state.desk = replace(desk, session=session)
     path = _own(next_path)

@@ -86,7 +86,7 @@ async def visit_desk(request: Request) -> Desk:
     session = portal.seal.read(request.cookies.get(COOKIE, ""), now)
     caller = None
     if session and session.key:
-        caller = await db.read(find_standing, key=session.key)
+        caller = await db.read(find_standing, session=session)
     request.state.caller = caller
     desk = Desk(request, session.seen(now) if session else Session.begin(now))
     request.state.desk = desk

@@ -1,7 +1,8 @@
 """Remember who is signed in: a signed cookie that names a key, never the key itself.
 
 The cookie is proof for thirty minutes of idleness and twelve hours in all; the key is
-looked up at every request, so taking a key back signs its owner out at once.
+looked up at every request, so taking a key back signs its owner out at once. A visit
+that was signed out of is remembered until its cookie would have ended by itself.
 """
 
 import base64
@@ -15,8 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
 from api import auth
 from api.auth import Caller
+from api.portal.model import EndedVisit
 from ledger import private_files
 from ledger.database import UnitOfWork
 
@@ -46,6 +51,11 @@ class Session:
     def seen(self, now: datetime) -> "Session":
         """Return the visit as it is after another request."""
         return replace(self, seen_at=now)
+
+    @property
+    def nonce_sha256(self) -> bytes:
+        """Return what the visit is remembered by when it was ended."""
+        return hashlib.sha256(self.nonce.encode()).digest()
 
     def is_over(self, now: datetime) -> bool:
         """Say whether it has idled or lasted too long."""
@@ -100,9 +110,22 @@ def load_seal(file: Path) -> Seal:
     return Seal(private_files.read_or_make(file, made))
 
 
-async def find_standing(uow: UnitOfWork, *, key: str) -> Caller | None:
-    """Return the caller a key stands for as long as nobody took it back."""
-    row = await uow.session.get(auth.ApiKey, key)
+async def end_visit(uow: UnitOfWork, *, session: Session) -> None:
+    """Let no copy of a visit's cookie open anything from now on."""
+    forgotten = uow.now() - LONGEST
+    await uow.session.execute(delete(EndedVisit).where(EndedVisit.ended_at < forgotten))
+    await uow.session.execute(
+        insert(EndedVisit)
+        .values(nonce_sha256=session.nonce_sha256, ended_at=uow.now())
+        .on_conflict_do_nothing()
+    )
+
+
+async def find_standing(uow: UnitOfWork, *, session: Session) -> Caller | None:
+    """Return whom a visit stands for: nobody ended it, nor took its key back."""
+    row = await uow.session.get(auth.ApiKey, session.key)
     if row is None or row.revoked_at is not None:
+        return None
+    if await uow.session.get(EndedVisit, session.nonce_sha256) is not None:
         return None
     return Caller(row.party, row.serves, row.id)

@@ -37,7 +37,18 @@ def upgrade() -> None:
         "GRANT SELECT (id, party, role, created_at, revoked_at)"
         " ON api_key TO tonle_auditor"
     )
+    op.create_table(
+        "ended_visit",
+        sa.Column("nonce_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("nonce_sha256", name="pk_ended_visit"),
+        sa.CheckConstraint(
+            "octet_length(nonce_sha256) = 32", name=op.f("ck_ended_visit_nonce_sha256")
+        ),
+    )
+    op.execute("GRANT SELECT, INSERT, DELETE ON ended_visit TO tonle_app")
 
 
 def downgrade() -> None:
+    op.drop_table("ended_visit")
     op.drop_table("api_key")

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from api import auth
 from api.auth import Role
+from api.portal.model import EndedVisit
 from api.portal.sessions import IDLE, LONGEST, Seal, Session, load_seal
 from ledger.clock import StoppedClock
-from ledger.database import Database
+from ledger.database import Database, UnitOfWork
 from tests.api.conftest import NewParty
 from tests.api.portal.conftest import Reader, SignedIn
 
@@ -85,6 +88,34 @@ async def test_signing_out_ends_the_visit(signed_in: SignedIn) -> None:
     await reader.send("/sign-out")
 
     assert (await reader.open("/market")).url.path == "/sign-in"
+
+
+async def test_a_copied_cookie_opens_nothing_after_signing_out(
+    signed_in: SignedIn,
+) -> None:
+    reader = await signed_in(Role.LENDER)
+    copied = dict(reader.client.cookies)
+    await reader.send("/sign-out")
+
+    reader.client.cookies.clear()
+    reader.client.cookies.update(copied)
+
+    assert (await reader.open("/portfolio")).url.path == "/sign-in"
+
+
+async def test_an_ended_visit_is_forgotten_once_its_cookie_is_over(
+    signed_in: SignedIn, db: Database, clock: StoppedClock
+) -> None:
+    for _ in range(2):
+        reader = await signed_in(Role.LENDER)
+        await reader.send("/sign-out")
+        clock.advance(LONGEST + timedelta(minutes=1))
+
+    assert await db.read(_count_ended) == 1
+
+
+async def _count_ended(uow: UnitOfWork) -> int:
+    return await uow.session.scalar(select(func.count()).select_from(EndedVisit)) or 0
 
 
 async def test_signing_in_makes_older_forms_useless(signed_in: SignedIn) -> None:
