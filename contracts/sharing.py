@@ -52,12 +52,14 @@ class NoteShare:
     @property
     def gross(self) -> Money:
         """All that came in for the note."""
-        return self.principal + self.interest + self.late_fee
+        units = self.principal.minor + self.interest.minor + self.late_fee.minor
+        return Money(units, self.principal.currency)
 
     @property
     def net(self) -> Money:
         """What is left for the lender."""
-        return self.gross - self.servicing_fee - self.tax_withheld
+        kept = self.servicing_fee.minor + self.tax_withheld.minor
+        return Money(self.gross.minor - kept, self.principal.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Distribution:
         return lenders + self.operator_fee + self.excess + self.rounding
 
     def _sum(self, parts: Sequence[Money]) -> Money:
-        return Money.sum(parts, self.rounding.currency)
+        return Money(sum(part.minor for part in parts), self.rounding.currency)
 
 
 def distribute(

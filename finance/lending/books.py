@@ -7,13 +7,13 @@ is owed, apart for principal, interest and fees.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from sqlalchemy import func, select
 
 from contracts.sharing import Distribution, NoteShare
 from finance import wallets
-from finance.lending.model import Claim, Loan, Note, Receipt
+from finance.lending.model import Claim, Holding, Loan, Note, Receipt
 from finance.wallets import Platform, chart
 from ledger import accounts, balances, entries
 from ledger.accounts import LOAN_BOOK, Side, Spec
@@ -29,7 +29,7 @@ REPAID: Final = "loan.repaid"
 DISTRIBUTED: Final = "repayment.distributed"
 
 
-def account_of(holder: Loan | Note, claim: Claim) -> AccountId:
+def account_of(holder: Loan | Note | Holding, claim: Claim) -> AccountId:
     """Return the account on which a borrower owes, or a note is owed, a claim."""
     return AccountId(
         {
@@ -59,12 +59,14 @@ async def open_note_accounts(
     uow: UnitOfWork, note_ids: Sequence[str], currency: Currency
 ) -> list[dict[Claim, AccountId]]:
     """Open the accounts of what notes are owed, for many notes at once."""
-    specs = [
-        _spec(f"note/{note}/{claim}", f"note.{claim}", currency, Side.CREDIT)
-        for note in note_ids
-        for claim in Claim
-    ]
-    opened = await accounts.open_all(uow, specs)
+    opened: list[AccountId] = []
+    for start in range(0, len(note_ids), NOTES_PER_ENTRY):
+        specs = [
+            _spec(f"note/{note}/{claim}", f"note.{claim}", currency, Side.CREDIT)
+            for note in note_ids[start : start + NOTES_PER_ENTRY]
+            for claim in Claim
+        ]
+        opened += await accounts.open_all(uow, specs)
     width = len(Claim)
     return [
         dict(zip(Claim, opened[start : start + width], strict=True))
@@ -79,17 +81,28 @@ async def owed_to(uow: UnitOfWork, notes: Sequence[Note], claim: Claim) -> list[
     return [standing[account].posted for account in ids]
 
 
-async def lost_by(uow: UnitOfWork, notes: Sequence[Note], claim: Claim) -> list[int]:
-    """Return what each note lost of a claim and has not recovered, in minor units."""
-    ids = [account_of(note, claim) for note in notes]
-    rows = await uow.session.execute(
-        select(PostingRow.account, func.sum(PostingRow.units))
-        .join(EntryRow, EntryRow.id == PostingRow.entry)
-        .where(PostingRow.account.in_(ids), EntryRow.kind.in_((WRITTEN_OFF, RESTORED)))
-        .group_by(PostingRow.account)
-    )
-    lost = {account: int(units) for account, units in rows}
-    return [lost.get(account, 0) for account in ids]
+async def with_losses(uow: UnitOfWork, notes: Sequence[Holding]) -> list[Holding]:
+    """Return written-off notes as owed again what they lost and did not recover."""
+    lost: dict[AccountId, int] = {}
+    for claim in Claim:
+        rows = await uow.session.execute(
+            select(PostingRow.account, func.sum(PostingRow.units))
+            .join(EntryRow, EntryRow.id == PostingRow.entry)
+            .where(
+                PostingRow.account.in_([account_of(note, claim) for note in notes]),
+                EntryRow.kind.in_((WRITTEN_OFF, RESTORED)),
+            )
+            .group_by(PostingRow.account)
+        )
+        lost |= {AccountId(account): int(units) for account, units in rows}
+    return [
+        note._replace(
+            owed_principal=lost.get(note.principal_account, 0),
+            owed_interest=lost.get(note.interest_account, 0),
+            owed_fees=lost.get(note.fee_account, 0),
+        )
+        for note in notes
+    ]
 
 
 async def owed_by(uow: UnitOfWork, loan: Loan) -> dict[Claim, Money]:
@@ -129,10 +142,15 @@ async def book_disbursement(
 
 
 async def book_accrual(
-    uow: UnitOfWork, loan: Loan, *, notes: Sequence[Note], claim: Claim, amount: Money
+    uow: UnitOfWork,
+    loan: Loan,
+    *,
+    notes: Sequence[Holding],
+    claim: Claim,
+    amount: Money,
 ) -> list[EntryId]:
     """Let the borrower owe, and the notes be owed, more of a claim (or less)."""
-    parts = await _share_accrual(uow, notes, claim, amount)
+    parts = _share_accrual(notes, claim, amount)
     posted = _against_notes(
         uow,
         loan,
@@ -146,31 +164,44 @@ async def book_accrual(
     return [entry.id for entry in posted]
 
 
-async def _share_accrual(
-    uow: UnitOfWork, notes: Sequence[Note], claim: Claim, amount: Money
+def _share_accrual(
+    notes: Sequence[Holding], claim: Claim, amount: Money
 ) -> list[Money]:
     """Share what accrues by the principal owed; what is taken back by the claim."""
     basis = Claim.PRINCIPAL if amount.minor > 0 else claim
-    weights = await owed_to(uow, notes, basis)
+    weights = [owed(note, basis) for note in notes]
     if not any(weights):
         weights = [note.principal_minor for note in notes]
     return amount.split(weights)
 
 
-@dataclass(frozen=True)
+def owed(note: Holding, claim: Claim) -> int:
+    """Return what a note is owed of a claim, in minor units."""
+    return {
+        Claim.PRINCIPAL: note.owed_principal,
+        Claim.INTEREST: note.owed_interest,
+        Claim.FEES: note.owed_fees,
+    }[claim]
+
+
+@dataclass(frozen=True, slots=True)
 class Portion:
     """A note and what it gets of a receipt."""
 
-    note: Note
+    note: Holding
     share: NoteShare
 
     def of(self, claim: Claim) -> Money:
         """Return the part that settles a claim."""
-        return {
-            Claim.PRINCIPAL: self.share.principal,
-            Claim.INTEREST: self.share.interest,
-            Claim.FEES: self.share.late_fee,
-        }[claim]
+        match claim:
+            case Claim.PRINCIPAL:
+                return self.share.principal
+            case Claim.INTEREST:
+                return self.share.interest
+            case Claim.FEES:
+                return self.share.late_fee
+            case _:
+                assert_never(claim)
 
 
 async def book_distribution(
@@ -183,11 +214,10 @@ async def book_distribution(
 ) -> list[EntryId]:
     """Give a receipt to the lenders, the platform, the tax office and the borrower."""
     outer = await _outer_accounts(uow, loan)
-    lenders = [PartyId(portion.note.lender) for portion in portions]
-    purses = await chart.wallets(uow, lenders, loan.currency)
     posted = []
     for start in range(0, len(portions), NOTES_PER_ENTRY):
         part = portions[start : start + NOTES_PER_ENTRY]
+        purses = await _purses(uow, part, loan.currency)
         paid = _paying_legs(part, purses, outer)
         posted.append(_paid(uow, loan, receipt, paid))
         settled = _settling_legs(part, loan)
@@ -212,12 +242,22 @@ async def _outer_accounts(uow: UnitOfWork, loan: Loan) -> _Outer:
     )
 
 
+async def _purses(
+    uow: UnitOfWork, portions: Sequence[Portion], currency: Currency
+) -> dict[PartyId, AccountId]:
+    """Return where each lender's money goes; accounts not known are looked up."""
+    known = {part.note.lender: part.note.wallet for part in portions}
+    without = [lender for lender, account in known.items() if account is None]
+    found = await chart.wallets(uow, without, currency) if without else {}
+    return found | {lender: account for lender, account in known.items() if account}
+
+
 def _paying_legs(
     portions: Sequence[Portion], purses: dict[PartyId, AccountId], outer: _Outer
 ) -> list[entries.Leg]:
     shares = [portion.share for portion in portions]
     legs = [
-        entries.Leg(purses[PartyId(portion.note.lender)], -portion.share.net.minor)
+        entries.Leg(purses[portion.note.lender], -portion.share.net.minor)
         for portion in portions
     ]
     legs.append(entries.Leg(outer.fees, -sum(s.servicing_fee.minor for s in shares)))
@@ -308,7 +348,7 @@ def _against_notes(
     *,
     kind: str,
     claim: Claim,
-    parts: Sequence[tuple[Note, int]],
+    parts: Sequence[tuple[Note | Holding, int]],
 ) -> list[entries.NewEntry]:
     """Debit the loan and credit its notes of a claim, a thousand notes an entry."""
     place = account_of(loan, claim)

@@ -104,9 +104,9 @@ def _starting_today(terms: Terms, uow: UnitOfWork) -> Terms:
 async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> None:
     ids = [new_id("note", uow.now()) for _ in pledges]
     opened = await books.open_note_accounts(uow, ids, loan.currency)
+    residencies = await repository.find_residencies(uow, loan.offer)
     pack = rulepacks.home()
     for pledge, note_id, places in zip(pledges, ids, opened, strict=True):
-        lender = await identity.get_party(uow, party_id=pledge.party)
         uow.add(
             Note(
                 id=note_id,
@@ -115,7 +115,7 @@ async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> Non
                 pledge=pledge.id,
                 principal=pledge.amount,
                 withholding_bps=rules.withholding_bps(
-                    pack, lender.tax_residency, uow.today()
+                    pack, residencies[pledge.party], uow.today()
                 ),
                 principal_account=places[Claim.PRINCIPAL],
                 interest_account=places[Claim.INTEREST],

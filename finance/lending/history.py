@@ -1,5 +1,6 @@
 """A loan's history: its terms and the facts of its life, kept row by row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
@@ -36,7 +37,11 @@ class History:
     @classmethod
     async def of(cls, uow: UnitOfWork, loan: Loan) -> "History":
         """Read a loan's history; to append to it, the loan must be locked."""
-        rows = await repository.list_events(uow, loan.id)
+        return cls.read(uow, loan, await repository.list_events(uow, loan.id))
+
+    @classmethod
+    def read(cls, uow: UnitOfWork, loan: Loan, rows: Sequence[LoanEvent]) -> "History":
+        """Read a history out of its stored facts."""
         events = [read_event(row, loan.currency) for row in rows]
         return cls(uow, loan, loan.agreed_terms, events)
 

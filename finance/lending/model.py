@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,10 +14,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, composite, mapped_column
 
-from contracts.sharing import NoteShare
 from contracts.terms import Terms
 from finance.lending.errors import ApplicationNotWaiting, LoanNotOpen
-from ledger.ids import IdType
+from ledger.ids import AccountId, IdType, PartyId
 from ledger.money import Currency, Money
 from ledger.tables import CURRENCY, Base
 
@@ -253,6 +252,22 @@ class Note(Base):
     )
 
 
+class Holding(NamedTuple):
+    """A note as money is shared out to it: its accounts, and what stands on them."""
+
+    id: str
+    lender: PartyId
+    principal_minor: int
+    withholding_bps: int
+    principal_account: AccountId
+    interest_account: AccountId
+    fee_account: AccountId
+    owed_principal: int
+    owed_interest: int
+    owed_fees: int
+    wallet: AccountId | None
+
+
 class LoanEvent(Base):
     """A fact in a loan's life; terms and events together say where it stands."""
 
@@ -318,17 +333,3 @@ class Share(Base):
             "adds_up",
         ),
     )
-
-    @classmethod
-    def new(cls, receipt_id: str, share: NoteShare) -> Self:
-        """Make the row of a share."""
-        return cls(
-            receipt=receipt_id,
-            note=share.note_id,
-            principal_minor=share.principal.minor,
-            interest_minor=share.interest.minor,
-            fee_minor=share.late_fee.minor,
-            servicing_minor=share.servicing_fee.minor,
-            tax_minor=share.tax_withheld.minor,
-            net_minor=share.net.minor,
-        )

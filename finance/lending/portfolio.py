@@ -88,12 +88,24 @@ class Portfolio:
 
 async def portfolio(uow: UnitOfWork, *, lender_id: PartyId) -> list[Portfolio]:
     """Return a lender's portfolio, one part for each currency it has notes in."""
-    notes = await repository.list_notes_of(uow, lender_id)
+    held = await repository.list_held(uow, lender_id)
+    notes = [note for note, _, _ in held]
     shares = await repository.list_shares_of(uow, [note.id for note in notes])
     received: defaultdict[str, list[tuple[Share, date]]] = defaultdict(list)
     for share, on in shares:
         received[share.note].append((share, on))
-    positions = [await _position(uow, note, received[note.id]) for note in notes]
+    events = await repository.list_events_of(uow, {note.loan for note in notes})
+    owed = await books.owed_to(uow, notes, Claim.PRINCIPAL)
+    positions = [
+        _position(
+            note,
+            application,
+            history=History.read(uow, loan, events[loan.id]),
+            owed_principal=Money(units, note.currency),
+            received=received[note.id],
+        )
+        for (note, loan, application), units in zip(held, owed, strict=True)
+    ]
     return [
         _part([p for p in positions if p.note.currency is currency], currency, uow)
         for currency in Currency
@@ -105,14 +117,16 @@ def _part(positions: list[Position], currency: Currency, uow: UnitOfWork) -> Por
     return Portfolio(currency, tuple(positions), _net_return(positions, uow.today()))
 
 
-async def _position(
-    uow: UnitOfWork, note: Note, received: Sequence[tuple[Share, date]]
+def _position(
+    note: Note,
+    application: Application,
+    *,
+    history: History,
+    owed_principal: Money,
+    received: Sequence[tuple[Share, date]],
 ) -> Position:
-    loan = await repository.get_loan(uow, note.loan)
-    application = await repository.get_application(uow, loan.application)
-    state = (await History.of(uow, loan)).state(uow.today())
-    owed = (await books.owed_to(uow, [note], Claim.PRINCIPAL))[0]
-    owed_principal = Money(owed, note.currency)
+    loan, today = history.loan, history.uow.today()
+    state = history.state(today)
     return Position(
         note=note,
         loan=loan,
@@ -124,7 +138,7 @@ async def _position(
         tax=_sum(note, [s.tax_minor for s, _ in received]),
         expected_loss=_expected_loss(application, state, owed_principal),
         past=_past(note, loan, received),
-        planned=_planned(note, loan, state, uow),
+        planned=_planned(note, loan, state, today),
     )
 
 
@@ -142,12 +156,10 @@ def _past(
     return tuple(flows)
 
 
-def _planned(
-    note: Note, loan: Loan, state: LoanState, uow: UnitOfWork
-) -> tuple[Flow, ...]:
+def _planned(note: Note, loan: Loan, state: LoanState, today: date) -> tuple[Flow, ...]:
     """Return the note's part of what is still to be paid, net of fee and tax."""
     weights = [note.principal_minor, loan.principal_minor - note.principal_minor]
-    fee_bps = rulepacks.home().bps("servicing_fee", on=uow.today())
+    fee_bps = rulepacks.home().bps("servicing_fee", on=today)
     flows = []
     for item in state.instalments:
         interest = item.owed.interest - item.paid.interest
@@ -157,7 +169,7 @@ def _planned(
         left = item.owed.principal - item.paid.principal + interest - kept
         if left.minor > 0:
             units = split_units(left.minor, weights)[0]
-            due_on = max(item.due_on, uow.today())
+            due_on = max(item.due_on, today)
             flows.append(Flow(due_on, Money(units, note.currency)))
     return tuple(flows)
 

@@ -1,15 +1,19 @@
 """How lending finds things."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import aliased
 
+from contracts.sharing import NoteShare
 from finance.lending.model import (
     Acceptance,
     Agreement,
     Application,
+    Holding,
     Loan,
     LoanEvent,
     LoanStatus,
@@ -18,11 +22,26 @@ from finance.lending.model import (
     ReceiptStatus,
     Share,
 )
+from finance.raising import Pledge
+from finance.wallets import Wallet
+from ledger.balances import BalanceRow
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
+from ledger.ids import read_id
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
+from risk.identity import Party, TaxResidency
 
 WAITING_BATCH: Final = 100
+_ADD_SHARES: Final = text("""
+INSERT INTO distribution_share
+  (receipt, note, principal_minor, interest_minor, fee_minor,
+   servicing_minor, tax_minor, net_minor)
+SELECT CAST(:receipt AS uuid), t.*
+  FROM unnest(CAST(:notes AS uuid[]), CAST(:principal AS bigint[]),
+              CAST(:interest AS bigint[]), CAST(:fees AS bigint[]),
+              CAST(:servicing AS bigint[]), CAST(:tax AS bigint[]),
+              CAST(:net AS bigint[])) AS t
+""")
 
 
 async def get_application(
@@ -106,12 +125,58 @@ async def list_notes(uow: UnitOfWork, loan_id: str) -> Sequence[Note]:
     return rows.all()
 
 
-async def list_notes_of(uow: UnitOfWork, lender_id: str) -> Sequence[Note]:
-    """Return the notes a lender holds."""
-    rows = await uow.session.scalars(
-        select(Note).where(Note.lender == lender_id).order_by(Note.id)
+async def list_holdings(uow: UnitOfWork, loan_id: str) -> list[Holding]:
+    """Return what every note of a loan is owed, in one question to the books."""
+    principal, interest, fees = (aliased(BalanceRow) for _ in range(3))
+    rows = await uow.session.execute(
+        select(
+            Note.id,
+            Note.lender,
+            Note.principal_minor,
+            Note.withholding_bps,
+            Note.principal_account,
+            Note.interest_account,
+            Note.fee_account,
+            principal.posted_credits - principal.posted_debits,
+            interest.posted_credits - interest.posted_debits,
+            fees.posted_credits - fees.posted_debits,
+            Wallet.account,
+        )
+        .join(principal, principal.account == Note.principal_account)
+        .join(interest, interest.account == Note.interest_account)
+        .join(fees, fees.account == Note.fee_account)
+        .outerjoin(
+            Wallet, (Wallet.party == Note.lender) & (Wallet.currency == Note.currency)
+        )
+        .where(Note.loan == loan_id)
+        .order_by(Note.id)
     )
-    return rows.all()
+    return [Holding._make(row) for row in rows]
+
+
+async def find_residencies(uow: UnitOfWork, offer_id: str) -> dict[str, TaxResidency]:
+    """Return where each party that pledged to an offer pays its taxes."""
+    rows = await uow.session.execute(
+        select(Party.id, Party.tax_residency)
+        .join(Pledge, Pledge.party == Party.id)
+        .where(Pledge.offer == offer_id)
+        .distinct()
+    )
+    return {party: residency for party, residency in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def list_held(
+    uow: UnitOfWork, lender_id: str
+) -> Sequence[tuple[Note, Loan, Application]]:
+    """Return the notes a lender holds, each with its loan and what was asked for."""
+    rows = await uow.session.execute(
+        select(Note, Loan, Application)
+        .join(Loan, Loan.id == Note.loan)
+        .join(Application, Application.id == Loan.application)
+        .where(Note.lender == lender_id)
+        .order_by(Note.id)
+    )
+    return [(note, loan, application) for note, loan, application in rows]
 
 
 async def list_events(uow: UnitOfWork, loan_id: str) -> Sequence[LoanEvent]:
@@ -120,6 +185,21 @@ async def list_events(uow: UnitOfWork, loan_id: str) -> Sequence[LoanEvent]:
         select(LoanEvent).where(LoanEvent.loan == loan_id).order_by(LoanEvent.number)
     )
     return rows.all()
+
+
+async def list_events_of(
+    uow: UnitOfWork, loan_ids: Collection[str]
+) -> dict[str, list[LoanEvent]]:
+    """Return the facts of many loans' lives, by loan, in order."""
+    rows = await uow.session.scalars(
+        select(LoanEvent)
+        .where(LoanEvent.loan.in_(loan_ids))
+        .order_by(LoanEvent.loan, LoanEvent.number)
+    )
+    found: defaultdict[str, list[LoanEvent]] = defaultdict(list)
+    for row in rows:
+        found[row.loan].append(row)
+    return found
 
 
 async def get_receipt(
@@ -158,6 +238,25 @@ async def list_receipts(uow: UnitOfWork, loan_id: str) -> Sequence[Receipt]:
         select(Receipt).where(Receipt.loan == loan_id).order_by(Receipt.id)
     )
     return rows.all()
+
+
+async def add_shares(
+    uow: UnitOfWork, receipt_id: str, shares: Sequence[NoteShare]
+) -> None:
+    """Keep what every note got of a receipt, in one statement."""
+    await uow.session.execute(
+        _ADD_SHARES,
+        {
+            "receipt": read_id("rcpt", receipt_id),
+            "notes": [read_id("note", share.note_id) for share in shares],
+            "principal": [share.principal.minor for share in shares],
+            "interest": [share.interest.minor for share in shares],
+            "fees": [share.late_fee.minor for share in shares],
+            "servicing": [share.servicing_fee.minor for share in shares],
+            "tax": [share.tax_withheld.minor for share in shares],
+            "net": [share.net.minor for share in shares],
+        },
+    )
 
 
 async def list_shares_of(

@@ -11,7 +11,7 @@ from contracts.schedule import Schedule
 from contracts.sharing import NoteHolding
 from contracts.terms import Accrual, Excess, Fees, LateTerms, Terms
 from finance.lending.errors import AmountOutsideLimits, TermOutsideLimits
-from finance.lending.model import Claim, Note
+from finance.lending.model import Claim, Holding
 from finance.rulepacks import RulePack
 from ledger.money import BPS_PER_ONE, Money, Rounding
 from risk.identity import TaxResidency
@@ -102,12 +102,12 @@ def claimed(state: LoanState) -> dict[Claim, Money]:
     return {Claim.INTEREST: interest, Claim.FEES: fees}
 
 
-def holding_of(note: Note, owed: dict[Claim, int]) -> NoteHolding:
+def holding_of(note: Holding) -> NoteHolding:
     """Return a note as the sharing of a receipt sees it."""
     return NoteHolding(
         note.id,
-        principal_minor=owed[Claim.PRINCIPAL],
-        withholding_bps=note.withholding_bps,
-        interest_minor=owed[Claim.INTEREST],
-        late_fee_minor=owed[Claim.FEES],
+        note.owed_principal,
+        note.withholding_bps,
+        note.owed_interest,
+        note.owed_fees,
     )

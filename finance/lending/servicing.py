@@ -17,7 +17,7 @@ from finance.lending.events import (
     RepaymentReceived,
 )
 from finance.lending.history import History
-from finance.lending.model import Claim, Loan, LoanStatus, Receipt, ReceiptStatus, Share
+from finance.lending.model import Claim, Loan, LoanStatus, Receipt, ReceiptStatus
 from finance.wallets import chart
 from ledger import entries
 from ledger.database import UnitOfWork
@@ -116,13 +116,10 @@ async def _share_out(
     uow: UnitOfWork, loan: Loan, receipt: Receipt, allocation: Allocation
 ) -> None:
     """Share an allocation among the notes, book it and tell of it."""
-    notes = await repository.list_notes(uow, loan.id)
-    weigh = books.lost_by if receipt.recovery else books.owed_to
-    owed = {claim: await weigh(uow, notes, claim) for claim in Claim}
-    holdings = [
-        rules.holding_of(note, {claim: owed[claim][index] for claim in Claim})
-        for index, note in enumerate(notes)
-    ]
+    notes = await repository.list_holdings(uow, loan.id)
+    if receipt.recovery:
+        notes = await books.with_losses(uow, notes)
+    holdings = [rules.holding_of(note) for note in notes]
     servicing_bps = rulepacks.home().bps("servicing_fee", on=receipt.received_on)
     shared = sharing.distribute(allocation, holdings, servicing_fee_bps=servicing_bps)
     portions = [
@@ -136,7 +133,7 @@ async def _share_out(
     made += await books.book_distribution(
         uow, loan, receipt=receipt, portions=portions, distribution=shared
     )
-    uow.add(*(Share.new(receipt.id, portion.share) for portion in portions))
+    await repository.add_shares(uow, receipt.id, [part.share for part in portions])
     uow.record(
         RepaymentDistributed(
             loan.id,
@@ -193,9 +190,11 @@ async def list_loans_to_count(uow: UnitOfWork, *, after: str | None) -> list[str
 async def book_claims(uow: UnitOfWork, loan: Loan, state: LoanState) -> None:
     """Book the difference between what the history claims and what the books have."""
     claimed = rules.claimed(state)
-    notes = await repository.list_notes(uow, loan.id)
-    for claim in (Claim.INTEREST, Claim.FEES):
-        more = claimed[claim] - loan.booked(claim)
+    fresh = {claim: claimed[claim] - loan.booked(claim) for claim in claimed}
+    if not any(fresh.values()):
+        return
+    notes = await repository.list_holdings(uow, loan.id)
+    for claim, more in fresh.items():
         if not more:
             continue
         made = await books.book_accrual(
