@@ -7,7 +7,7 @@ anything is written.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,14 @@ from sqlalchemy.exc import IntegrityError
 from ledger.audit.journal import journal_events
 from ledger.database import UnitOfWork
 from ledger.errors import Conflict, Refusal
-from ledger.ids import AccountId, EntryId, read_id, show_id
+from ledger.ids import (
+    AccountId,
+    EntryId,
+    IdMalformed,
+    read_id,
+    read_number,
+    show_id,
+)
 from ledger.journal import Booking, Posted, PostedLeg
 from ledger.judging import Judge, Standing
 
@@ -86,12 +93,15 @@ UPDATE balance b
 
 @dataclass
 class _Batch:
-    """What one call books: the keys of everything named, and what came of it."""
+    """What one call books: the keys of everything named, and what came of it.
 
-    accounts: Mapping[AccountId, UUID]
-    entries: Mapping[EntryId, UUID]
-    standings: dict[AccountId, Standing]
-    known: dict[EntryId, tuple[bytes, Posted]]
+    Keys are written in hex, as the database reads them fastest.
+    """
+
+    accounts: dict[AccountId, str] = field(default_factory=dict)
+    entries: dict[EntryId, str] = field(default_factory=dict)
+    standings: dict[AccountId, Standing] = field(default_factory=dict)
+    known: dict[EntryId, tuple[bytes, Posted]] = field(default_factory=dict)
     fresh: list[tuple[Booking, bytes, tuple[PostedLeg, ...]]] = field(
         default_factory=list
     )
@@ -119,14 +129,36 @@ async def book_each(
     The groups are judged in their order; a refused one gives its refusal and leaves
     no trace on those behind it.
     """
-    batch = await _open(uow, groups)
+    batch = _Batch()
+    named = [_name(batch, group) for group in groups]
+    await _open(uow, batch)
     judge = Judge(batch.standings, uow.today())
-    outcomes = [_settle(batch, judge, group) for group in groups]
+    outcomes = [
+        refused or _settle(batch, judge, group)
+        for refused, group in zip(named, groups, strict=True)
+    ]
     if batch.fresh:
         booked_at = uow.now()
         await _write(uow, batch, booked_at)
         _tell(uow, batch, booked_at)
     return outcomes
+
+
+def _name(batch: _Batch, group: Sequence[Booking]) -> Refusal | None:
+    """Read the ids a group names; a malformed one is refused to its group alone."""
+    try:
+        for booking in group:
+            batch.entries[booking.id] = _hex("entry", booking.id)
+            for account in booking.accounts():
+                if account not in batch.accounts:
+                    batch.accounts[account] = _hex("acct", account)
+    except IdMalformed as refused:
+        return refused
+    return None
+
+
+def _hex(prefix: str, shown: str) -> str:
+    return f"{read_number(prefix, shown):032x}"
 
 
 def _settle(batch: _Batch, judge: Judge, group: Sequence[Booking]) -> Outcome:
@@ -155,26 +187,28 @@ def _settle_one(batch: _Batch, judge: Judge, booking: Booking) -> Posted:
     return posted
 
 
-async def _open(uow: UnitOfWork, groups: Sequence[Sequence[Booking]]) -> _Batch:
-    """Lock every account the groups name and find which entries exist."""
-    bookings = [booking for group in groups for booking in group]
-    named = {account for booking in bookings for account in booking.accounts()}
-    accounts = {account: read_id("acct", account) for account in named}
-    entries = {booking.id: read_id("entry", booking.id) for booking in bookings}
-    shown = {key: account for account, key in accounts.items()}
-    rows = await uow.session.execute(
-        _LOCK,
-        {"accounts": _array(accounts.values()), "entries": _array(entries.values())},
-    )
-    standings, existing = {}, []
-    for entry, account, book_, asset, side, *rest in rows.all():
-        if account is None:
+async def _open(uow: UnitOfWork, batch: _Batch) -> None:
+    """Lock every account that is named and find which entries exist."""
+    shown = {key: account for account, key in batch.accounts.items()}
+    keys = {
+        "accounts": _array(batch.accounts.values()),
+        "entries": _array(batch.entries.values()),
+    }
+    existing = []
+    for entry, key, *rest in (await uow.session.execute(_LOCK, keys)).all():
+        if key is None:
             existing.append(entry)
             continue
-        sign = -1 if side == "credit" else 1
-        standings[shown[account]] = Standing(shown[account], book_, asset, sign, *rest)
-    known = await _stored(uow, existing) if existing else {}
-    return _Batch(accounts, entries, standings, known)
+        account = shown[key.hex]
+        batch.standings[account] = _standing(account, *rest)
+    if existing:
+        batch.known = await _stored(uow, existing)
+
+
+def _standing(
+    account: AccountId, in_book: str, asset: str, side: str, *rest: Any
+) -> Standing:
+    return Standing(account, in_book, asset, -1 if side == "credit" else 1, *rest)
 
 
 async def find_posted(uow: UnitOfWork, entry: EntryId) -> Posted | None:
@@ -244,8 +278,8 @@ def _entry_columns(batch: _Batch) -> dict[str, str]:
     }
 
 
-def _key(entry: EntryId | None) -> UUID | str:
-    return "NULL" if entry is None else read_id("entry", entry)
+def _key(entry: EntryId | None) -> str:
+    return "NULL" if entry is None else _hex("entry", entry)
 
 
 def _posting_columns(batch: _Batch) -> dict[str, str]:

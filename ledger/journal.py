@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,11 +44,9 @@ class EntryRow(Base):
     effective_on: Mapped[date]
     booked_at: Mapped[datetime]
     reverses: Mapped[str | None] = mapped_column(
-        IdType("entry"), ForeignKey("entry.id"), unique=True
+        IdType("entry"), ForeignKey("entry.id")
     )
-    hold: Mapped[str | None] = mapped_column(
-        IdType("entry"), ForeignKey("entry.id"), index=True
-    )
+    hold: Mapped[str | None] = mapped_column(IdType("entry"), ForeignKey("entry.id"))
     legs: Mapped[int]
     memo: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -55,22 +54,28 @@ class EntryRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('posted', 'pending', 'voided')", "state"),
         CheckConstraint("(state = 'posted') = (legs > 1)", "legs"),
+        Index(
+            "uq_entry_reverses",
+            "reverses",
+            unique=True,
+            postgresql_where=text("reverses IS NOT NULL"),
+        ),
+        Index("ix_entry_hold", "hold", postgresql_where=text("hold IS NOT NULL")),
     )
 
 
 class PostingRow(Base):
     """One leg of an entry: a step in an account's gap-free history; never changed.
 
-    ``units`` and ``balance_after`` are signed: debits are positive.
+    ``units`` and ``balance_after`` are signed: debits are positive. What a foreign key
+    would check row by row, the trigger ``posting_must_balance`` checks at once.
     """
 
     __tablename__ = "posting"
 
-    account: Mapped[str] = mapped_column(
-        IdType("acct"), ForeignKey("balance.account"), primary_key=True
-    )
+    account: Mapped[str] = mapped_column(IdType("acct"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
-    entry: Mapped[str] = mapped_column(IdType("entry"), ForeignKey("entry.id"))
+    entry: Mapped[str] = mapped_column(IdType("entry"))
     leg: Mapped[int]
     units: Mapped[int]
     balance_after: Mapped[int]

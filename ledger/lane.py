@@ -24,7 +24,6 @@ from ledger.booking import Outcome, book_each
 from ledger.database import Database, UnitOfWork
 from ledger.entries import NewEntry
 from ledger.errors import Unavailable
-from ledger.ids import read_id
 from ledger.journal import Booking, Posted
 from ledger.tables import Base
 
@@ -171,7 +170,6 @@ class Lane:
         if not self._open:
             raise LaneClosed("the writer lane is closed; send the entries again")
         bookings = tuple([entry.booking() for entry in new])
-        _require_ids(bookings)
         if not bookings:
             return []
         loop = asyncio.get_running_loop()
@@ -252,14 +250,6 @@ class Lane:
     async def _require(self, uow: UnitOfWork, statement: TextClause) -> None:
         if await uow.session.scalar(statement, self._lease) is None:
             raise LaneTaken("another process has taken the writer lane over")
-
-
-def _require_ids(bookings: Sequence[Booking]) -> None:
-    """Refuse malformed ids here, where they can only hurt who sent them."""
-    for booking in bookings:
-        read_id("entry", booking.id)
-        for account in booking.accounts():
-            read_id("acct", account)
 
 
 def _answer(waiting: _Waiting, outcome: Outcome | Exception) -> None:
