@@ -9,11 +9,10 @@ from finance.approvals.errors import (
     SamePerson,
 )
 from finance.approvals.model import Approval, ApprovalStatus
+from finance.approvals.repository import get_approval, list_pending
 from finance.approvals.service import (
     approve,
     decline,
-    get_approval,
-    list_pending,
     propose,
     request_hash,
     require_stranger,

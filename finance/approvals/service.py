@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
-
+from finance.approvals import repository
 from finance.approvals.errors import OwnCase
 from finance.approvals.events import (
     ApprovalDeclined,
@@ -16,9 +15,7 @@ from finance.approvals.events import (
 from finance.approvals.model import Approval, ApprovalStatus
 from ledger.canonical import canonical
 from ledger.database import UnitOfWork
-from ledger.errors import NotFound
 from ledger.ids import new_id
-from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 
 VALID_FOR: Final = timedelta(days=14)
 
@@ -71,15 +68,7 @@ async def propose(
 
 
 async def _retire_expired(uow: UnitOfWork, kind: str, concerns: str) -> None:
-    old = await uow.session.scalar(
-        select(Approval)
-        .where(
-            Approval.kind == kind,
-            Approval.concerns == concerns,
-            Approval.status == ApprovalStatus.PENDING.value,
-        )
-        .with_for_update()
-    )
+    old = await repository.find_pending(uow, kind, concerns)
     if old is not None:
         old.retire(at=uow.now())
         await uow.session.flush()
@@ -89,7 +78,7 @@ async def approve(
     uow: UnitOfWork, *, approval_id: str, request: Mapping[str, object], by: str
 ) -> Approval:
     """Agree to exactly the request that was proposed."""
-    approval = await get_approval(uow, approval_id=approval_id, lock=True)
+    approval = await repository.get_approval(uow, approval_id, lock=True)
     approval.require_same(request_hash(request))
     approval.decide(ApprovalStatus.APPROVED, by=by, at=uow.now())
     uow.record(
@@ -100,29 +89,9 @@ async def approve(
 
 async def decline(uow: UnitOfWork, *, approval_id: str, by: str) -> Approval:
     """Disagree; nothing happens but that it is known."""
-    approval = await get_approval(uow, approval_id=approval_id, lock=True)
+    approval = await repository.get_approval(uow, approval_id, lock=True)
     approval.decide(ApprovalStatus.DECLINED, by=by, at=uow.now())
     uow.record(
         ApprovalDeclined(approval.id, approval.kind, approval.concerns, decided_by=by)
     )
     return approval
-
-
-async def get_approval(
-    uow: UnitOfWork, *, approval_id: str, lock: bool = False
-) -> Approval:
-    """Return a proposal by its id."""
-    row = await uow.session.get(Approval, approval_id, with_for_update=lock)
-    if row is None:
-        raise NotFound(thing="approval")
-    return row
-
-
-async def list_pending(
-    uow: UnitOfWork, *, after: str | None = None, limit: int = DEFAULT_PAGE
-) -> Page[Approval]:
-    """Return what waits for a second person, newest first."""
-    query = select(Approval).where(Approval.status == ApprovalStatus.PENDING.value)
-    return await fetch_page(
-        uow.session, query, by=Approval.id, after=after, limit=limit
-    )

@@ -8,14 +8,13 @@ from finance.equity.errors import (
 )
 from finance.equity.model import ShareClass, ShareClassStatus
 from finance.equity.register import Holding, list_holdings
+from finance.equity.repository import get_share_class, list_share_classes
 from finance.equity.service import (
     allot_founders,
     approve_share_offer,
     create_share_class,
     fail_offer,
-    get_share_class,
     issue_shares,
-    list_share_classes,
     review_share_offer,
 )
 

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
-
 from finance import approvals, raising, rulepacks, wallets
 from finance.approvals import Approval
-from finance.equity import register
+from finance.equity import register, repository
 from finance.equity.errors import (
     NotEnoughShares,
     ShareClassMalformed,
@@ -25,10 +23,9 @@ from finance.raising import Offer, OfferTerms, Pledge, Product
 from finance.wallets import PayoutPurpose, Platform, chart
 from ledger import entries
 from ledger.database import UnitOfWork
-from ledger.errors import NotFound, ensure
+from ledger.errors import ensure
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import BPS_PER_ONE, Money, Rounding
-from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 from risk import identity
 
 KIND: Final = "share_offer"
@@ -68,7 +65,7 @@ async def allot_founders(
 
     Later there is no room for them: an offer counts on what was not issued.
     """
-    share = await get_share_class(uow, share_id=share_id, lock=True)
+    share = await repository.get_share_class(uow, share_id, lock=True)
     share.require(ShareClassStatus.CREATED)
     for party_id, _ in founders:
         await identity.get_party(uow, party_id=party_id)
@@ -87,7 +84,7 @@ async def review_share_offer(
     note: str,
 ) -> Approval:
     """Recommend an offer, on exactly these terms; a second operator decides."""
-    share = await get_share_class(uow, share_id=share_id, lock=True)
+    share = await repository.get_share_class(uow, share_id, lock=True)
     approvals.require_stranger(operator_id, asks=share.issuer)
     share.move(ShareClassStatus.REVIEWED, after=ShareClassStatus.CREATED)
     cap = await _cap_of(uow, share, target)
@@ -129,7 +126,7 @@ async def approve_share_offer(
     uow: UnitOfWork, *, share_id: str, operator_id: PartyId
 ) -> Offer:
     """Agree, as a second person, and offer the shares."""
-    share = await get_share_class(uow, share_id=share_id, lock=True)
+    share = await repository.get_share_class(uow, share_id, lock=True)
     approvals.require_stranger(operator_id, asks=share.issuer)
     share.require(ShareClassStatus.REVIEWED)
     ensure(share.approval, "a reviewed offer has its proposal")
@@ -164,7 +161,7 @@ async def issue_shares(uow: UnitOfWork, *, offer_id: str) -> ShareClass | None:
 
     None when the offer raises for something else.
     """
-    share = await _find_of_offer(uow, offer_id)
+    share = await repository.find_class_of(uow, offer_id)
     if share is None or share.status == ShareClassStatus.ISSUED:
         return share
     share.move(ShareClassStatus.ISSUED, after=ShareClassStatus.LISTED)
@@ -237,38 +234,6 @@ async def _pay_out(
 
 async def fail_offer(uow: UnitOfWork, *, offer_id: str) -> None:
     """Take note that an offer did not reach its target."""
-    share = await _find_of_offer(uow, offer_id)
+    share = await repository.find_class_of(uow, offer_id)
     if share is not None and share.status == ShareClassStatus.LISTED:
         share.move(ShareClassStatus.FAILED, after=ShareClassStatus.LISTED)
-
-
-async def _find_of_offer(uow: UnitOfWork, offer_id: str) -> ShareClass | None:
-    return await uow.session.scalar(
-        select(ShareClass).where(ShareClass.offer == offer_id).with_for_update()
-    )
-
-
-async def get_share_class(
-    uow: UnitOfWork, *, share_id: str, lock: bool = False
-) -> ShareClass:
-    """Return a class of shares."""
-    row = await uow.session.get(ShareClass, share_id, with_for_update=lock)
-    if row is None:
-        raise NotFound(thing="share class")
-    return row
-
-
-async def list_share_classes(
-    uow: UnitOfWork,
-    *,
-    issuer_id: PartyId | None = None,
-    after: str | None = None,
-    limit: int = DEFAULT_PAGE,
-) -> Page[ShareClass]:
-    """Return classes of shares, newest first: all, or one firm's."""
-    query = select(ShareClass)
-    if issuer_id is not None:
-        query = query.where(ShareClass.issuer == issuer_id)
-    return await fetch_page(
-        uow.session, query, by=ShareClass.id, after=after, limit=limit
-    )

@@ -1,0 +1,41 @@
+"""How approvals find proposals."""
+
+from sqlalchemy import select
+
+from finance.approvals.model import Approval, ApprovalStatus
+from ledger.database import UnitOfWork
+from ledger.errors import NotFound
+from ledger.paging import DEFAULT_PAGE, Page, fetch_page
+
+
+async def get_approval(
+    uow: UnitOfWork, approval_id: str, *, lock: bool = False
+) -> Approval:
+    """Return a proposal, locked when it is to be decided."""
+    row = await uow.session.get(Approval, approval_id, with_for_update=lock)
+    if row is None:
+        raise NotFound(thing="approval")
+    return row
+
+
+async def find_pending(uow: UnitOfWork, kind: str, concerns: str) -> Approval | None:
+    """Return the proposal of a kind that waits for a thing, locked."""
+    return await uow.session.scalar(
+        select(Approval)
+        .where(
+            Approval.kind == kind,
+            Approval.concerns == concerns,
+            Approval.status == ApprovalStatus.PENDING.value,
+        )
+        .with_for_update()
+    )
+
+
+async def list_pending(
+    uow: UnitOfWork, *, after: str | None = None, limit: int = DEFAULT_PAGE
+) -> Page[Approval]:
+    """Return what waits for a second person, newest first."""
+    query = select(Approval).where(Approval.status == ApprovalStatus.PENDING.value)
+    return await fetch_page(
+        uow.session, query, by=Approval.id, after=after, limit=limit
+    )
