@@ -10,6 +10,7 @@ from finance.equity.model import ShareClass, ShareClassStatus
 from finance.equity.register import Holding, list_holdings
 from finance.equity.repository import get_share_class, list_share_classes
 from finance.equity.service import (
+    MOST_SHARES,
     allot_founders,
     approve_share_offer,
     create_share_class,
@@ -19,6 +20,7 @@ from finance.equity.service import (
 )
 
 __all__ = [
+    "MOST_SHARES",
     "Holding",
     "NotEnoughShares",
     "ShareClass",

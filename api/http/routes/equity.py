@@ -30,8 +30,7 @@ from finance.equity import ShareClassStatus
 router = make_router("equity")
 
 MAX_FOUNDERS = 100
-MAX_SHARES = 10**12
-Units = Annotated[int, Field(ge=1, le=MAX_SHARES)]
+Units = Annotated[int, Field(ge=1, le=equity.MOST_SHARES)]
 
 
 class ShareClassIn(In):
