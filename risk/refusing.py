@@ -9,7 +9,6 @@ from risk.cashflow import Measured
 from risk.pricing import CapTest, Costs, Fit
 from risk.scoring import Reason, Score
 
-GRADES = "ABCDEF"
 MAX_REASONS = 5
 
 
@@ -138,7 +137,7 @@ def _broken_rules(
         broken.append(_OUT_OF_DATE)
     if cover is not None and cover < Decimal(policy.least_debt_cover):
         broken.append(_UNAFFORDABLE)
-    if GRADES.index(scored.grade) > GRADES.index(policy.lowest_grade):
+    if scored.grade > policy.lowest_grade:  # A is the best letter
         broken.append(_GRADE)
     if cap_test.fit is not Fit.WITHIN:
         broken.append(_CAP[cap_test.fit])
