@@ -1,0 +1,125 @@
+"""Other programs accept the whole book and come to the same balances as ours."""
+
+import csv
+import shutil
+import subprocess
+from collections import defaultdict
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from ledger import accounts, balances, entries, exchange, exports
+from ledger.accounts import CLIENT_MONEY, Side, Spec
+from ledger.database import Database
+from ledger.exports.text_ledgers import (
+    Line,
+    beancount_account,
+    beancount_asset,
+    hledger_account,
+)
+from ledger.money import Currency, Money
+from tests.ledger.builders import an_entry, an_id, hold, move, open_accounts
+
+SHARE = "share_01ke5y3x80e4a95pafzya3gq10"
+
+
+@pytest.fixture
+async def book(db: Database, clock) -> list[Line]:
+    """Dollars, riel, shares, an exchange, a reversal, a hold, and awkward words."""
+    bank, a, b = await db.transact(open_accounts)
+    await move(db, bank, a, 123_456)
+    await hold(db, a, b, 10)
+    legs = entries.transfer(debit=a, credit=b, units=7)
+    odd = an_entry(db, legs, memo='say "what"; \\ * | 2026\nខ្មែរ  two  spaces')
+    await db.transact(entries.post, [odd])
+    await db.transact(
+        entries.reverse,
+        odd.id,
+        reversal=an_id(db),
+        effective_on=clock.now().date(),
+        memo="",
+    )
+    await db.transact(accounts.register_share_class, code=SHARE)
+    riel_bank, riel, unissued, holder = await db.transact(
+        accounts.open_all,
+        [
+            Spec(CLIENT_MONEY, "bank", "bank", "KHR", Side.DEBIT),
+            Spec(CLIENT_MONEY, "wallet/a", "wallet", "KHR", Side.CREDIT, 0),
+            Spec(accounts.REGISTER, "unissued", "unissued", SHARE, Side.DEBIT),
+            Spec(accounts.REGISTER, "9 holder_x", "holder", SHARE, Side.CREDIT),
+        ],
+    )
+    await move(db, riel_bank, riel, 100_000_000)
+    await move(db, unissued, holder, 500)
+    rate = exchange.Rate(
+        Currency.USD, Currency.KHR, Decimal(4100), "National Bank", clock.now()
+    )
+    new = exchange.NewExchange(
+        id=an_id(db),
+        debit=riel,
+        sold=Money(41_000_000, Currency.KHR),
+        credit=a,
+        bought=Money(9_950, Currency.USD),
+        rate=rate,
+        effective_on=clock.now().date(),
+    )
+    await db.transact(exchange.convert, CLIENT_MONEY, new)
+    return await db.read(exports.read_book)
+
+
+def expected(book: list[Line], account, asset) -> dict[tuple[str, str], Decimal]:
+    """Sum what we keep, under the names the other program uses."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for line in book:
+        amount = Decimal(line.units).scaleb(-line.exponent)
+        sums[account(line), asset(line.asset)] += amount
+    return {key: units for key, units in sums.items() if units}
+
+
+async def test_the_book_read_is_the_book_kept(db, book) -> None:
+    sums: dict[tuple[str, str, str], int] = defaultdict(int)
+    for line in book:
+        sums[line.book, line.path, line.asset] += line.units
+    for place, units in sums.items():
+        account = await db.read(accounts.find, *place)
+        row = await db.read(accounts.get, account)
+        posted = (await db.read(balances.get, account)).posted
+        assert units == (-posted if row.normal_side == "credit" else posted)
+
+
+def test_beancount_accepts_the_book_and_agrees(book) -> None:
+    loader = pytest.importorskip("beancount.loader", reason="pip install beancount")
+    text = "".join(exports.write_beancount(book))
+
+    found, errors, _ = loader.load_string(text)
+
+    assert errors == []
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in found:
+        for posting in getattr(entry, "postings", []):
+            sums[posting.account, posting.units.currency] += posting.units.number
+    agreed = {key: units for key, units in sums.items() if units}
+    assert agreed == expected(book, beancount_account, beancount_asset)
+
+
+def test_hledger_accepts_the_book_and_agrees(book, tmp_path: Path) -> None:
+    program = shutil.which("hledger")
+    if program is None:
+        pytest.skip("no hledger; apt-get install -y hledger")
+    journal = tmp_path / "book.journal"
+    journal.write_text("".join(exports.write_hledger(book)), encoding="utf-8")
+    words = ["balance", "--flat", "--no-total", "--layout=bare", "-O", "csv"]
+
+    subprocess.run([program, "-f", journal, "check"], check=True)
+    told = subprocess.run(
+        [program, "-f", journal, *words], check=True, capture_output=True, text=True
+    )
+
+    sums = {
+        (row["account"], row["commodity"].strip('"')): Decimal(row["balance"])
+        for row in csv.DictReader(StringIO(told.stdout))
+        if Decimal(row["balance"])
+    }
+    assert sums == expected(book, hledger_account, str)
