@@ -24,7 +24,6 @@ from ledger.balances import BalanceRow
 from ledger.database import UnitOfWork
 from ledger.errors import Conflict, NotFound
 from ledger.ids import AccountId, IdType, new_id
-from ledger.money import Currency
 from ledger.tables import Base
 
 CLIENT_MONEY: Final = "client_money"
@@ -113,27 +112,9 @@ class AccountNotEmpty(Conflict):
 
 async def register_share_class(uow: UnitOfWork, *, code: str) -> None:
     """Make a class of shares an asset, counted in whole shares."""
-    await _add_asset(uow, code, kind="share", exponent=0, step=1)
-
-
-async def register_currencies(uow: UnitOfWork) -> None:
-    """Make the platform's currencies assets."""
-    for currency in Currency:
-        await _add_asset(
-            uow,
-            currency.value,
-            kind="currency",
-            exponent=currency.exponent,
-            step=currency.settlement_step,
-        )
-
-
-async def _add_asset(
-    uow: UnitOfWork, code: str, *, kind: str, exponent: int, step: int
-) -> None:
     await uow.session.execute(
         insert(AssetRow)
-        .values(code=code, kind=kind, exponent=exponent, settlement_step=step)
+        .values(code=code, kind="share", exponent=0, settlement_step=1)
         .on_conflict_do_nothing()
     )
 
