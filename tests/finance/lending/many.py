@@ -59,23 +59,25 @@ async def _pledge(
         for id_, part in zip(ids, parts, strict=True)
     ]
     await holds.place(uow, placed)
-    uow.add(
-        *(
-            Pledge(
-                id=new_id("plg", uow.now()),
-                offer=offer.id,
-                party=id_,
-                hold=hold.id,
-                amount=part,
-                status=PledgeStatus.HELD.value,
-                placed_at=uow.now(),
-                reflection_until=uow.now(),
-            )
-            for id_, part, hold in zip(ids, parts, placed, strict=True)
-        )
-    )
+    backed = zip(ids, parts, placed, strict=True)
+    uow.add(*(_promise(uow, offer, id_, part, hold) for id_, part, hold in backed))
     offer.pledged_minor += total
     return ids
+
+
+def _promise(
+    uow: UnitOfWork, offer: Offer, party: PartyId, part: Money, hold: holds.NewHold
+) -> Pledge:
+    return Pledge(
+        id=new_id("plg", uow.now()),
+        offer=offer.id,
+        party=party,
+        hold=hold.id,
+        amount=part,
+        status=PledgeStatus.HELD.value,
+        placed_at=uow.now(),
+        reflection_until=uow.now(),
+    )
 
 
 def _wallet(
