@@ -139,12 +139,12 @@ def _split(
     No part passes its weight while the amount does not pass their sum, and all of it
     gives each exactly its weight: a loan that is paid off leaves nothing behind.
     """
-    weights = weights if any(weights) else otherwise
     step = amount.currency.settlement_step
     dust = amount.minor % step
     if amount.minor == dust:
         return [0] * len(weights), dust
-    return split_units(amount.minor - dust, weights, step), dust
+    by = weights if any(weights) else otherwise
+    return split_units(amount.minor - dust, by, step), dust
 
 
 def _levy(

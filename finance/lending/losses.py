@@ -11,7 +11,7 @@ from finance.lending.errors import WriteOffTooEarly
 from finance.lending.events import LoanWrittenOff
 from finance.lending.history import History
 from finance.lending.model import Loan, LoanStatus
-from finance.lending.servicing import book_claims
+from finance.lending.servicing import book_claims, distribute
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
 
@@ -39,7 +39,11 @@ async def propose_write_off(
 async def approve_write_off(
     uow: UnitOfWork, *, approval_id: str, operator_id: PartyId
 ) -> Loan:
-    """Agree, as a second person, and take what is still owed off the books."""
+    """Agree, as a second person, and take what is still owed off the books.
+
+    What was paid and has not reached the lenders reaches them first: it pays what they
+    were owed then, and afterwards they would be owed nothing.
+    """
     approval = await approvals.get_approval(uow, approval_id=approval_id)
     loan = await repository.get_loan(uow, approval.concerns, lock=True)
     approvals.require_stranger(operator_id, asks=loan.borrower)
@@ -47,6 +51,9 @@ async def approve_write_off(
     await approvals.approve(
         uow, approval_id=approval_id, request=_request(loan), by=operator_id
     )
+    while waiting := await repository.list_waiting_receipts(uow, loan_id=loan.id):
+        for receipt_id in waiting:
+            await distribute(uow, receipt_id=receipt_id)
     await _require_lost(uow, loan)
     await _write_off(uow, loan)
     return loan

@@ -220,15 +220,13 @@ async def find_receipt_of(uow: UnitOfWork, deposit_id: str) -> Receipt | None:
 
 
 async def list_waiting_receipts(
-    uow: UnitOfWork, *, limit: int = WAITING_BATCH
+    uow: UnitOfWork, *, loan_id: str | None = None, limit: int = WAITING_BATCH
 ) -> Sequence[str]:
     """Return the ids of receipts that have not reached the lenders, oldest first."""
-    rows = await uow.session.scalars(
-        select(Receipt.id)
-        .where(Receipt.status == ReceiptStatus.RECEIVED.value)
-        .order_by(Receipt.id)
-        .limit(limit)
-    )
+    query = select(Receipt.id).where(Receipt.status == ReceiptStatus.RECEIVED.value)
+    if loan_id is not None:
+        query = query.where(Receipt.loan == loan_id)
+    rows = await uow.session.scalars(query.order_by(Receipt.id).limit(limit))
     return rows.all()
 
 

@@ -65,6 +65,17 @@ def test_instalment_fees_and_excess_stay_out_of_the_notes():
     assert shared.net.minor == 1_00
 
 
+def test_what_comes_when_nothing_is_owed_is_all_returned():
+    paid_off = [sharing.NoteHolding(name, 0, 1500) for name in "abc"]
+
+    shared = sharing.distribute(
+        allocated(excess=10_00), paid_off, servicing_fee_bps=1000
+    )
+
+    assert shared.excess.minor == 10_00
+    assert [share.gross.minor for share in shared.shares] == [0, 0, 0]
+
+
 def test_riel_are_shared_whole_and_the_rest_of_a_riel_is_rounding():
     receipt = allocated(Currency.KHR, principal=1_000_50)
 
