@@ -1,6 +1,8 @@
 """The three kinds of trouble, and how a promise is checked."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -61,3 +63,10 @@ def ensure(condition: object, promise: str) -> None:
     """Stop the command when something we promised does not hold."""
     if not condition:
         raise InvariantBroken(promise)
+
+
+def existing(value: T | None, promise: str) -> T:
+    """Return what we promised is there; stop the command when it is not."""
+    if value is None:
+        raise InvariantBroken(promise)
+    return value

@@ -19,7 +19,7 @@ from finance.raising import Offer, Pledge
 from finance.wallets import Payout
 from ledger import audit, invariants, statements
 from ledger.database import UnitOfWork
-from ledger.errors import ensure
+from ledger.errors import existing
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,7 @@ async def _by_state(uow: UnitOfWork) -> Mapping[str, int]:
 
 async def export_and_verify(stage: Stage, folder: Path) -> Verified:
     """Seal what waits, export the log, and have its own verify.py judge it."""
-    signer = stage.services.signer
-    ensure(signer is not None, "the demo keeps an audit log")
-    if signer is None:
-        raise AssertionError
+    signer = existing(stage.services.signer, "the demo keeps an audit log")
     while await stage.db.transact(audit.seal, signer):
         pass
     exported = await stage.db.read(audit.export_bundle, folder, signer.key)

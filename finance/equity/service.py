@@ -23,7 +23,7 @@ from finance.raising import Offer, OfferTerms, Pledge, Product
 from finance.wallets import PayoutPurpose, Platform, chart
 from ledger import entries
 from ledger.database import UnitOfWork
-from ledger.errors import ensure
+from ledger.errors import ensure, existing
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import BPS_PER_ONE, Money, Rounding
 from risk import identity
@@ -129,8 +129,7 @@ async def approve_share_offer(
     share = await repository.get_share_class(uow, share_id, lock=True)
     approvals.require_stranger(operator_id, asks=share.issuer)
     share.require(ShareClassStatus.REVIEWED)
-    ensure(share.approval, "a reviewed offer has its proposal")
-    approval_id = share.approval or ""
+    approval_id = existing(share.approval, "a reviewed offer has its proposal")
     proposed = await approvals.get_approval(uow, approval_id=approval_id)
     request: Mapping[str, object] = proposed.request
     await approvals.approve(

@@ -17,7 +17,7 @@ from finance.lending.events import (
 from finance.lending.model import Application, ApplicationStatus
 from finance.raising import Offer, OfferTerms, Product
 from ledger.database import UnitOfWork
-from ledger.errors import NotFound, ensure
+from ledger.errors import NotFound, existing
 from ledger.ids import PartyId, new_id
 from ledger.money import Money
 from risk import identity, statements
@@ -193,8 +193,7 @@ async def decline_application(
 
 
 def _approval_of(application: Application) -> str:
-    ensure(application.approval, "a reviewed application has its proposal")
-    return application.approval or ""
+    return existing(application.approval, "a reviewed application has its proposal")
 
 
 def _request(application: Application) -> Mapping[str, object]:

@@ -26,7 +26,7 @@ from finance.raising import Pledge
 from finance.wallets import PayoutPurpose, chart
 from ledger.canonical import canonical
 from ledger.database import UnitOfWork
-from ledger.errors import NotFound, ensure
+from ledger.errors import NotFound, existing
 from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import Money
 from risk import identity
@@ -157,9 +157,9 @@ async def _named(uow: UnitOfWork, party_id: str) -> agreement.Party:
 
 async def _approver(uow: UnitOfWork, application: Application) -> str:
     """Return who approved the loan: the person who signs for the operator."""
-    ensure(application.approval, "a listed application was approved")
-    approval = await approvals.get_approval(uow, approval_id=application.approval or "")
-    return approval.decided_by or ""
+    approval_id = existing(application.approval, "a listed application was approved")
+    approval = await approvals.get_approval(uow, approval_id=approval_id)
+    return existing(approval.decided_by, "who approved is known")
 
 
 def _record_lenders(

@@ -1,7 +1,6 @@
 """Take money in: a payment becomes a deposit once, with an owner or in suspense."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -31,7 +30,7 @@ from finance.wallets.model import (
 )
 from ledger import entries
 from ledger.database import UnitOfWork
-from ledger.errors import ensure
+from ledger.errors import existing
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import Currency, Money
 
@@ -209,8 +208,7 @@ def _tell(uow: UnitOfWork, deposit: Deposit) -> None:
 
 async def _get_recorded(uow: UnitOfWork, payment: rails.Payment) -> Deposit:
     known = await repository.find_deposit(uow, payment.provider, payment.payment_id)
-    ensure(known, "a payment whose place is taken was recorded")
-    return cast("Deposit", known)
+    return existing(known, "a payment whose place is taken was recorded")
 
 
 async def _get_settlement(
