@@ -15,7 +15,8 @@ def upgrade() -> None:
     _create_statement()
     _create_statement_line()
     _create_statement_refusal()
-    op.execute("GRANT SELECT, INSERT, UPDATE ON party TO tonle_app")
+    op.execute("GRANT SELECT, INSERT ON party TO tonle_app")
+    op.execute("GRANT UPDATE (kyc, checked_by, checked_at) ON party TO tonle_app")
     for table in ("statement", "statement_line", "statement_refusal"):
         # Evidence behind a credit decision: written once, never changed.
         op.execute(f"GRANT SELECT, INSERT ON {table} TO tonle_app")

@@ -1,6 +1,8 @@
 """Parties come in unchecked and are checked once, by somebody else."""
 
+import psycopg
 import pytest
+from psycopg import errors
 from sqlalchemy import select
 
 from ledger.database import Database
@@ -102,3 +104,18 @@ async def test_parties_are_listed_newest_first_by_state(db: Database) -> None:
 
     assert [party.id for party in pending.items] == [second.id]
     assert [party.id for party in everyone.items] == [second.id, first.id]
+
+
+async def test_who_a_party_is_cannot_be_rewritten(db: Database, app_url: str) -> None:
+    await register(db)
+
+    for change in (
+        "UPDATE party SET name = 'somebody else'",
+        "UPDATE party SET tax_residency = 'non_resident'",
+        "DELETE FROM party",
+    ):
+        with (
+            psycopg.connect(app_url) as door,
+            pytest.raises(errors.InsufficientPrivilege),
+        ):
+            door.execute(change)
