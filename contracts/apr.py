@@ -136,6 +136,9 @@ def years_between(start: date, end: date, interval: Interval) -> Fraction:
         whole, rest = divmod((end - start).days, _WEEK_DAYS)
         years, days_end = Fraction(whole, _WEEKS), start + timedelta(days=rest)
     else:
+        months = months_between(start, end)
+        if add_months(end, -months) == start and interval is Interval.MONTH:
+            return Fraction(months, _MONTHS)
         months = _whole_months(start, end)
         months -= months % _MONTHS if interval is Interval.YEAR else 0
         years, days_end = (

@@ -25,6 +25,7 @@ _DIGITS = 34
 MOST_SIGN_CHANGES = 60
 _MOST_STEPS = 200
 _NOTHING = Decimal("1e-24")
+_CLOSE = Decimal("1e-18")
 _CONTEXT = Context(prec=_DIGITS)
 _ZERO = Decimal(0)
 _MOST_RHYTHMS = 64
@@ -206,6 +207,8 @@ def _newton(
             left = point
         step = value / slope if slope else right - left
         following = point - step
+        if abs(step) < _CLOSE:
+            return following
         if not left < following < right:
             following = (left + right) / 2
         if abs(following - point) < _NOTHING:

@@ -1,0 +1,58 @@
+"""Measure the loan engine beside other libraries: python -m tests.benchmarks.lending."""
+
+import argparse
+import sys
+
+from contracts.terms import Accrual
+from tests.benchmarks.lending import ours, peers
+from tests.benchmarks.lending.measuring import Work, measure
+
+SCHEDULES_GOAL, RATES_GOAL = 2_500, 1_100
+REPLAYS_GOAL, RECEIPTS_GOAL = 50, 1
+
+
+def tasks() -> list[list[Work]]:
+    """Return what is compared, ours first in each group."""
+    schedules = [Work("36 rows", "ours", ours.build, SCHEDULES_GOAL)]
+    schedules += [Work("36 rows", name, do) for name, do in peers.schedules()]
+    rates = [Work("EU rate", "ours", ours.rates(), RATES_GOAL)]
+    rates += [Work("EU rate", name, do) for name, do in peers.regulatory_rates()]
+    return [
+        schedules,
+        [Work("36 rows by days", "ours", ours.build_by_days, SCHEDULES_GOAL)],
+        [Work("360 rows", "ours", ours.build_long)],
+        rates,
+        [Work("terms to EU rate", "ours", ours.rate_of_terms)],
+        *(
+            [_replay(accrual, day)]
+            for accrual in (Accrual.SCHEDULED, Accrual.DAILY)
+            for day in ours.DAYS
+        ),
+        [Work("receipt to 10,000 notes", "ours", ours.share(), RECEIPTS_GOAL)],
+    ]
+
+
+def _replay(accrual: Accrual, day: int) -> Work:
+    goal = REPLAYS_GOAL if day == max(ours.DAYS) else 0
+    return Work(
+        f"replay, {accrual} interest, day {day}",
+        "ours",
+        ours.replay(accrual, day),
+        goal,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.lending")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--strict", action="store_true", help="fail below a goal")
+    arguments = parser.parse_args()
+    figures = [one for group in tasks() for one in measure(group, arguments.rounds)]
+    missed = [one for one in figures if one.per_second < one.goal]
+    for one in missed:
+        sys.stderr.write(f"below the goal: {one.task}: {one.per_second}\n")
+    return 1 if missed and arguments.strict else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
