@@ -98,10 +98,10 @@ _CAP = {
         "cost_above_cap",
         "price",
         0,
-        "The full yearly cost would be above the legal cap on any terms.",
-        "តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់ក្រោមលក្ខខណ្ឌណាក៏ដោយ។",
-        "Lower the risk first, as the other reasons say.",
-        "កាត់បន្ថយហានិភ័យជាមុន ដូចមូលហេតុផ្សេងបានបញ្ជាក់។",
+        "For this term and shorter ones the full yearly cost would be above the legal cap.",
+        "សម្រាប់រយៈពេលនេះ និងរយៈពេលខ្លីជាង តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
+        "Ask for a longer term, or lower the risk first, as the other reasons say.",
+        "ស្នើសុំរយៈពេលវែងជាង ឬកាត់បន្ថយហានិភ័យជាមុន ដូចមូលហេតុផ្សេងបានបញ្ជាក់។",
     ),
 }
 
