@@ -62,7 +62,7 @@ def calculate(name: str, request: JsonValue) -> JsonObject:
 
 
 def schedule(request: JsonObject) -> JsonObject:
-    """Build a schedule with its true cost.
+    """Build a schedule with its true cost; money as ``"5000.00"``, rates as ``"18"``.
 
     In: ``principal``, ``currency``, ``rate_percent``, ``instalments``,
     ``disbursed_on``, ``first_due_on``, and any other clause in the form in which
