@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import QueuePool
 
 from ledger import outbox
 from ledger.clock import Clock, SystemClock, business_date
@@ -32,6 +33,8 @@ T = TypeVar("T")
 MAX_TRIES = 5
 POOL_SIZE = 10
 POOL_TIMEOUT_SECONDS = 10
+CLOSE_SECONDS = 20
+CLOSE_LOOK_MILLISECONDS = 20
 BACKOFF_MILLISECONDS = 10
 _RETRY_STATES = frozenset({"40001", "40P01"})
 _BUSY_STATES = frozenset({"55P03", "57014", "53300", "57P01", "57P03", "53100"})
@@ -81,6 +84,17 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={"options": _SESSION_SETTINGS, "connect_timeout": 10},
     )
+
+
+async def close_engine(engine: AsyncEngine) -> None:
+    """Close the pool once the commands that outlived their callers have ended."""
+    for _ in range(CLOSE_SECONDS * 1000 // CLOSE_LOOK_MILLISECONDS):
+        if not isinstance(engine.pool, QueuePool) or not engine.pool.checkedout():
+            break
+        await asyncio.sleep(
+            timedelta(milliseconds=CLOSE_LOOK_MILLISECONDS).total_seconds()
+        )
+    await engine.dispose()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from psycopg import sql
 
 from api import postgres, schema
 from ledger.clock import StoppedClock
-from ledger.database import Database, make_engine
+from ledger.database import Database, close_engine, make_engine
 
 FIRST_MOMENT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 POOL_SIZE = 10
@@ -163,7 +163,7 @@ async def db(app_url: str, clock: StoppedClock) -> AsyncIterator[Database]:
     """The application's database, empty but for what migrations put there."""
     engine = make_engine(app_url, pool_size=POOL_SIZE)
     yield Database(engine, clock)
-    await engine.dispose()
+    await close_engine(engine)
 
 
 def _urls(admin_url: str, name: str) -> schema.Urls:

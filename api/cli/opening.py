@@ -11,7 +11,7 @@ from api.settings import Settings
 from finance import rails
 from ledger import audit
 from ledger.clock import Clock, SystemClock
-from ledger.database import Database, make_engine
+from ledger.database import Database, close_engine, make_engine
 from ledger.outbox import AuditMode
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ async def connected(
     try:
         yield Services(db, providers, pays_by=next(iter(providers), ""), signer=signer)
     finally:
-        await engine.dispose()
+        await close_engine(engine)
 
 
 def with_services(work: Callable[[Services], Awaitable[T]]) -> T:

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.services import Services
 from finance import rails
 from ledger.clock import Clock
-from ledger.database import Database, make_engine
+from ledger.database import Database, close_engine, make_engine
 
 START_SECONDS = 20
 
@@ -33,7 +33,7 @@ def serving(url: str, clock: Clock) -> Iterator[str]:
         servers.append(server)
         started.set()
         await server.serve(sockets=[sock])
-        await engine.dispose()
+        await close_engine(engine)
 
     thread = threading.Thread(target=asyncio.run, args=(run(),))
     thread.start()

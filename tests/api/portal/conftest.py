@@ -18,7 +18,7 @@ from api.services import Services
 from finance import rails
 from ledger import audit
 from ledger.clock import StoppedClock
-from ledger.database import Database, make_engine
+from ledger.database import Database, close_engine, make_engine
 from ledger.ids import PartyId
 from tests.api.conftest import NewParty, client_of
 from tests.api.portal.world import World, make_world
@@ -113,7 +113,7 @@ async def admin_db(admin_of: str, clock: StoppedClock) -> AsyncIterator[Database
     """The database as somebody sees it who can break every rule of it."""
     engine = make_engine(_as_url(admin_of), pool_size=1)
     yield Database(engine, clock)
-    await engine.dispose()
+    await close_engine(engine)
 
 
 def _as_url(conninfo: str) -> str:
