@@ -36,7 +36,7 @@ from finance.lending.model import (
     Share,
 )
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
-from finance.lending.queries import schedule_of, take_part
+from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.repository import (
     get_agreement,
     get_application,
@@ -49,11 +49,13 @@ from finance.lending.repository import (
     list_receipts,
     list_waiting_receipts,
 )
+from finance.lending.rules import Grade, Stage
 from finance.lending.servicing import (
     count_day,
     distribute,
     list_loans_to_count,
     loan_state,
+    prepayment_options,
     quote_payoff,
     record_payment,
     repay,
@@ -69,6 +71,7 @@ __all__ = [
     "Claim",
     "DocumentChanged",
     "Flow",
+    "Grade",
     "Loan",
     "LoanEvent",
     "LoanNotOpen",
@@ -82,6 +85,7 @@ __all__ = [
     "ReceiptTooEarly",
     "RepaymentReceived",
     "Share",
+    "Stage",
     "StatementsNeeded",
     "TermOutsideLimits",
     "WriteOffTooEarly",
@@ -96,6 +100,7 @@ __all__ = [
     "get_agreement",
     "get_application",
     "get_loan",
+    "grade_of",
     "list_acceptances",
     "list_applications",
     "list_events",
@@ -107,6 +112,7 @@ __all__ = [
     "loan_state",
     "owed_by",
     "portfolio",
+    "prepayment_options",
     "propose_write_off",
     "quote_payoff",
     "record_payment",

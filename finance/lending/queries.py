@@ -1,9 +1,12 @@
 """What follows from what lending remembers: who takes part, which schedule."""
 
 from contracts import schedule
+from contracts.loan import LoanState
 from contracts.schedule import Schedule
-from finance.lending import repository
+from finance import rulepacks
+from finance.lending import repository, rules
 from finance.lending.model import Application, Loan
+from finance.lending.rules import Grade
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
 
@@ -14,6 +17,11 @@ async def take_part(uow: UnitOfWork, *, loan_id: str, party_id: PartyId) -> bool
     if loan.borrower == party_id:
         return True
     return await repository.is_lender(uow, loan_id, party_id)
+
+
+def grade_of(loan: Loan, state: LoanState) -> Grade:
+    """Return how a supervisor and an accountant see a loan on the state's day."""
+    return rules.grade(rulepacks.home(), loan.agreed_terms, state)
 
 
 def schedule_of(thing: Application | Loan) -> Schedule:

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum
 from typing import Final
 
 from contracts import apr, schedule
-from contracts.loan import LoanState
+from contracts.loan import LoanState, Status
 from contracts.months import add_months
 from contracts.schedule import Schedule
 from contracts.sharing import NoteHolding
 from contracts.terms import Accrual, Excess, Fees, LateTerms, Terms
 from finance.lending.errors import AmountOutsideLimits, TermOutsideLimits
 from finance.lending.model import Claim, Holding
-from finance.rulepacks import RulePack
+from finance.rulepacks import LoanClass, RulePack
 from ledger.money import BPS_PER_ONE, Money, Rounding
 from risk.identity import TaxResidency
 
 _SHORT_LOAN_MONTHS: Final = 12
+_MUCH_RISKIER_AFTER_DAYS: Final = 30
 _TAX_RULES: Final = {
     TaxResidency.RESIDENT: "interest_tax_resident",
     TaxResidency.NON_RESIDENT: "interest_tax_non_resident",
@@ -86,10 +88,51 @@ def withholding_bps(pack: RulePack, residency: TaxResidency, on: date) -> int:
 
 def lost_after(pack: RulePack, terms: Terms, on: date) -> int:
     """Return how many days late a loan of these terms counts as lost."""
+    return _classes(pack, terms, on)[-1].from_days
+
+
+def _classes(pack: RulePack, terms: Terms, on: date) -> tuple[LoanClass, ...]:
+    """Return the table for loans of this length: up to a year, or longer."""
     months = terms.instalments * terms.frequency.every
     short = months <= _SHORT_LOAN_MONTHS
-    table = pack.classes("loan_classes_short" if short else "loan_classes_long", on=on)
-    return table[-1].from_days
+    return pack.classes("loan_classes_short" if short else "loan_classes_long", on=on)
+
+
+class Stage(IntEnum):
+    """The stages of IFRS 9: as agreed, much riskier than at the start, impaired."""
+
+    PERFORMING = 1
+    UNDERPERFORMING = 2
+    IMPAIRED = 3
+
+
+@dataclass(frozen=True)
+class Grade:
+    """How a supervisor and an accountant see a loan on a day."""
+
+    name: str
+    provision_bps: int
+    stage: Stage
+
+
+def grade(pack: RulePack, terms: Terms, state: LoanState) -> Grade:
+    """Grade a loan by its days past due, by the table in force on the day.
+
+    Stages by the presumptions of IFRS 9: B5.5.37, impaired at 90 days; 5.5.11, much
+    riskier after 30, as also when its terms were eased (5.5.12).
+    """
+    late = state.days_past_due
+    table = _classes(pack, terms, state.on)
+    held = [one for one in table if one.from_days <= late][-1]
+    lost = state.status is Status.WRITTEN_OFF
+    if lost:
+        held = table[-1]
+    stage = Stage.PERFORMING
+    if late > _MUCH_RISKIER_AFTER_DAYS or state.is_forborne:
+        stage = Stage.UNDERPERFORMING
+    if lost or late >= pack.days("default_after", on=state.on):
+        stage = Stage.IMPAIRED
+    return Grade(held.name, held.provision_bps, stage)
 
 
 def claimed(state: LoanState) -> dict[Claim, Money]:

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Final
 
 from contracts import loan as loans
-from contracts import sharing
+from contracts import prepaying, sharing
 from contracts.loan import Allocation, LoanState
+from contracts.prepaying import Option
 from finance import rulepacks
 from finance.lending import books, repository, rules
 from finance.lending.errors import NothingOwed, ReceiptTooEarly
@@ -212,6 +213,16 @@ async def loan_state(
     loan = await repository.get_loan(uow, loan_id)
     history = await History.of(uow, loan)
     return history.state(on or uow.today())
+
+
+async def prepayment_options(
+    uow: UnitOfWork, *, loan_id: str, amount: Money | None = None
+) -> list[Option]:
+    """Return what each way of paying early costs today, with an amount also in part."""
+    loan = await repository.get_loan(uow, loan_id)
+    loan.require(LoanStatus.ACTIVE)
+    history = await History.of(uow, loan)
+    return prepaying.options(history.terms, history.events, uow.today(), amount)
 
 
 async def quote_payoff(uow: UnitOfWork, *, loan_id: str) -> loans.PayoffQuote:

@@ -26,7 +26,7 @@ from api.wire import (
 )
 from contracts.loan import Status
 from finance import lending
-from finance.lending import Loan, LoanStatus, Note, ReceiptStatus
+from finance.lending import Loan, LoanStatus, Note, ReceiptStatus, Stage
 from ledger.errors import NotFound
 from ledger.money import Currency
 
@@ -85,6 +85,21 @@ class StateOut(Out):
     next_due_on: date | None
     next_due: MoneyOut
     days_past_due: int
+
+
+class GradeOut(Out):
+    """A loan by the supervisor's class, with the share to provide, and IFRS 9 stage."""
+
+    name: str
+    provision_bps: int
+    stage: Stage
+
+
+class GradedStateOut(StateOut):
+    """A loan on a date, and how a supervisor and an accountant see it."""
+
+    grade: GradeOut
+    is_forborne: bool
 
 
 class EventOut(Out):
@@ -234,10 +249,17 @@ async def get_schedule(loan: Sighted) -> ScheduleOut:
 
 
 @router.get("/loans/{loan_id}/state")
-async def get_state(loan: Sighted, db: Db, on: BusinessDate | None = None) -> StateOut:
-    """Show where a loan stands today, or on a given day."""
+async def get_state(
+    loan: Sighted, db: Db, on: BusinessDate | None = None
+) -> GradedStateOut:
+    """Show where a loan stands today, or on a given day, and how it is graded."""
     state = await db.read(lending.loan_state, loan_id=loan.id, on=on)
-    return StateOut.model_validate(state)
+    shown = StateOut.model_validate(state)
+    return GradedStateOut(
+        **dict(shown),
+        grade=GradeOut.model_validate(lending.grade_of(loan, state)),
+        is_forborne=state.is_forborne,
+    )
 
 
 @router.get("/loans/{loan_id}/events")

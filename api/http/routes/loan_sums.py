@@ -1,0 +1,112 @@
+"""A loan's sums to look at before acting: ways of paying early, the plan as a sheet."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+
+from api import sheets
+from api.http.depends import Db
+from api.http.router import make_router
+from api.http.routes.applications import RowOut, ScheduleOut, get_quoted_schedule
+from api.http.routes.loans import Sighted, get_schedule
+from api.wire import MoneyOut, Out, PageOut
+from contracts.prepaying import Way
+from finance import lending
+from ledger.money import Money
+
+router = make_router("loans")
+
+_HEADINGS = (
+    "Number",
+    "Starts on",
+    "Due on",
+    "Principal",
+    "Interest",
+    "Fee",
+    "Payment",
+    "Balance",
+    "Currency",
+)
+
+Minor = Annotated[str | None, Query(pattern="^[1-9][0-9]{0,14}$")]
+Agreed = Annotated[ScheduleOut, Depends(get_schedule)]
+Quoted = Annotated[ScheduleOut, Depends(get_quoted_schedule)]
+
+
+class OptionOut(Out):
+    """One way of paying early; ``saved`` is against paying nothing early."""
+
+    way: Way
+    pays_now: MoneyOut
+    pays_later: MoneyOut
+    total: MoneyOut
+    saved: MoneyOut
+    next_due: MoneyOut
+    last_due_on: date | None
+    is_agreed: bool
+
+
+@router.get("/loans/{loan_id}/payoff/options")
+async def list_prepayment_options(
+    loan: Sighted, db: Db, amount_minor: Minor = None
+) -> PageOut[OptionOut]:
+    """Show side by side what each way of paying early costs, were it done today."""
+    amount = Money(int(amount_minor), loan.currency) if amount_minor else None
+    found = await db.read(lending.prepayment_options, loan_id=loan.id, amount=amount)
+    return PageOut[OptionOut].whole(found, OptionOut.model_validate)
+
+
+@router.get("/loans/{loan_id}/schedule.csv", **sheets.CSV.described)
+async def get_schedule_csv(plan: Agreed) -> Response:
+    """Hand the instalments as agreed out as text for spreadsheets."""
+    return sheets.CSV.answer(table_of(plan), name="schedule")
+
+
+@router.get("/loans/{loan_id}/schedule.xlsx", **sheets.XLSX.described)
+async def get_schedule_xlsx(plan: Agreed) -> Response:
+    """Hand the instalments as agreed out as a spreadsheet."""
+    return sheets.XLSX.answer(table_of(plan), name="schedule")
+
+
+@router.get("/applications/{application_id}/schedule.csv", **sheets.CSV.described)
+async def get_quoted_schedule_csv(plan: Quoted) -> Response:
+    """Hand the instalments as quoted out as text for spreadsheets."""
+    return sheets.CSV.answer(table_of(plan), name="quoted-schedule")
+
+
+@router.get("/applications/{application_id}/schedule.xlsx", **sheets.XLSX.described)
+async def get_quoted_schedule_xlsx(plan: Quoted) -> Response:
+    """Hand the instalments as quoted out as a spreadsheet."""
+    return sheets.XLSX.answer(table_of(plan), name="quoted-schedule")
+
+
+def table_of(plan: ScheduleOut) -> sheets.Table:
+    """Write a schedule as rows, with the sums of each calendar year and of all."""
+    table: sheets.Table = [list(_HEADINGS)]
+    for year, of_year in groupby(plan.rows, key=lambda row: row.due_on.year):
+        rows = list(of_year)
+        table += [_line(row) for row in rows]
+        table.append(_sums(f"Total {year}", rows))
+    return [*table, _sums("Total", plan.rows)]
+
+
+def _line(row: RowOut) -> list[sheets.Cell]:
+    parts = (row.principal, row.interest, row.fee, row.payment, row.balance_after)
+    dates: list[sheets.Cell] = [row.number, row.starts_on, row.due_on]
+    return [*dates, *map(_major, parts), row.payment.currency.value]
+
+
+def _sums(name: str, rows: Sequence[RowOut]) -> list[sheets.Cell]:
+    parts = [(row.principal, row.interest, row.fee, row.payment) for row in rows]
+    columns = zip(*parts, strict=True)
+    head: list[sheets.Cell] = [name, "", ""]
+    sums = [sum(map(_major, column), Decimal(0)) for column in columns]
+    return [*head, *sums, "", rows[0].payment.currency.value]
+
+
+def _major(money: MoneyOut) -> Decimal:
+    return Money(money.minor, money.currency).major()
