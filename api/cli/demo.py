@@ -66,10 +66,16 @@ async def _remember(url: str, settings: Settings) -> dict[str, Any]:
             return known
         if parties.items:
             raise Unavailable(
-                "this database holds something that is no finished demo world;"
-                " delete it with: python3 start.py reset"
+                "this database holds something that is no demo world finished from"
+                f" {settings.data}; {_way_out(settings)}"
             )
         return await _play(services, clock, settings)
+
+
+def _way_out(settings: Settings) -> str:
+    if settings.database_url is None:
+        return "delete it with: python3 start.py reset"
+    return "name the TONLE_DATA it was played from, or another database"
 
 
 async def _play(
