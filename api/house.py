@@ -131,7 +131,7 @@ def _advice(error: BaseException | None) -> str | None:
         case errors.LockNotAvailable():
             return "somebody uses the tables to be migrated; try again later"
         case psycopg.OperationalError():
-            return "the database cannot be reached; check DATABASE_URL and that it runs"
+            return "the database cannot be reached or refuses us; check DATABASE_URL"
         case _:
             return None
 
