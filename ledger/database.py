@@ -91,9 +91,7 @@ async def close_engine(engine: AsyncEngine) -> None:
     for _ in range(CLOSE_SECONDS * 1000 // CLOSE_LOOK_MILLISECONDS):
         if not isinstance(engine.pool, QueuePool) or not engine.pool.checkedout():
             break
-        await asyncio.sleep(
-            timedelta(milliseconds=CLOSE_LOOK_MILLISECONDS).total_seconds()
-        )
+        await asyncio.sleep(CLOSE_LOOK_MILLISECONDS / 1000)
     await engine.dispose()
 
 
