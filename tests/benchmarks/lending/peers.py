@@ -17,7 +17,6 @@ Peer = tuple[str, Callable[[int], object]]
 def schedules() -> Iterator[Peer]:
     """Yield who can lay out an annuity of 36 months."""
     if pyloan := _find("pyloan.pyloan"):
-        # It writes no cent twice the same way as a currency would, but dates every row.
         yield (
             "pyloan",
             lambda number: pyloan.Loan(
