@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
+from api import laws
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
 from finance import equity, lending, raising, wallets
 from finance.raising import Product
-from ledger import audit, holds
+from ledger import audit, holds, invariants
 from ledger.database import Database
 from ledger.money import Currency, Money
+
+log = structlog.get_logger()
 
 SOON = timedelta(milliseconds=500)
 EACH_MINUTE = timedelta(minutes=1)
@@ -28,6 +33,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("payouts", EACH_MINUTE, work.look_payouts_up),
         Job("offers", EACH_MINUTE, work.close_offers),
         Job("days", EACH_HOUR, work.count_days),
+        Job("signatures", EACH_HOUR, work.let_loans_lapse),
     ]
 
 
@@ -37,9 +43,10 @@ def listeners_of(services: Services) -> Mapping[str, Listener]:
 
 
 def duties_of(services: Services) -> list[Duty]:
-    """Return the jobs, and the sealing of the audit log when it is kept."""
+    """Return the jobs, the watch over the laws, and the sealing of the audit log."""
+    watch = Job("laws", EACH_HOUR, _Work(services).check_laws)
     sealing = [Sealing(services.db, services.signer)] if services.signer else []
-    return [*jobs_of(services), *sealing]
+    return [*jobs_of(services), watch, *sealing]
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,25 @@ class _Work:
 
     async def _count_day(self, loan_id: str) -> None:
         await self.db.transact(lending.count_day, loan_id=loan_id)
+
+    async def let_loans_lapse(self) -> None:
+        """Give lenders their money back where the borrower did not accept in time."""
+        waiting = await self.db.read(lending.list_unsigned)
+
+        async def lapse(loan_id: str) -> None:
+            await self.db.transact(lending.let_lapse, loan_id=loan_id)
+
+        await for_each(waiting, lapse)
+
+    async def check_laws(self) -> None:
+        """Check every law of the books and sound the alarm when one is broken."""
+        for breach in await self.db.read(invariants.find_breaches, laws.BOOKS):
+            log.error(
+                "law_broken",
+                law=breach.law.name,
+                where=breach.where,
+                off_by=breach.off_by,
+            )
 
     async def look_payouts_up(self) -> None:
         """Find out what became of payouts that have not ended."""

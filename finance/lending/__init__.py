@@ -14,12 +14,14 @@ from finance.lending.errors import (
     LoanNotOpen,
     NothingOwed,
     ReceiptTooEarly,
+    SignatureStillOpen,
     StatementsNeeded,
     TermOutsideLimits,
     WriteOffTooEarly,
 )
 from finance.lending.events import RepaymentReceived
 from finance.lending.funding import accept_agreement, fail_application, form_loan
+from finance.lending.lapsing import let_lapse, list_unsigned
 from finance.lending.losses import approve_write_off, propose_write_off
 from finance.lending.model import (
     Acceptance,
@@ -85,6 +87,7 @@ __all__ = [
     "ReceiptTooEarly",
     "RepaymentReceived",
     "Share",
+    "SignatureStillOpen",
     "Stage",
     "StatementsNeeded",
     "TermOutsideLimits",
@@ -101,6 +104,7 @@ __all__ = [
     "get_application",
     "get_loan",
     "grade_of",
+    "let_lapse",
     "list_acceptances",
     "list_applications",
     "list_events",
@@ -108,6 +112,7 @@ __all__ = [
     "list_loans_to_count",
     "list_notes",
     "list_receipts",
+    "list_unsigned",
     "list_waiting_receipts",
     "loan_state",
     "owed_by",

@@ -64,3 +64,10 @@ class NothingOwed(Conflict):
 
     code = "nothing_owed"
     message = "Nothing is owed on this loan. The money stays where it is."
+
+
+class SignatureStillOpen(Conflict):
+    """The borrower still has time to accept."""
+
+    code = "signature_still_open"
+    message = "The borrower may accept until {until}. Wait until then."

@@ -90,6 +90,17 @@ class AgreementAccepted(Event):
 
 
 @dataclass(frozen=True)
+class LoanLapsed(Event):
+    """The borrower did not accept in time; every lender has its money back."""
+
+    type = "loan.lapsed"
+    about = "loan_id"
+
+    loan_id: str
+    returned: Money
+
+
+@dataclass(frozen=True)
 class LoanDisbursed(Event):
     """The money is on its way to the borrower; the notes begin."""
 

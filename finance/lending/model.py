@@ -51,6 +51,7 @@ class LoanStatus(StrEnum):
     """Where a loan stands."""
 
     AWAITING_SIGNATURE = "awaiting_signature"
+    LAPSED = "lapsed"
     ACTIVE = "active"
     PAID_OFF = "paid_off"
     WRITTEN_OFF = "written_off"
@@ -157,11 +158,13 @@ class Loan(Base):
     __table_args__ = (
         CheckConstraint("principal_minor > 0", "principal"),
         CheckConstraint(
-            "status IN ('awaiting_signature', 'active', 'paid_off', 'written_off')",
+            "status IN ('awaiting_signature', 'lapsed', 'active', 'paid_off',"
+            " 'written_off')",
             "status",
         ),
         CheckConstraint(
-            "(status = 'awaiting_signature') = (disbursed_on IS NULL)", "disbursed"
+            "(status IN ('awaiting_signature', 'lapsed')) = (disbursed_on IS NULL)",
+            "disbursed",
         ),
         Index("ix_loan_status", "status", "id"),
     )

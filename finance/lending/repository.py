@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select, text
@@ -105,6 +105,22 @@ async def list_loans(
     if borrower_id is not None:
         query = query.where(Loan.borrower == borrower_id)
     return await fetch_page(uow.session, query, by=Loan.id, after=after, limit=limit)
+
+
+async def list_unsigned(
+    uow: UnitOfWork, *, before: datetime, limit: int
+) -> Sequence[str]:
+    """Return the ids of loans that have waited for their borrower since a moment."""
+    rows = await uow.session.scalars(
+        select(Loan.id)
+        .where(
+            Loan.status == LoanStatus.AWAITING_SIGNATURE.value,
+            Loan.created_at <= before,
+        )
+        .order_by(Loan.id)
+        .limit(limit)
+    )
+    return rows.all()
 
 
 async def list_active_loans(

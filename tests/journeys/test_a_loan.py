@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from api import laws
 from finance import approvals, lending, raising
 from finance.lending import LoanStatus
 from ledger import invariants, statements
@@ -268,3 +269,34 @@ async def test_only_the_borrower_accepts_and_only_the_bytes_that_were_shown(
         )
     document = await db.read(lending.get_agreement, loan_id=loan.id)
     assert b"Rice Mill" in document.document
+
+
+async def test_a_borrower_who_never_accepts_keeps_nobodys_money(
+    world, db, firm, operators
+) -> None:
+    offer = await world.offer(firm, usd(1_000), operators)
+    lenders = [await world.lender(f"L{n}", usd(600)) for n in range(2)]
+    for lender in lenders:
+        await world.pledge(offer, lender, usd(500))
+    world.clock.advance(timedelta(days=5))
+    await db.transact(raising.close_due_offers)
+    loan = await db.transact(lending.form_loan, offer_id=offer.id)
+    world.clock.advance(timedelta(days=13))
+    assert await db.read(lending.list_unsigned) == []
+    with pytest.raises(lending.SignatureStillOpen):
+        await db.transact(lending.let_lapse, loan_id=loan.id)
+
+    world.clock.advance(timedelta(days=1))
+    for loan_id in await db.read(lending.list_unsigned):
+        await db.transact(lending.let_lapse, loan_id=loan_id)
+
+    assert [await world.available(lender) for lender in lenders] == [usd(600)] * 2
+    document = await db.read(lending.get_agreement, loan_id=loan.id)
+    with pytest.raises(lending.LoanNotOpen):
+        await db.transact(
+            lending.accept_agreement,
+            loan_id=loan.id,
+            party_id=firm,
+            document_hash=document.sha256,
+        )
+    assert await db.read(invariants.find_breaches, laws.BOOKS) == []

@@ -84,9 +84,10 @@ CREATE TABLE loan (
     closed_on date,
     CONSTRAINT ck_loan_principal CHECK (principal_minor > 0),
     CONSTRAINT ck_loan_status CHECK (
-        status IN ('awaiting_signature', 'active', 'paid_off', 'written_off')),
+        status IN ('awaiting_signature', 'lapsed', 'active', 'paid_off',
+                   'written_off')),
     CONSTRAINT ck_loan_disbursed CHECK (
-        (status = 'awaiting_signature') = (disbursed_on IS NULL))
+        (status IN ('awaiting_signature', 'lapsed')) = (disbursed_on IS NULL))
 );
 CREATE INDEX ix_loan_borrower ON loan (borrower);
 CREATE INDEX ix_loan_status ON loan (status, id);
