@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from api import house, world
+from api import auth, house, world
 from api.cli import serving
 from api.cli.opening import connected
 from api.portal import read_people, write_people
@@ -61,7 +61,8 @@ async def _remember(url: str, settings: Settings) -> dict[str, Any]:
     clock = StoppedClock(world.first_morning(SystemClock().now()))
     async with connected(url, settings, clock=clock) as services:
         parties = await services.db.read(identity.list_parties, limit=1)
-        if file.exists() and parties.items:
+        if file.exists():
+            await _require_known(services, settings)
             known: dict[str, Any] = json.loads(file.read_text("utf-8"))
             return known
         if parties.items:
@@ -70,6 +71,17 @@ async def _remember(url: str, settings: Settings) -> dict[str, Any]:
                 f" {settings.data}; {_way_out(settings)}"
             )
         return await _play(services, clock, settings)
+
+
+async def _require_known(services: Services, settings: Settings) -> None:
+    """Refuse a folder whose people belong to the world of another database."""
+    people = read_people(settings.data / PEOPLE)
+    shown = people[0].key if people else ""
+    if await services.db.read(auth.find_caller, shown=shown) is None:
+        raise Unavailable(
+            f"{settings.data} belongs to the demo world of another database;"
+            " name another folder with TONLE_DATA"
+        )
 
 
 def _way_out(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Serve the platform on this machine."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Sequence
 from typing import Annotated
@@ -75,5 +76,8 @@ async def run(
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         host, port = sock.getsockname()
+        # What is loaded by now stays: looking through it again and again for garbage
+        # would cost a busy writer of entries a third of its time.
+        gc.freeze()
         typer.echo(f"Serving on http://{host}:{port}")
         await uvicorn.Server(config).serve(sockets=[sock])
