@@ -111,16 +111,22 @@ async def get_many(
 
 async def at(uow: UnitOfWork, account: AccountId, instant: datetime) -> int:
     """Return the posted units an account had at a past moment, in its normal side."""
-    row = await uow.session.get(BalanceRow, account)
-    if row is None:
-        raise NotFound(thing="account")
-    after = await uow.session.scalar(
+    # One probe of the index, however long the history is.
+    last = (
         select(PostingRow.balance_after)
         .where(PostingRow.account == account, PostingRow.booked_at <= instant)
         .order_by(PostingRow.booked_at.desc(), PostingRow.version.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return (after or 0) * (-1 if row.normal_side == "credit" else 1)
+    found = await uow.session.execute(
+        select(BalanceRow.normal_side, last).where(BalanceRow.account == account)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound(thing="account")
+    side, units = row
+    return (units or 0) * (-1 if side == "credit" else 1)
 
 
 async def as_of(uow: UnitOfWork, account: AccountId, effective_on: date) -> int:

@@ -235,7 +235,9 @@ async def _stored(
 
 
 async def _write(uow: UnitOfWork, batch: _Batch, booked_at: datetime) -> None:
-    touched = {a for booking, _, _ in batch.fresh for a in booking.accounts()}
+    touched = {
+        account for booking, _, _ in batch.fresh for account in booking.accounts()
+    }
     rows: dict[str, Any] = {
         "booked_at": booked_at,
         **_entry_columns(batch),
