@@ -46,7 +46,7 @@ from tests.conftest import FIRST_MOMENT
 from tests.ledger.builders import an_id
 from tests.properties.ledger_model import CEILING, Model
 
-EXAMPLES = int(os.environ.get("TONLE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("TONLE_EXAMPLES", "100"))
 STEPS = 20
 HOUR = timedelta(hours=1)
 SPECS = {
