@@ -1,5 +1,7 @@
 """Act one: people and firms join, are verified, and pay money in."""
 
+from collections.abc import Sequence
+
 from api.world.cast import FIRMS, lenders
 from api.world.stage import Player, Stage
 from finance import wallets
@@ -16,13 +18,16 @@ REGULATOR = "Supervision of Non-Bank Finance (demo)"
 async def play(stage: Stage) -> None:
     """Let everybody join and every lender pay in."""
     stage.tell("Operators, a regulator, firms and lenders join")
-    stage.operators = [await _join(stage, name, PartyKind.PERSON) for name in OPERATORS]
-    stage.regulator = await _join(stage, REGULATOR, PartyKind.FIRM)
+    stage.operators = [await _join(stage, name) for name in OPERATORS]
+    stage.regulator = await _join(stage, REGULATOR, kind=PartyKind.FIRM)
     for firm in FIRMS:
         name = f"{firm.name_km} ({firm.name})"
-        stage.firms[firm.name] = await _join(stage, name, PartyKind.FIRM)
+        stage.firms[firm.name] = await _join(
+            stage, name, kind=PartyKind.FIRM, purses=[firm.amount.currency]
+        )
     for lender in lenders(stage.luck):
-        player = await _join(stage, lender.name, PartyKind.PERSON, lender.country)
+        purses = [Currency.USD, *([Currency.KHR] if lender.riel else [])]
+        player = await _join(stage, lender.name, country=lender.country, purses=purses)
         player.free[Currency.USD] = lender.dollars.minor
         player.free[Currency.KHR] = lender.riel.minor if lender.riel else 0
         stage.lenders.append(player)
@@ -31,7 +36,12 @@ async def play(stage: Stage) -> None:
 
 
 async def _join(
-    stage: Stage, name: str, kind: PartyKind, country: str = "KH"
+    stage: Stage,
+    name: str,
+    *,
+    kind: PartyKind = PartyKind.PERSON,
+    country: str = "KH",
+    purses: Sequence[Currency] = (),
 ) -> Player:
     checker = stage.operators[0].id if stage.operators else "founder"
 
@@ -42,7 +52,7 @@ async def _join(
         await uow.session.flush()
         await identity.verify_party(uow, party_id=party.id, by=checker)
         party_id = PartyId(party.id)
-        for currency in Currency:
+        for currency in purses:
             await wallets.open_wallet(
                 uow,
                 party_id=party_id,
