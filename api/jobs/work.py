@@ -140,11 +140,10 @@ class _Work:
     async def let_loans_lapse(self) -> None:
         """Give lenders their money back where the borrower did not accept in time."""
         waiting = await self.db.read(lending.list_unsigned)
+        await for_each(waiting, self._let_lapse)
 
-        async def lapse(loan_id: str) -> None:
-            await self.db.transact(lending.let_lapse, loan_id=loan_id)
-
-        await for_each(waiting, lapse)
+    async def _let_lapse(self, loan_id: str) -> None:
+        await self.db.transact(lending.let_lapse, loan_id=loan_id)
 
     async def check_laws(self) -> None:
         """Check every law of the books and sound the alarm when one is broken."""
