@@ -60,27 +60,32 @@ def replayed(
 
     Events after the day are not looked at.
     """
-    past = _ordered(event for event in events if event.on <= on)
+    past = sorted((event for event in events if event.on <= on), key=place_of)
     payouts = [event for event in past if isinstance(event, Disbursed)]
     if not payouts:
         return None, ()
     book = Book(_as_paid_out(terms, payouts, on))
     book.lay_out(schedule.build(book.terms).rows)
+    allocations = play(book, _without_charge_backs(past))
+    running.advance(book, on)
+    return book, tuple(allocations)
+
+
+def play(book: Book, events: Iterable[Event]) -> list[Allocation]:
+    """Let a book live through events, in their order, each on its day."""
     allocations: list[Allocation] = []
-    for event in _without_charge_backs(past):
+    for event in events:
         _check(event, book)
         running.advance(book, event.on)
         allocation = _apply(event, book)
         if allocation is not None:
             allocations.append(allocation)
-    running.advance(book, on)
-    return book, tuple(allocations)
+    return allocations
 
 
-def _ordered(events: Iterable[Event]) -> list[Event]:
-    return sorted(
-        events, key=lambda event: (event.on, _RANKS.index(type(event)), event.ordinal)
-    )
+def place_of(event: Event) -> tuple[date, int, int]:
+    """Return where an event stands among a loan's: by day, kind, and number."""
+    return event.on, _RANKS.index(type(event)), event.ordinal
 
 
 def _as_paid_out(terms: Terms, payouts: Sequence[Disbursed], on: date) -> Terms:
