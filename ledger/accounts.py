@@ -31,6 +31,14 @@ LOAN_BOOK: Final = "loan_book"
 REGISTER: Final = "register"
 
 
+class Book(StrEnum):
+    """The books of the platform, each a world that balances by itself."""
+
+    CLIENT_MONEY = CLIENT_MONEY
+    LOAN_BOOK = LOAN_BOOK
+    REGISTER = REGISTER
+
+
 class Side(StrEnum):
     """The side on which an account normally stands."""
 

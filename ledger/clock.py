@@ -1,7 +1,7 @@
 """Tell the time: instants in UTC, business dates in the market's zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -48,3 +48,8 @@ class StoppedClock:
 def business_date(instant: datetime) -> date:
     """Return the market's calendar date at an instant."""
     return instant.astimezone(MARKET_ZONE).date()
+
+
+def day_begins(on: date) -> datetime:
+    """Return the instant at which a business date begins in the market."""
+    return datetime.combine(on, time.min, MARKET_ZONE).astimezone(UTC)

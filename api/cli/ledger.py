@@ -1,17 +1,32 @@
-"""Read the books and check their laws."""
+"""Read the books, hand them to other programs, and check their laws."""
 
 import json
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from api import laws
 from api.cli.opening import with_database
-from ledger import invariants, statements
+from ledger import browsing, exports, invariants, statements
+from ledger.accounts import Book
 from ledger.database import Database
+from ledger.exports import BookFormat, StatementFormat
+from ledger.ids import AccountId, EntryId, read_id
+from ledger.paging import MAX_PAGE
 
 app = typer.Typer(help="The books.", no_args_is_help=True)
+
+DAY = "%Y-%m-%d"
+MAX_BRANCHES = 1_000_000
+
+Day = Annotated[datetime, typer.Option(formats=[DAY])]
+To = Annotated[Path | None, typer.Option(help="A file; else standard output.")]
 
 
 @app.command("trial-balance")
@@ -31,16 +46,123 @@ def trial_balance() -> None:
         raise typer.Exit(1)
 
 
+@app.command("accounts")
+def browse(
+    book: Annotated[Book, typer.Argument()],
+    path: Annotated[str, typer.Argument(help="Such as wallet.")] = "",
+) -> None:
+    """Write the sums one step below a path, a JSON line for each path and asset."""
+
+    async def work(db: Database) -> Sequence[browsing.Branch]:
+        found: list[browsing.Branch] = []
+        after: str | None = ""
+        while after is not None and len(found) < MAX_BRANCHES:
+            page = await db.read(
+                browsing.list_branches,
+                book=book.value,
+                path=path,
+                after=after,
+                limit=MAX_PAGE,
+            )
+            found += page.items
+            after = page.next_after
+        return found
+
+    for branch in with_database(work):
+        typer.echo(json.dumps(asdict(branch), ensure_ascii=False))
+
+
+@app.command()
+def entry(id_: Annotated[str, typer.Argument(metavar="ENTRY")]) -> None:
+    """Write one entry with its legs, and the entry that reverses it, as JSON."""
+    read_id("entry", id_)
+
+    async def work(db: Database) -> browsing.BookedEntry:
+        return await db.read(browsing.get_entry, EntryId(id_))
+
+    found = with_database(work)
+    row = found.entry
+    shown = {
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "effective_on": row.effective_on.isoformat(),
+        "booked_at": row.booked_at.isoformat(),
+        "memo": row.memo,
+        "details": row.details,
+        "hold": row.hold,
+        "reverses": row.reverses,
+        "reversed_by": found.reversed_by,
+        "legs": [
+            {
+                "account": leg.account,
+                "units": str(leg.units),
+                "version": leg.version,
+                "balance_after": str(leg.balance_after),
+            }
+            for leg in found.legs
+        ],
+    }
+    typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def statement(
+    account: Annotated[str, typer.Argument()],
+    *,
+    starts_on: Day,
+    ends_on: Day,
+    form: Annotated[StatementFormat, typer.Option("--format")] = StatementFormat.JSON,
+    to: To = None,
+) -> None:
+    """Write an account's statement of some days, the last included."""
+    read_id("acct", account)
+    days = exports.Days(starts_on.date(), ends_on.date())
+
+    async def work(db: Database) -> bytes:
+        now = db.clock.now()
+        span = days.instants(now)
+        read = await db.read(exports.account_statement, AccountId(account), **span)
+        return exports.write_statement(read, form, created_at=now)
+
+    written = with_database(work)
+    if to is None:
+        sys.stdout.buffer.write(written)
+    else:
+        to.write_bytes(written)
+
+
+@app.command()
+def export(
+    form: Annotated[BookFormat, typer.Option("--format")], to: To = None
+) -> None:
+    """Write the whole book for beancount or hledger, which come to the same sums."""
+
+    async def work(db: Database) -> list[exports.Line]:
+        return await db.read(exports.read_book)
+
+    pieces = exports.write_book(with_database(work), form)
+    if to is None:
+        sys.stdout.writelines(pieces)
+        return
+    with to.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
+
+
 @app.command()
 def check() -> None:
-    """Check the laws of the books; exit 1 and name the place when one is broken."""
+    """Check the laws of the books; exit 1 and say which is broken, where, by how much."""
 
     async def work(db: Database) -> list[invariants.Breach]:
         return await db.read(invariants.find_breaches, laws.BOOKS)
 
     breaches = with_database(work)
-    for breach in breaches:
-        typer.echo(f"{breach.law.name}: {breach.where}: {breach.off_by}", err=True)
+    for law in dict.fromkeys(breach.law for breach in breaches):
+        typer.echo(f"{law.name}: {law.says}", err=True)
+        for breach in breaches:
+            if breach.law == law:
+                place = f"  broken at {breach.where}, off by {breach.off_by}"
+                typer.echo(place, err=True)
     if breaches:
         raise typer.Exit(1)
     typer.echo("Every law of the books holds.")

@@ -5,6 +5,7 @@ from api.http.routes import (
     applications,
     audit,
     equity,
+    exports,
     ledger,
     loan_sums,
     loans,
@@ -29,6 +30,7 @@ ROUTERS = (
     loan_sums.router,
     equity.router,
     ledger.router,
+    exports.router,
     audit.router,
     rails.router,
 )

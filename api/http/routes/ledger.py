@@ -11,12 +11,13 @@ from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import AccountRef, Cut, EntryRef, Limit, Number, Out, PageOut
 from ledger import accounts, balances, browsing, invariants, statements
-from ledger.accounts import Side
+from ledger.accounts import Book, Freeze, Side
 from ledger.paging import DEFAULT_PAGE, Page
 
 router = make_router("ledger")
 
 Filter = Annotated[str | None, Query(max_length=64, pattern="^[a-z_]+$")]
+Path = Annotated[str, Query(max_length=200, pattern="^[a-z0-9_]+(/[a-z0-9_]+)*$")]
 
 
 class TrialLineOut(Out):
@@ -57,8 +58,21 @@ class AccountOut(Out):
     kind: str
     asset: str
     normal_side: Side
+    frozen: Freeze
     opened_at: datetime
     closed_at: datetime | None
+
+
+class BranchOut(Out):
+    """All accounts of an asset at a path and below it, and their sums."""
+
+    path: str
+    asset: str
+    accounts: int
+    debits: int
+    credits: int
+    pending_debits: int
+    pending_credits: int
 
 
 class StandingOut(AccountOut):
@@ -108,10 +122,11 @@ class EntryOut(Out):
 
 
 class BookedOut(Out):
-    """An entry with its legs."""
+    """An entry with its legs, and the entry that reverses it."""
 
     entry: EntryOut
     legs: list[LegOut]
+    reversed_by: str | None
 
 
 class HistorySlice:
@@ -127,6 +142,29 @@ class HistorySlice:
         """Make a page; the first step of all has version 1."""
         more = len(steps) == self.limit and steps[-1].version > 1
         return Page(steps, str(steps[-1].version) if more else None)
+
+
+class AccountFilter:
+    """Which accounts are asked for."""
+
+    def __init__(
+        self, book: Filter = None, kind: Filter = None, path: Path | None = None
+    ) -> None:
+        self.book = book
+        self.kind = kind
+        self.path = path
+
+
+class BranchPlace:
+    """Where in a book one looks; ``after`` is the path a page ended with."""
+
+    def __init__(
+        self, book: Book, path: Path = "", after: Path = "", limit: Limit = DEFAULT_PAGE
+    ) -> None:
+        self.book = book.value
+        self.path = path
+        self.after = after
+        self.limit = limit
 
 
 @router.get("/ledger/trial-balance")
@@ -145,17 +183,33 @@ async def check_laws(db: Db, _: Staff) -> PageOut[BreachOut]:
 
 @router.get("/ledger/accounts")
 async def list_accounts(
-    db: Db, cut: Cut, _: Staff, book: Filter = None, kind: Filter = None
+    db: Db, cut: Cut, _: Staff, wanted: Annotated[AccountFilter, Depends()]
 ) -> PageOut[AccountOut]:
-    """List accounts, newest first."""
+    """List accounts, newest first: of a book, of a kind, at or below a path."""
     page = await db.read(
         browsing.list_accounts,
-        book=book,
-        kind=kind,
+        book=wanted.book,
+        kind=wanted.kind,
+        path=wanted.path,
         after=cut.after,
         limit=cut.limit,
     )
     return PageOut[AccountOut].of(page, AccountOut.model_validate)
+
+
+@router.get("/ledger/branches")
+async def list_branches(
+    db: Db, _: Staff, place: Annotated[BranchPlace, Depends()]
+) -> PageOut[BranchOut]:
+    """Sum a book's accounts one step below a path, in the order of their names."""
+    page = await db.read(
+        browsing.list_branches,
+        book=place.book,
+        path=place.path,
+        after=place.after,
+        limit=place.limit,
+    )
+    return PageOut[BranchOut].of(page, BranchOut.model_validate)
 
 
 @router.get("/ledger/accounts/{account_id}")

@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/wallets"): ALL,
     ("PUT", "/wallets/{currency}/destination"): {S, L},
     ("GET", "/wallets/{currency}/movements"): ALL,
+    ("GET", "/wallets/{currency}/statement"): ALL,
     ("POST", "/withdrawals"): {S, L},
     ("GET", "/payouts"): ALL,
     ("GET", "/payouts/{payout_id}"): ALL,
@@ -98,7 +99,10 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/ledger/accounts"): {O, R},
     ("GET", "/ledger/accounts/{account_id}"): {O, R},
     ("GET", "/ledger/accounts/{account_id}/movements"): {O, R},
+    ("GET", "/ledger/branches"): {O, R},
+    ("GET", "/ledger/accounts/{account_id}/statement"): {O, R},
     ("GET", "/ledger/entries/{entry_id}"): {O, R},
+    ("GET", "/ledger/export"): {O, R},
     ("GET", "/audit/export"): {O, R},
 }
 # fmt: on
