@@ -4,9 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from api import house
+from api.settings import Settings
+from ledger.exports import Line
+from ledger.exports.text_ledgers import (
+    beancount_account,
+    beancount_asset,
+    hledger_account,
+)
+from tests.ledger.exports.readers import expected, told_by_beancount, told_by_hledger
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -63,6 +75,48 @@ def test_a_second_start_finds_the_world(played) -> None:
     again = start(folder, "demo", "--once")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout) == summary
+
+
+def balances_kept(folder: Path) -> list[Line]:
+    """Read each account as one line of what stands on it."""
+    with (
+        house.opened(Settings(data=folder)) as urls,
+        psycopg.connect(urls.auditor) as connection,
+    ):
+        rows = connection.execute(
+            "SELECT a.book, a.path, a.asset, a.normal_side, s.exponent,"
+            " b.posted_debits - b.posted_credits"
+            " FROM account a JOIN balance b ON b.account = a.id"
+            " JOIN asset s ON s.code = a.asset"
+        )
+        return [
+            Line("", "", "", date.min, *row[:4], date.min, *row[4:]) for row in rows
+        ]
+
+
+def exported(folder: Path, form: str) -> str:
+    done = start(folder, "ledger", "export", "--format", form)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_beancount_accepts_the_world_and_agrees_account_by_account(played) -> None:
+    told = told_by_beancount(exported(played[0], "beancount"))
+
+    kept = balances_kept(played[0])
+    assert len(told) > 50
+    assert told == expected(kept, beancount_account, beancount_asset)
+
+
+def test_hledger_accepts_the_world_and_agrees_account_by_account(
+    played, tmp_path: Path
+) -> None:
+    journal = tmp_path / "world.journal"
+    journal.write_text(exported(played[0], "hledger"), "utf-8")
+
+    told = told_by_hledger(journal)
+
+    assert told == expected(balances_kept(played[0]), hledger_account, str)
 
 
 def test_a_flipped_byte_in_any_file_of_the_export_is_found(played) -> None:
