@@ -142,6 +142,11 @@ class Fees:
     instalment: Money | None = None
     instalment_bps: int = 0
 
+    @property
+    def has_instalment_fees(self) -> bool:
+        """Whether an instalment carries a fee of its own."""
+        return self.instalment is not None or self.instalment_bps > 0
+
 
 class LateBasis(StrEnum):
     """What a late fee is a part of. Never of penalties."""

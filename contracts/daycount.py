@@ -16,7 +16,6 @@ from contracts.errors import InputInvalid
 from contracts.months import add_months
 
 _MONTHS = 12
-_MEAN_YEAR_DAYS = Fraction(1461, 4)
 _LIMIT_NOTIONAL_PERIODS = 12_000
 
 
@@ -38,15 +37,6 @@ class DayCount(StrEnum):
     ACT_ACT_AFB = "Act/Act AFB"
 
 
-_ACTUAL_YEARS = {
-    DayCount.ACT_360: Fraction(360),
-    DayCount.ACT_364: Fraction(364),
-    DayCount.ACT_365F: Fraction(365),
-    DayCount.ACT_365_25: _MEAN_YEAR_DAYS,
-    DayCount.ACT_366: Fraction(366),
-}
-
-
 class Reference(NamedTuple):
     """A regular period: what ICMA measures days against.
 
@@ -58,47 +48,43 @@ class Reference(NamedTuple):
     per_year: Fraction
 
 
-class PlanDates(NamedTuple):
-    """What some conventions need to know of the plan the dates belong to.
-
-    Act/Act ICMA needs a ``reference`` period, 30E/360 ISDA the contract's last day.
-    """
-
-    reference: Reference | None = None
-    termination: date | None = None
-
-
-_NO_PLAN = PlanDates()
+_Count = Callable[[date, date, Reference | None, date | None], tuple[int, int]]
 
 
 def fraction(
-    convention: DayCount, start: date, end: date, plan: PlanDates = _NO_PLAN
+    convention: DayCount,
+    start: date,
+    end: date,
+    *,
+    reference: Reference | None = None,
+    termination: date | None = None,
 ) -> Fraction:
-    """Return the exact part of a year from ``start`` to ``end``; negative backwards."""
-    return Fraction(*ratio(convention, start, end, plan))
+    """Return the exact part of a year from ``start`` to ``end``; negative backwards.
+
+    Act/Act ICMA needs a ``reference`` period; 30E/360 ISDA looks whether an end in
+    February is the ``termination`` of the contract.
+    """
+    parts = ratio(convention, start, end, reference=reference, termination=termination)
+    return Fraction(*parts)
 
 
 def ratio(
-    convention: DayCount, start: date, end: date, plan: PlanDates = _NO_PLAN
+    convention: DayCount,
+    start: date,
+    end: date,
+    *,
+    reference: Reference | None = None,
+    termination: date | None = None,
 ) -> tuple[int, int]:
     """Return the same part of a year as two whole numbers, not always in lowest terms.
 
     Schedules count in these: a fraction would be reduced after every step.
     """
-    if end < start:
-        top, bottom = ratio(convention, end, start, plan)
-        return -top, bottom
-    year = _ACTUAL_YEARS.get(convention)
-    if year is not None:
-        return (end - start).days * year.denominator, year.numerator
-    if convention is DayCount.ACT_ACT_ICMA:
-        return _act_act_icma(start, end, plan.reference)
-    if convention is DayCount.ACT_ACT_ISDA:
-        return _act_act_isda(start, end).as_integer_ratio()
-    if convention is DayCount.ACT_ACT_AFB:
-        return _act_act_afb(start, end).as_integer_ratio()
-    year_days = 365 if convention is DayCount.THIRTY_365 else 360
-    return thirty_days(convention, start, end, plan.termination), year_days
+    count = _COUNTS[convention]
+    if start <= end:
+        return count(start, end, reference, termination)
+    top, bottom = count(end, start, reference, termination)
+    return -top, bottom
 
 
 def thirty_days(
@@ -169,16 +155,18 @@ def _year_days(year: int) -> int:
     return 366 if calendar.isleap(year) else 365
 
 
-def _act_act_isda(start: date, end: date) -> Fraction:
+def _act_act_isda(
+    start: date, end: date, _: Reference | None, __: date | None
+) -> tuple[int, int]:
     if start.year == end.year:
-        return Fraction((end - start).days, _year_days(start.year))
+        return (end - start).days, _year_days(start.year)
     head = Fraction((date(start.year + 1, 1, 1) - start).days, _year_days(start.year))
     tail = Fraction((end - date(end.year, 1, 1)).days, _year_days(end.year))
-    return head + (end.year - start.year - 1) + tail
+    return (head + (end.year - start.year - 1) + tail).as_integer_ratio()
 
 
 def _act_act_icma(
-    start: date, end: date, reference: Reference | None
+    start: date, end: date, reference: Reference | None, _: date | None
 ) -> tuple[int, int]:
     if reference is None:
         raise InputInvalid(field="reference", reason="is needed by Act/Act ICMA")
@@ -222,7 +210,9 @@ def _notional(reference: Reference, months: Fraction, index: int) -> date:
     return add_months(reference.start, int(months) * index)
 
 
-def _act_act_afb(start: date, end: date) -> Fraction:
+def _act_act_afb(
+    start: date, end: date, _: Reference | None, __: date | None
+) -> tuple[int, int]:
     years, rest_end = 0, end
     while rest_end > start:
         earlier = add_months(rest_end, -_MONTHS)
@@ -232,7 +222,7 @@ def _act_act_afb(start: date, end: date) -> Fraction:
             break
         years, rest_end = years + 1, earlier
     year_days = 366 if _holds_leap_day(start, rest_end) else 365
-    return years + Fraction((rest_end - start).days, year_days)
+    return years * year_days + (rest_end - start).days, year_days
 
 
 def _holds_leap_day(start: date, end: date) -> bool:
@@ -241,3 +231,43 @@ def _holds_leap_day(start: date, end: date) -> bool:
         calendar.isleap(year) and start <= date(year, 2, 29) < end
         for year in range(start.year, end.year + 1)
     )
+
+
+def _actual(year: Fraction) -> _Count:
+    """Count real days over a year of a fixed length."""
+    top, bottom = year.as_integer_ratio()
+
+    def count(
+        start: date, end: date, _: Reference | None, __: date | None
+    ) -> tuple[int, int]:
+        return (end - start).days * bottom, top
+
+    return count
+
+
+def _thirty(convention: DayCount, year_days: int) -> _Count:
+    """Count thirty-day months over a year of a fixed length."""
+
+    def count(
+        start: date, end: date, _: Reference | None, termination: date | None
+    ) -> tuple[int, int]:
+        return thirty_days(convention, start, end, termination), year_days
+
+    return count
+
+
+_COUNTS: dict[DayCount, _Count] = {
+    DayCount.THIRTY_360_BOND: _thirty(DayCount.THIRTY_360_BOND, 360),
+    DayCount.THIRTY_E_360: _thirty(DayCount.THIRTY_E_360, 360),
+    DayCount.THIRTY_E_360_ISDA: _thirty(DayCount.THIRTY_E_360_ISDA, 360),
+    DayCount.THIRTY_360_US: _thirty(DayCount.THIRTY_360_US, 360),
+    DayCount.THIRTY_365: _thirty(DayCount.THIRTY_365, 365),
+    DayCount.ACT_360: _actual(Fraction(360)),
+    DayCount.ACT_364: _actual(Fraction(364)),
+    DayCount.ACT_365F: _actual(Fraction(365)),
+    DayCount.ACT_365_25: _actual(Fraction(1461, 4)),
+    DayCount.ACT_366: _actual(Fraction(366)),
+    DayCount.ACT_ACT_ISDA: _act_act_isda,
+    DayCount.ACT_ACT_ICMA: _act_act_icma,
+    DayCount.ACT_ACT_AFB: _act_act_afb,
+}

@@ -23,19 +23,10 @@ class Grid(NamedTuple):
 
     def at(self, index: int) -> date:
         """Return the regular date of a number; every one is counted from the anchor."""
-        return step(
-            self.anchor, index - self.first, self.frequency, month_end=self.month_end
-        )
-
-
-def step(
-    start: date, periods: int, frequency: Frequency, *, month_end: MonthEnd
-) -> date:
-    """Move a date by whole periods."""
-    if frequency.unit is Unit.MONTH:
-        return add_months(start, periods * frequency.every, month_end)
-    days = _UNIT_DAYS[frequency.unit] * frequency.every
-    return start + timedelta(days=periods * days)
+        units = (index - self.first) * self.frequency.every
+        if self.frequency.unit is Unit.MONTH:
+            return add_months(self.anchor, units, self.month_end)
+        return self.anchor + timedelta(days=units * _UNIT_DAYS[self.frequency.unit])
 
 
 def grid(
@@ -46,8 +37,9 @@ def grid(
     The due day is that of the disbursement when the first date is one period after
     it (31 January, 28 February, 31 March), else that of the first due date.
     """
-    if step(opens_on, 1, frequency, month_end=month_end) == first_due_on:
-        return Grid(opens_on, 0, frequency, month_end)
+    from_opening = Grid(opens_on, 0, frequency, month_end)
+    if from_opening.at(1) == first_due_on:
+        return from_opening
     return Grid(first_due_on, 1, frequency, month_end)
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from contracts import daycount, duedates
+from contracts.clauses import HolidayRule
 from contracts.errors import TermsInvalid
 from contracts.terms import Terms
 from ledger.money import Rounding, round_ratio
@@ -19,6 +20,7 @@ class Period(NamedTuple):
     ends_on: date
     due_on: date
     reference: daycount.Reference
+    termination: date
     is_last: bool
 
 
@@ -32,14 +34,18 @@ def layout(terms: Terms, count: int | None = None) -> list[Period]:
         real[shift.number] = shift.to
     if any(right <= left for left, right in pairwise(real)):
         raise TermsInvalid(field="shifts", reason="must keep the dates in order")
-    per_year = terms.frequency.per_year
+    due = real
+    if terms.holidays.rule is not HolidayRule.NONE:
+        due = [duedates.payable_on(day, terms.holidays) for day in real]
+    per_year, last_day = terms.frequency.per_year, real[min(terms.instalments, total)]
     return [
         Period(
             number,
             real[number - 1],
             real[number],
-            duedates.payable_on(real[number], terms.holidays),
+            due[number],
             daycount.Reference(regular[number - 1], regular[number], per_year),
+            last_day,
             number == terms.instalments,
         )
         for number in range(1, total + 1)
@@ -67,9 +73,8 @@ def growth_ratio(
     if end <= start:
         return 0, 1
     if not terms.rate_steps:
-        rate_top, rate_bottom = terms.rate.as_integer_ratio()
-        top, bottom = _years(terms, period, start, end)
-        return rate_top * top, rate_bottom * bottom
+        rate, (top, bottom) = terms.rate, _years(terms, period, start, end)
+        return rate.numerator * top, rate.denominator * bottom
     return _stepped_growth(terms, period, start, end).as_integer_ratio()
 
 
@@ -88,9 +93,13 @@ def _stepped_growth(terms: Terms, period: Period, start: date, end: date) -> Fra
 
 
 def _years(terms: Terms, period: Period, start: date, end: date) -> tuple[int, int]:
-    last_day = period.ends_on if period.is_last else None
-    plan = daycount.PlanDates(period.reference, last_day)
-    return daycount.ratio(terms.day_count, start, end, plan)
+    return daycount.ratio(
+        terms.day_count,
+        start,
+        end,
+        reference=period.reference,
+        termination=period.termination,
+    )
 
 
 def round_to_step(value: Fraction | int, rounding: Rounding, step: int) -> int:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from contracts import level as levels
+from contracts.legs import Leg, legs_of
 from contracts.periods import Period, growth_ratio, layout, round_to_step
 from contracts.rows import Row
 from contracts.terms import GraceRule, Method, Terms, Tranche
@@ -41,18 +42,15 @@ class Walk:
         self, terms: Terms, periods: Sequence[Period], opening: Opening
     ) -> None:
         self.terms, self.periods, self.opening = terms, periods, opening
-        self.rule, self.grown = terms.rounds, dict[int, tuple[int, int]]()
+        self.rule, self.has_fees = terms.rounds, terms.fees.has_instalment_fees
         self.balance = self.lent = opening.balance_minor
         self.kept = opening.kept_minor
         self.level_minor = opening.level_minor
         self.exact_level: Fraction | None = None
         self.share: int | None = None
-        first_day = periods[0].starts_on if periods else None
-        self.arrivals = [
-            part
-            for part in arrivals_of(terms)
-            if first_day is not None and part.on >= first_day
-        ]
+        first_day = periods[0].starts_on if periods else date.max
+        self.arrivals = [part for part in arrivals_of(terms) if part.on >= first_day]
+        self.legs = legs_of(terms, periods, self.arrivals)
         self.arriving_on = Counter[date]()
         for part in self.arrivals:
             self.arriving_on[part.on] += part.amount.minor
@@ -70,8 +68,8 @@ class Walk:
             self.balance + sum(part.amount.minor for part in self.arrivals)
         )
         balances = []
-        for period in self.periods:
-            interest = balance * Fraction(*self._growth(period))
+        for leg in self.legs:
+            interest = balance * Fraction(*leg.growth)
             balance += interest - (self.exact_level or 0)
             balances.append(balance)
         return balances
@@ -103,40 +101,34 @@ class Walk:
             before = after
 
     def _rounded_rows(self) -> Iterator[Row]:
-        for index, period in enumerate(self.periods):
-            arriving = self._arriving(period)
-            if index == 0 or arriving:
+        for index, leg in enumerate(self.legs):
+            if index == 0 or leg.arriving:
                 self._relevel(index)
-            yield self._row(period, arriving)
+            yield self._row(leg)
 
-    def _row(self, period: Period, arriving: list[Tranche]) -> Row:
-        opening = self.balance
-        earned = self._earned(period, arriving)
-        arrived = sum(part.amount.minor for part in arriving)
-        self.lent += arrived
-        interest, spread, capitalised = self._due_interest(period, earned)
-        self.balance += arrived + capitalised
-        principal = self._due_principal(period, interest)
+    def _row(self, leg: Leg) -> Row:
+        period, opening = leg.period, self.balance
+        earned = self._earned(leg)
+        for part in leg.arriving:
+            self.lent += part.amount.minor
+            self.balance += part.amount.minor
+        interest, spread, capitalised = self._due_interest(leg, earned)
+        self.balance += capitalised
+        principal = self._due_principal(leg, interest)
         self.balance -= principal
+        due = principal + interest + spread
         return Row(
             period,
             self.terms.currency,
             principal,
             interest + spread,
-            self._fee(principal + interest + spread),
+            self._fee(due) if self.has_fees else 0,
             opening,
-            self.balance + self.arriving_on[period.ends_on],
+            self.balance + self.arriving_on.get(period.ends_on, 0),
             earned,
             capitalised,
             self.kept,
         )
-
-    def _arriving(self, period: Period) -> list[Tranche]:
-        return [
-            part
-            for part in self.arrivals
-            if period.starts_on <= part.on < period.ends_on
-        ]
 
     def _relevel(self, index: int) -> None:
         """Set the level payment anew, unless one is to be kept."""
@@ -145,136 +137,102 @@ class Walk:
             return
         if index == 0 and self.opening.level_minor is not None:
             return
-        steps = [
-            self._step(period, arrives=at == 0)
-            for at, period in enumerate(self._ahead(index))
-        ]
         balloon = self.terms.balloon
         left = balloon.amount.minor if balloon and balloon.amount else 0
-        self.exact_level = levels.solve(self.balance, steps, left)
+        owed = self.balance + self._worth_now(self.legs[index])
+        self.exact_level = levels.solve(owed, self._ahead(index), left)
         rule = self.rule
         self.level_minor = round_to_step(
             self.exact_level, rule.instalment, rule.instalment_step
         )
 
-    def _ahead(self, index: int) -> Sequence[Period]:
-        """Return the periods an annuity is levelled over; a balloon's go on."""
+    def _ahead(self, index: int) -> Sequence[Leg]:
+        """Return the legs an annuity is levelled over; a balloon's go on."""
         balloon = self.terms.balloon
         if balloon is None or balloon.amortised_over is None:
-            return self.periods[index:]
-        number = self.periods[index].number
-        return layout(self.terms, balloon.amortised_over)[number - 1 :]
+            return self.legs[index:]
+        number = self.legs[index].number
+        longer = layout(self.terms, balloon.amortised_over)[number - 1 :]
+        return legs_of(self.terms, longer, ())
 
-    def _step(self, period: Period, *, arrives: bool) -> levels.Step:
-        capitalises = self._put_off(period) is GraceRule.CAPITALISE
-        pays = self._pays(period)
-        grows = pays or capitalises
-        worth = self._worth(period, grows=grows) if arrives else None
-        return levels.Step(self._growth(period), worth, grows, pays)
-
-    def _worth(self, period: Period, *, grows: bool) -> Fraction:
-        """Return what money paid out inside a period is worth at its end."""
-        worth = Fraction(0)
-        for part in self._arriving(period):
-            top, bottom = self._growth_since(period, part.on) if grows else (0, 1)
-            worth += Fraction(part.amount.minor * (top + bottom), bottom)
+    def _worth_now(self, leg: Leg) -> Fraction | int:
+        """Return what money paid out inside a leg is worth at its start."""
+        worth: Fraction | int = 0
+        for part in leg.arriving:
+            amount = part.amount.minor
+            bears = leg.pays or leg.put_off is GraceRule.CAPITALISE
+            if bears and part.on > leg.period.starts_on:
+                later = 1 + Fraction(*self._growth_since(leg.period, part.on))
+                worth += amount * later / (1 + Fraction(*leg.growth))
+            else:
+                worth += amount
         return worth
-
-    def _growth(self, period: Period) -> tuple[int, int]:
-        """Return the interest on one unit over a whole period, as a top and a bottom."""
-        known = self.grown.get(period.number)
-        if known is None:
-            known = self._growth_since(period, period.starts_on)
-            self.grown[period.number] = known
-        return known
 
     def _growth_since(self, period: Period, start: date) -> tuple[int, int]:
         return growth_ratio(self.terms, period, start, period.ends_on)
 
-    def _pays(self, period: Period) -> bool:
-        """Tell whether principal may fall due at the end of a period."""
-        if period.number <= self.terms.grace.principal:
-            return False
-        return not (self.terms.pauses and self._is_paused(period))
-
-    def _is_paused(self, period: Period) -> bool:
-        return any(pause.covers(period.number) for pause in self.terms.pauses)
-
-    def _put_off(self, period: Period) -> GraceRule | None:
-        """Return the rule by which a period's interest is not paid at its end."""
-        for pause in self.terms.pauses:
-            if pause.covers(period.number):
-                return pause.rule
-        bullet = self.terms.method is Method.BULLET
-        free = self.terms.instalments - 1 if bullet else self.terms.grace.interest
-        return self.terms.grace.rule if period.number <= free else None
-
-    def _earned(self, period: Period, arriving: list[Tranche]) -> int:
+    def _earned(self, leg: Leg) -> int:
         """Return the interest of a period, rounded once."""
-        base = self.lent if self.terms.method is Method.FLAT else self.balance
-        top, bottom = self._growth(period)
-        top *= base
-        for part in arriving:
-            more, under = self._growth_since(period, part.on)
+        top, bottom = leg.growth
+        top *= self.lent if self.terms.method is Method.FLAT else self.balance
+        for part in leg.arriving:
+            more, under = self._growth_since(leg.period, part.on)
             top = top * under + part.amount.minor * more * bottom
             bottom *= under
         step = self.rule.interest_step
         return round_ratio(top, bottom * step, self.rule.interest) * step
 
-    def _due_interest(self, period: Period, earned: int) -> tuple[int, int, int]:
+    def _due_interest(self, leg: Leg, earned: int) -> tuple[int, int, int]:
         """Return the interest due in the level, beside it, and capitalised."""
-        put_off = self._put_off(period)
-        if put_off is GraceRule.CAPITALISE:
+        if leg.put_off is GraceRule.CAPITALISE:
             return 0, 0, earned
-        if put_off is not None:
+        if leg.put_off is not None:
             self.kept += earned
             return 0, 0, 0
         if not self.kept:
             return earned, 0, 0
-        if self._kept_rule(period) is GraceRule.SPREAD:
+        if self._kept_rule(leg) is GraceRule.SPREAD:
             step = self.rule.interest_step
-            part = split_units(self.kept, [1] * self._paying_from(period), step)[0]
+            part = split_units(self.kept, [1] * self._paying_from(leg), step)[0]
             self.kept -= part
             return earned, part, 0
         collected, self.kept = earned + self.kept, 0
         return collected, 0, 0
 
-    def _kept_rule(self, period: Period) -> GraceRule:
+    def _kept_rule(self, leg: Leg) -> GraceRule:
         """Return the rule for interest put off before a period."""
-        before = [pause for pause in self.terms.pauses if pause.first < period.number]
+        before = [pause for pause in self.terms.pauses if pause.first < leg.number]
         return before[-1].rule if before else self.terms.grace.rule
 
-    def _due_principal(self, period: Period, interest: int) -> int:
+    def _due_principal(self, leg: Leg, interest: int) -> int:
         """Return the principal due; the last instalment takes what is left."""
-        method = self.terms.method
-        if period.is_last:
+        if leg.period.is_last:
             return self.balance
-        if not self._pays(period):
+        if not leg.pays:
             return 0
+        method = self.terms.method
         match method:
             case Method.ANNUITY | Method.BALLOON:
                 wanted = (self.level_minor or 0) - interest
             case Method.EQUAL_PRINCIPAL | Method.FLAT:
-                wanted = self._share(period)
+                wanted = self._share(leg)
             case Method.INTEREST_ONLY | Method.BULLET:
                 wanted = 0
             case Method.CUSTOM:
-                wanted = self.terms.plan[period.number - 1].minor
+                wanted = self.terms.plan[leg.number - 1].minor
             case _:
                 assert_never(method)
         return max(0, min(self.balance, wanted))
 
-    def _share(self, period: Period) -> int:
+    def _share(self, leg: Leg) -> int:
         if self.share is None:
             rule = self.rule
-            exact = Fraction(self.balance, self._paying_from(period))
+            exact = Fraction(self.balance, self._paying_from(leg))
             self.share = round_to_step(exact, rule.instalment, rule.instalment_step)
         return self.share
 
-    def _paying_from(self, period: Period) -> int:
-        return sum(
-            self._pays(later) for later in self.periods if later.number >= period.number
-        )
+    def _paying_from(self, leg: Leg) -> int:
+        return sum(later.pays for later in self.legs if later.number >= leg.number)
 
     def _fee(self, instalment: int) -> int:
         fees, step = self.terms.fees, self.rule.interest_step

@@ -37,8 +37,9 @@ def answer_daycount(case):
             phrases.day(inputs["ref_start"]), phrases.day(inputs["ref_end"])
         )
     last = phrases.day(inputs["termination"]) if "termination" in inputs else None
-    plan = daycount.PlanDates(reference, last)
-    exact = daycount.fraction(convention, start, end, plan)
+    exact = daycount.fraction(
+        convention, start, end, reference=reference, termination=last
+    )
     return {
         "year_fraction": _decimal(exact),
         "days": daycount.days(convention, start, end, last),
