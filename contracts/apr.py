@@ -18,7 +18,7 @@ import pyxirr
 from contracts import daycount, schedule
 from contracts.daycount import DayCount
 from contracts.errors import NoRate, SeveralRates
-from contracts.months import add_months, months_between
+from contracts.months import add_months, calendar_months, months_between
 from contracts.roots import RATE_DIGITS, Flow, present_value, rates, sign_changes
 from contracts.terms import Frequency, Terms, Unit
 from ledger.errors import ensure
@@ -42,7 +42,7 @@ __all__ = [
 
 _MONTHS, _WEEKS, _WEEK_DAYS = 12, 52, 7
 _USUAL_GUESS = Decimal("0.1")
-_DIGITS = 34
+_DIGITS, _GUESS_DIGITS = 34, 12
 _MOST_STEPS = 200
 _LOWEST_PERIOD_RATE, _HIGHEST_PERIOD_RATE = Decimal("-0.5"), Decimal(1000)
 
@@ -136,9 +136,8 @@ def years_between(start: date, end: date, interval: Interval) -> Fraction:
         whole, rest = divmod((end - start).days, _WEEK_DAYS)
         years, days_end = Fraction(whole, _WEEKS), start + timedelta(days=rest)
     else:
-        months = months_between(start, end)
-        if add_months(end, -months) == start and interval is Interval.MONTH:
-            return Fraction(months, _MONTHS)
+        if start.day == end.day and interval is Interval.MONTH:
+            return Fraction(calendar_months(start, end), _MONTHS)
         months = _whole_months(start, end)
         months -= months % _MONTHS if interval is Interval.YEAR else 0
         years, days_end = (
@@ -214,7 +213,7 @@ def _first_guess(flows: Sequence[Flow]) -> Decimal | None:
     paid = -sum((flow.amount for flow in flows if flow.amount < 0), Decimal(0))
     if not lent or not paid:
         return None
-    with localcontext(prec=_DIGITS):
+    with localcontext(prec=_GUESS_DIGITS):
         weighed = sum(
             (amount * years.numerator / years.denominator for years, amount in flows),
             Decimal(0),

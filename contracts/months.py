@@ -31,9 +31,14 @@ def add_months(start: date, months: int, rule: MonthEnd = MonthEnd.CLAMP) -> dat
     return date(year, month0 + 1, last)
 
 
+def calendar_months(start: date, end: date) -> int:
+    """Return how many months ``end`` is after ``start``, whatever their days."""
+    return (end.year - start.year) * _MONTHS + end.month - start.month
+
+
 def months_between(start: date, end: date) -> int:
     """Return how many whole months can be stepped back from ``end`` to ``start``."""
-    months = (end.year - start.year) * _MONTHS + end.month - start.month
+    months = calendar_months(start, end)
     while add_months(end, -months) < start:
         months -= 1
     return months

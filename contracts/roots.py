@@ -21,7 +21,7 @@ from ledger.errors import InvariantBroken, ensure
 LOWEST_RATE = Decimal("-0.9999")
 HIGHEST_RATE = Decimal(1_000_000)
 RATE_DIGITS = Decimal("1e-12")
-_DIGITS = 34
+_DIGITS, _GUESS_DIGITS = 34, 12
 MOST_SIGN_CHANGES = 60
 _MOST_STEPS = 200
 _NOTHING = Decimal("1e-24")
@@ -50,7 +50,7 @@ def present_value(flows: Sequence[Flow], rate: Decimal) -> Decimal:
     """Return what flows are worth at time zero for a yearly rate."""
     with localcontext(_CONTEXT):
         polynomial, denominator = _polynomial(flows)
-        return _value(polynomial, _discount(rate, denominator))[0]
+        return _value(polynomial, _discount(rate, denominator))
 
 
 def sign_changes(amounts: Sequence[Decimal]) -> int:
@@ -73,7 +73,8 @@ def rates(flows: Sequence[Flow], start: Decimal | None = None) -> tuple[Decimal,
         low, high = _ends(denominator)
         guess = None
         if start is not None and LOWEST_RATE < start < HIGHEST_RATE:
-            guess = _discount(start, denominator)
+            with localcontext(prec=_GUESS_DIGITS):
+                guess = _discount(start, denominator)
         found = _roots(polynomial, low, high, guess)
         solved = sorted(_rate(root, denominator) for root in found)
         for rate in solved:
@@ -98,22 +99,36 @@ def _rate(discount: Decimal, denominator: int) -> Decimal:
 
 def _polynomial(flows: Sequence[Flow]) -> tuple[_Polynomial, int]:
     """Write flows as a polynomial in ``v``, its powers rising from zero."""
-    first = min((flow.years for flow in flows if flow.amount), default=Fraction(0))
-    denominator = lcm(*(flow.years.denominator for flow in flows), first.denominator)
-    before = first.numerator * (denominator // first.denominator)
+    denominator = lcm(*(flow.years.denominator for flow in flows))
     factors: dict[int, Decimal] = {}
     for years, amount in flows:
         if amount:
             parts, of_year = years.as_integer_ratio()
-            power = parts * (denominator // of_year) - before
+            power = parts * (denominator // of_year)
             factors[power] = factors.get(power, _ZERO) + amount
-    terms = [_Term(power, factors[power]) for power in sorted(factors)]
+    first = min(factors, default=0)
+    terms = [_Term(power - first, factors[power]) for power in sorted(factors)]
     return [term for term in terms if term.factor], denominator
 
 
-def _value(polynomial: _Polynomial, at: Decimal) -> tuple[Decimal, Decimal]:
+def _value(polynomial: _Polynomial, at: Decimal) -> Decimal:
+    """Return the value at a point, by Horner's rule over the gaps."""
+    value, above = _ZERO, polynomial[-1].power
+    powers: dict[int, Decimal] = {}
+    for power, factor in reversed(polynomial):
+        gap, above = above - power, power
+        if gap:
+            raised = powers.get(gap)
+            if raised is None:
+                raised = powers[gap] = at**gap
+            value *= raised
+        value += factor
+    return value * at**above if above else value
+
+
+def _value_and_slope(polynomial: _Polynomial, at: Decimal) -> tuple[Decimal, Decimal]:
     """Return value and slope at a point, by Horner's rule over the gaps."""
-    value = slope = Decimal(0)
+    value = slope = _ZERO
     powers: dict[int, tuple[Decimal, Decimal]] = {}
     for index in range(len(polynomial) - 1, -1, -1):
         power, factor = polynomial[index]
@@ -167,24 +182,28 @@ def _between(
     polynomial: _Polynomial, left: Decimal, right: Decimal, guess: Decimal | None
 ) -> Decimal | None:
     """Return the root of a stretch without turns, also one that only touches."""
-    below, above = _value(polynomial, left)[0], _value(polynomial, right)[0]
+    below, above = _value(polynomial, left), _value(polynomial, right)
+    little = _size(polynomial) * _NOTHING
     for point, value in ((left, below), (right, above)):
-        if _is_nothing(polynomial, point, value):
+        if _is_nothing(polynomial, point, value, little):
             return point
     if (below > 0) == (above > 0):
         return None
     return _newton(polynomial, (left, right), rising=above > 0, guess=guess)
 
 
-def _is_nothing(polynomial: _Polynomial, at: Decimal, value: Decimal) -> bool:
-    """Tell whether a value is lost beside the size of what it is the sum of."""
-    if not value:
-        return True
+def _is_nothing(
+    polynomial: _Polynomial, at: Decimal, value: Decimal, little: Decimal
+) -> bool:
+    """Tell whether a value is lost beside the size of what it is the sum of.
+
+    ``little`` is nothing beside the sum of all factors: a quick way to say no.
+    """
     largest = at ** polynomial[-1 if at > 1 else 0].power
-    if abs(value) >= sum(abs(term.factor) for term in polynomial) * largest * _NOTHING:
+    if abs(value) > little * largest:
         return False
-    size = _value([_Term(term.power, abs(term.factor)) for term in polynomial], at)[0]
-    return abs(value) < size * _NOTHING
+    size = _value([_Term(term.power, abs(term.factor)) for term in polynomial], at)
+    return abs(value) <= size * _NOTHING
 
 
 def _newton(
@@ -198,7 +217,7 @@ def _newton(
     left, right = bracket
     point = guess if guess is not None and left < guess < right else (left + right) / 2
     for _ in range(_MOST_STEPS):
-        value, slope = _value(polynomial, point)
+        value, slope = _value_and_slope(polynomial, point)
         if not value:
             return point
         if (value > 0) == rising:
@@ -218,12 +237,19 @@ def _newton(
 
 
 def _certify(polynomial: _Polynomial, denominator: int, rate: Decimal) -> None:
-    """Check the rate itself: the value changes sign across it, or is nothing there."""
-    lower = _value(polynomial, _discount(rate - RATE_DIGITS, denominator))[0]
-    upper = _value(polynomial, _discount(rate + RATE_DIGITS, denominator))[0]
+    """Check the rate itself: the value changes sign across it, or is nothing there.
+
+    One step of the rate is so small a part of ``v`` that its square does not count.
+    """
+    at = _discount(rate, denominator)
+    step = at * RATE_DIGITS / ((1 + rate) * denominator)
+    lower, upper = _value(polynomial, at + step), _value(polynomial, at - step)
     if (lower > 0) == (upper > 0):
-        exact = _value(polynomial, _discount(rate, denominator))[0]
-        size = sum((abs(term.factor) for term in polynomial), Decimal(0))
         ensure(
-            abs(exact) < size * Decimal("1e-18"), "a rate makes its flows worth nothing"
+            abs(_value(polynomial, at)) < _size(polynomial) * _CLOSE,
+            "a rate makes its flows worth nothing",
         )
+
+
+def _size(polynomial: _Polynomial) -> Decimal:
+    return sum((abs(term.factor) for term in polynomial), _ZERO)
