@@ -15,6 +15,7 @@ from contracts.events import (
     Restructured,
 )
 from contracts.terms import Component, Pause, RateStep, Shift, Terms
+from ledger.money import Money
 
 
 def change_rate(book: Book, event: RateChanged) -> None:
@@ -49,6 +50,8 @@ def reamortise(book: Book, event: Reamortised) -> None:
     """Fold overdue principal into the plan; overdue interest and fees stay due."""
     first = _next_untouched(book, event.on)
     if event.instalments is not None:
+        if event.instalments < 1:
+            raise EventInvalid(field="instalments", reason="must be 1 or more")
         count = first - book.offset - 1 + event.instalments
         book.terms = _next_version(replace(book.terms, instalments=count))
     folded = 0
@@ -70,16 +73,24 @@ def restructure(book: Book, event: Restructured) -> None:
     _end_plan(book, event.on, last + 1, accrued)
     if event.capitalises:
         principal += _capitalise(book)
-    if event.terms.principal.minor != principal:
-        raise EventInvalid(field="terms.principal", reason="must be what is owed")
-    if event.terms.disbursed_on != event.on or event.terms.tranches:
-        raise EventInvalid(field="terms.disbursed_on", reason="must be the same day")
-    book.terms, book.offset = event.terms, last + 1
+    book.terms, book.offset = _terms_for(event, principal), last + 1
     book.is_forborne = event.is_forborne
     book.billed, book.accrued_to = book.offset, event.on
     book.accrued = book.running = Fraction(0)
-    rows = book.renumbered(schedule.build(event.terms).rows)
+    rows = book.renumbered(schedule.build(book.terms).rows)
     book.lay_out(rows, first=book.offset + 1)
+
+
+def _terms_for(event: Restructured, principal: int) -> Terms:
+    """Return the new terms for what is owed; refuse terms of another amount or day."""
+    terms = event.terms
+    if terms.disbursed_on != event.on or terms.tranches:
+        raise EventInvalid(field="terms.disbursed_on", reason="must be the same day")
+    if event.is_owed and principal:
+        return replace(terms, principal=Money(principal, terms.currency))
+    if terms.principal.minor != principal:
+        raise EventInvalid(field="terms.principal", reason="must be what is owed")
+    return terms
 
 
 def _end_plan(book: Book, on: date, number: int, accrued: int) -> None:

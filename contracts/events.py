@@ -3,6 +3,9 @@
 Events of one day are replayed in the order of their kinds (money out, changes of the
 plan, charges, waivers, receipts, write-off, recoveries, refunds) and within a kind by
 ``ordinal``, so the order in which a day's events were written down changes nothing.
+
+An event found late may change what later ones meet. What depends on it says whether it
+follows: a waiver or refund ``up_to`` its amount, a restructuring of what ``is_owed``.
 """
 
 from dataclasses import dataclass
@@ -62,12 +65,14 @@ class Reamortised(Event):
 class Restructured(Event):
     """New terms took the place of the old, for the principal outstanding.
 
-    With ``capitalises`` everything owed beside it became principal too.
+    With ``capitalises`` everything owed beside it became principal too. With
+    ``is_owed`` the terms hold for whatever turns out to be owed on the day.
     """
 
     terms: Terms
     capitalises: bool = False
     is_forborne: bool = True
+    is_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +92,26 @@ class ChargeAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeCancelled(Event):
+    """A charge or late fee was made wrongly; ``charge`` is its ordinal.
+
+    From its day on the loan stands as if it had never been charged.
+    """
+
+    charge: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waived(Event):
-    """A part of what is owed was forgiven, oldest first or in one instalment."""
+    """A part of what is owed was forgiven, oldest first or in one instalment.
+
+    With ``up_to`` no more than is due when it turns out that less was.
+    """
 
     component: Component
     amount: Money
     instalment: int | None = None
+    up_to: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +148,10 @@ class RecoveryReceived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunded(Event):
-    """An overpayment went back to the borrower."""
+    """An overpayment went back to the borrower.
+
+    With ``up_to`` no more than was overpaid when it turns out that less was.
+    """
 
     amount: Money
+    up_to: bool = False

@@ -10,6 +10,7 @@ from contracts.book import Book, Line
 from contracts.errors import EventInvalid
 from contracts.events import (
     ChargeAdded,
+    ChargeCancelled,
     ChargedBack,
     Disbursed,
     DueDateShifted,
@@ -41,10 +42,12 @@ _RANKS: tuple[type[Event], ...] = (
     Waived,
     ReceiptReceived,
     ChargedBack,
+    ChargeCancelled,
     WrittenOff,
     RecoveryReceived,
     Refunded,
 )
+Receipt = ReceiptReceived | RecoveryReceived
 _RECOVERY_ORDER = (
     Component.PRINCIPAL,
     Component.INTEREST,
@@ -66,7 +69,7 @@ def replayed(
         return None, ()
     book = Book(_as_paid_out(terms, payouts, on))
     book.lay_out(schedule.build(book.terms).rows)
-    allocations = play(book, _without_charge_backs(past))
+    allocations = play(book, _without_charge_backs(_without_cancelled(past)))
     running.advance(book, on)
     return book, tuple(allocations)
 
@@ -101,29 +104,47 @@ def _as_paid_out(terms: Terms, payouts: Sequence[Disbursed], on: date) -> Terms:
     return replace(terms, principal=total, tranches=parts, disbursed_on=payouts[0].on)
 
 
+def _without_cancelled(events: Sequence[Event]) -> list[Event]:
+    """Leave out the charges that were cancelled, each of them once."""
+    cancelled = [e.charge for e in events if isinstance(e, ChargeCancelled)]
+    charges = {
+        event.ordinal
+        for event in events
+        if isinstance(event, LateFeeCharged | ChargeAdded)
+    }
+    if len(cancelled) > len(set(cancelled)) or not charges.issuperset(cancelled):
+        raise EventInvalid(field="charge", reason="must be a charge that stands")
+    return [event for event in events if event.ordinal not in cancelled]
+
+
 def _without_charge_backs(events: Sequence[Event]) -> list[Event]:
     """Take back from receipts what the bank took back."""
-    back: dict[str, int] = {}
+    left: dict[str, int] = {}
     for event in events:
-        if isinstance(event, ChargedBack):
-            taken = back.get(event.receipt_id, 0) + event.amount.minor
-            back[event.receipt_id] = taken
-    kept: list[Event] = []
-    for event in events:
-        if isinstance(event, ReceiptReceived) and event.receipt_id in back:
-            left = event.amount.minor - back[event.receipt_id]
-            if left < 0:
+        if isinstance(event, Receipt):
+            if event.receipt_id in left:
+                raise EventInvalid(field="receipt_id", reason="must be a new one")
+            left[event.receipt_id] = event.amount.minor
+        elif isinstance(event, ChargedBack):
+            if event.receipt_id not in left:
+                raise EventInvalid(field="receipt_id", reason="must have come before")
+            left[event.receipt_id] -= event.amount.minor
+            if left[event.receipt_id] < 0:
                 raise EventInvalid(field="amount", reason="is more than the receipt")
-            kept.append(replace(event, amount=Money(left, event.amount.currency)))
-        else:
-            kept.append(event)
-    return kept
+    return [
+        replace(event, amount=Money(left[event.receipt_id], event.amount.currency))
+        if isinstance(event, Receipt)
+        else event
+        for event in events
+    ]
 
 
 def _check(event: Event, book: Book) -> None:
     amount = getattr(event, "amount", None)
     if amount is not None and amount.currency is not book.terms.currency:
         raise EventInvalid(field="amount", reason="must be in the loan's currency")
+    if amount is not None and amount.minor < 0:
+        raise EventInvalid(field="amount", reason="must not be negative")
     if event.on < book.terms.disbursed_on:
         raise EventInvalid(field="on", reason="must not be before the disbursement")
 
@@ -183,9 +204,9 @@ def _(event: WrittenOff, book: Book) -> None:
 
 @_apply.register
 def _(event: Refunded, book: Book) -> None:
-    if event.amount.minor > book.overpaid:
+    if event.amount.minor > book.overpaid and not event.up_to:
         raise EventInvalid(field="amount", reason="is more than was overpaid")
-    book.overpaid -= event.amount.minor
+    book.overpaid -= min(event.amount.minor, book.overpaid)
 
 
 @_apply.register
@@ -210,9 +231,7 @@ def _(event: RecoveryReceived, book: Book) -> Allocation:
     return _allocation(event, shares, rest)
 
 
-def _allocation(
-    event: ReceiptReceived | RecoveryReceived, shares: waterfall.Shares, rest: int
-) -> Allocation:
+def _allocation(event: Receipt, shares: waterfall.Shares, rest: int) -> Allocation:
     amounts = amounts_of(shares, event.amount.currency)
     return Allocation(
         event.receipt_id,
@@ -250,8 +269,8 @@ def _(event: Waived, book: Book) -> None:
         left -= cut
         if cut and not line.unpaid:
             line.settled_on = event.on
-    if left:
+    if left and not event.up_to:
         raise EventInvalid(field="amount", reason="is more than is due")
-    book.forgone[event.component] += event.amount.minor
+    book.forgone[event.component] += event.amount.minor - left
     if event.component is Component.PRINCIPAL:
         running.cut(book, event.on)

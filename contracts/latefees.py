@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from contracts.book import Book
-from contracts.events import Event
+from contracts.events import ChargeCancelled, Event, LateFeeCharged
 from contracts.history import replayed
 from contracts.periods import round_to_step
 from contracts.terms import Component, LateBasis, Terms
@@ -41,6 +41,35 @@ def late_fees_due(terms: Terms, events: Sequence[Event], on: date) -> list[LateF
             missed_on = last_day + timedelta(days=1)
             fees.append(LateFee(number, missed_on, Money(amount, terms.currency)))
     return fees
+
+
+def late_fees_unfounded(
+    terms: Terms, events: Sequence[Event], on: date
+) -> list[LateFeeCharged]:
+    """Return late fees that would not have been charged, or not of that amount.
+
+    So it is when a receipt turns out to have come in time. Each fee is judged on the
+    day it was charged, by the events of days up to it and the fees before it.
+    """
+    gone = {event.charge for event in events if isinstance(event, ChargeCancelled)}
+    fees = [
+        event
+        for event in events
+        if isinstance(event, LateFeeCharged)
+        and event.on <= on
+        and event.ordinal not in gone
+    ]
+    fees.sort(key=lambda fee: (fee.on, fee.ordinal))
+    known = [event for event in events if event not in fees]
+    wrong = []
+    for fee in fees:
+        due = late_fees_due(terms, known, fee.on)
+        found = next((one for one in due if one.instalment == fee.instalment), None)
+        if found is None or found.amount != fee.amount:
+            wrong.append(fee)
+        else:
+            known.append(fee)
+    return wrong
 
 
 def _missed(book: Book, terms: Terms, on: date) -> list[tuple[int, date]]:

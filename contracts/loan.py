@@ -7,6 +7,7 @@ from datetime import date
 from contracts.book import Book
 from contracts.events import (
     ChargeAdded,
+    ChargeCancelled,
     ChargedBack,
     Disbursed,
     DueDateShifted,
@@ -23,7 +24,7 @@ from contracts.events import (
     WrittenOff,
 )
 from contracts.history import replayed
-from contracts.latefees import LateFee, late_fees_due
+from contracts.latefees import LateFee, late_fees_due, late_fees_unfounded
 from contracts.state import (
     Allocation,
     Amounts,
@@ -41,6 +42,7 @@ __all__ = [
     "Allocation",
     "Amounts",
     "ChargeAdded",
+    "ChargeCancelled",
     "ChargedBack",
     "Disbursed",
     "DueDateShifted",
@@ -61,6 +63,7 @@ __all__ = [
     "Waived",
     "WrittenOff",
     "late_fees_due",
+    "late_fees_unfounded",
     "payoff_quote",
     "replay",
 ]

@@ -47,7 +47,7 @@ def test_before_the_money_goes_out_nothing_is_owed():
 def test_paying_every_instalment_on_its_day_ends_the_loan_at_zero():
     agreed = hundred_at_seven()
     days = [date(2024, month, 1) for month in range(2, 8)]
-    paid = [receipt(on, "17.01" if on.month < 7 else "17.00") for on in days]
+    paid = [receipt(on, "17.01" if on.month < 7 else "17.00", str(on)) for on in days]
 
     state = loan.replay(agreed, [OUT, *paid], date(2024, 7, 1))
 
