@@ -47,7 +47,8 @@ class Line:
 class Book:
     """The lines of the current plan, the charges, and what was lost or overpaid.
 
-    ``forgone`` is what was waived, ``lost`` what was written off and not recovered.
+    ``forgone`` is what was waived, ``lost`` what was written off and not recovered,
+    ``got`` what receipts and recoveries paid.
     ``capitalised`` is interest that a restructuring made principal.
     ``offset`` is the number of the last instalment before the current terms.
     ``accrued``, up to ``accrued_to``, and what is ``running`` since, is daily interest
@@ -60,6 +61,7 @@ class Book:
     charged: dict[int, int] = field(default_factory=dict)
     forgone: Counter[Component] = field(default_factory=Counter)
     lost: Counter[Component] = field(default_factory=Counter)
+    got: Counter[Component] = field(default_factory=Counter)
     overpaid: int = 0
     capitalised: int = 0
     is_forborne: bool = False

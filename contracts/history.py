@@ -83,6 +83,7 @@ def play(book: Book, events: Iterable[Event]) -> list[Allocation]:
         allocation = _apply(event, book)
         if allocation is not None:
             allocations.append(allocation)
+            book.got.update(allocation.by_component())
     return allocations
 
 

@@ -26,16 +26,17 @@ def late_fees_due(terms: Terms, events: Sequence[Event], on: date) -> list[LateF
     """Return the late fees that may be charged by a day and were not yet.
 
     An instalment is missed when something of it is unpaid at the end of the last day
-    of grace; the fee is of what was overdue of it then, and never of penalties.
+    of grace; the fee is of what was overdue of it then, and never of penalties. What
+    it costs is said by the terms in force on the day, which may be a restructuring's.
     """
     book, _ = replayed(terms, events, on)
-    if book is None or book.written_off_on or not terms.late.fee_bps:
+    if book is None or not has_missed(book, on):
         return []
     charged = sum(book.charged.values())
     fees = []
-    for number, last_day in _missed(book, terms, on):
+    for number, last_day in _missed(book, on):
         overdue = _overdue_basis(terms, events, last_day, number)
-        amount = _late_fee(terms, overdue, charged)
+        amount = _late_fee(book.terms, overdue, charged)
         charged += amount
         if amount:
             missed_on = last_day + timedelta(days=1)
@@ -72,19 +73,24 @@ def late_fees_unfounded(
     return wrong
 
 
-def _missed(book: Book, terms: Terms, on: date) -> list[tuple[int, date]]:
+def has_missed(book: Book, on: date) -> bool:
+    """Tell whether an instalment was missed by a day and no fee charged for it."""
+    if book.written_off_on or not book.terms.late.fee_bps:
+        return False
+    return bool(_missed(book, on))
+
+
+def _missed(book: Book, on: date) -> list[tuple[int, date]]:
     """Return instalments not settled within their grace, with its last day."""
     missed: dict[int, date] = {}
+    grace = timedelta(days=book.terms.late.grace_days)
     for line in book.lines:
-        last_day = line.due_on + timedelta(days=terms.late.grace_days)
+        if line.due_on + grace >= on:
+            continue
+        last_day = line.due_on + grace
         settled = line.unpaid == 0 and (line.settled_on or line.due_on) <= last_day
         regular = line.number and line.component is not Component.PENALTY
-        if (
-            regular
-            and last_day < on
-            and not settled
-            and line.number not in book.charged
-        ):
+        if regular and not settled and line.number not in book.charged:
             missed[line.number] = last_day
     return sorted(missed.items())
 

@@ -52,6 +52,11 @@ class Allocation:
         """The whole receipt."""
         return self.penalty + self.fee + self.interest + self.principal + self.excess
 
+    def by_component(self) -> dict[Component, int]:
+        """Return what it paid of each component, in minor units."""
+        parts = (self.penalty, self.fee, self.interest, self.principal)
+        return {part: paid.minor for part, paid in zip(Component, parts, strict=True)}
+
 
 @dataclass(frozen=True, slots=True)
 class InstalmentState:
