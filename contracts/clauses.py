@@ -105,10 +105,19 @@ class Grace:
     rule: GraceRule = GraceRule.COLLECT
 
 
+class Remainder(StrEnum):
+    """Which instalment takes what rounding leaves over."""
+
+    LAST = "last"
+    FIRST = "first"  # the first that pays principal; the last is left a unit or two
+
+
 @dataclass(frozen=True, slots=True)
 class RoundingRule:
     """How exact amounts become payable ones; steps are in minor units.
 
+    ``remainder`` is the first instalment's of each level: of the plan, and again when
+    later money or an amendment sets another level.
     ``evening`` moves the level instalment by the last one's difference shared over
     all of them, if that brings the last strictly nearer. ``unrounded`` carries the
     balance of a level plan on exactly and rounds only what is shown, so every payment
@@ -121,6 +130,7 @@ class RoundingRule:
     instalment_step: int = 1
     evening: bool = False
     unrounded: bool = False
+    remainder: Remainder = Remainder.LAST
 
     @classmethod
     def of(cls, currency: Currency) -> "RoundingRule":

@@ -1,9 +1,10 @@
 """Schedules: what is due when; the rows always sum to the principal."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from contracts import remainders
 from contracts.errors import TermsInvalid
 from contracts.periods import growth, layout, round_to_step
 from contracts.rows import Row
@@ -65,8 +66,8 @@ def continue_from(terms: Terms, opening: Opening) -> Schedule:
     if any(part.on >= walk.periods[-1].ends_on for part in walk.arrivals):
         raise TermsInvalid(field="tranches", reason="must go out before the last date")
     rows = walk.rows()
-    if terms.rounds.evening and walk.level_minor is not None and rows:
-        rows = _even_out(walk, rows)
+    if walk.exact_level is not None:
+        rows = remainders.place(walk, rows)
     repaid = sum(row.principal_minor - row.capitalised_minor for row in rows)
     lent = opening.balance_minor + sum(part.amount.minor for part in walk.arrivals)
     ensure(repaid == lent, "the rows of a schedule sum to the principal")
@@ -110,16 +111,3 @@ def _arriving(terms: Terms, row: Row) -> list[Tranche]:
     return [
         part for part in arrivals_of(terms) if row.starts_on <= part.on < row.ends_on
     ]
-
-
-def _even_out(walk: Walk, rows: list[Row]) -> list[Row]:
-    """Share the last instalment's difference over all, if that makes it smaller."""
-    level = walk.level_minor or 0
-    difference = rows[-1].level_minor - level
-    rule = walk.terms.rounds
-    moved = level + Fraction(difference, len(rows))
-    evened = round_to_step(moved, rule.instalment, rule.instalment_step)
-    opening = replace(walk.opening, level_minor=evened)
-    candidate = Walk(walk.terms, walk.periods, opening).rows()
-    nearer = abs(candidate[-1].level_minor - evened) < abs(difference)
-    return candidate if nearer else rows

@@ -35,6 +35,7 @@ from contracts.clauses import (
     PayoffRule,
     RateBps,
     RateStep,
+    Remainder,
     RoundingRule,
     Shift,
     Timing,
@@ -75,6 +76,7 @@ __all__ = [
     "PayoffRule",
     "RateBps",
     "RateStep",
+    "Remainder",
     "Rounding",
     "RoundingRule",
     "Shift",
@@ -258,6 +260,13 @@ def _check_accrual(terms: Terms) -> None:
         terms.rounds.unrounded and (kept or terms.grace.principal or terms.tranches),
         "rounding",
         "cannot be unrounded with grace, pauses or tranches",
+    )
+    open_ended = terms.balloon is not None and terms.balloon.amortised_over
+    _refuse(
+        terms.rounds.remainder is Remainder.FIRST
+        and (terms.rounds.unrounded or open_ended),
+        "rounding.remainder",
+        "is in the last instalment of such a plan",
     )
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from contracts import level as levels
 from contracts.legs import Leg, legs_of
 from contracts.periods import Period, growth_ratio, layout, round_to_step
 from contracts.rows import Row
-from contracts.terms import GraceRule, Method, Terms, Tranche
+from contracts.terms import GraceRule, Method, Remainder, Terms, Tranche
 from ledger.money import BPS_PER_ONE, round_ratio, split_units
 
 _LEVEL_METHODS = (Method.ANNUITY, Method.BALLOON)
@@ -30,6 +30,17 @@ class Opening:
     level_minor: int | None = None
 
 
+class Placing(NamedTuple):
+    """A level to use from a leg on instead of the solved one, rounded anew.
+
+    ``first_more`` is what the first instalment that pays principal takes on top.
+    """
+
+    index: int
+    level_minor: int
+    first_more: int = 0
+
+
 def arrivals_of(terms: Terms) -> tuple[Tranche, ...]:
     """Return the days and amounts in which the principal goes out."""
     return terms.tranches or (Tranche(terms.disbursed_on, terms.principal),)
@@ -39,7 +50,11 @@ class Walk:
     """One walk; it holds what a period leaves to the next."""
 
     def __init__(
-        self, terms: Terms, periods: Sequence[Period], opening: Opening
+        self,
+        terms: Terms,
+        periods: Sequence[Period],
+        opening: Opening,
+        placing: Placing | None = None,
     ) -> None:
         self.terms, self.periods, self.opening = terms, periods, opening
         self.rule, self.has_fees = terms.rounds, terms.fees.has_instalment_fees
@@ -48,6 +63,8 @@ class Walk:
         self.level_minor = opening.level_minor
         self.exact_level: Fraction | None = None
         self.share: int | None = None
+        self.placing, self.levelled_at = placing, 0
+        self.more_in, self.more_minor = 0, 0
         first_day = periods[0].starts_on if periods else date.max
         self.arrivals = [part for part in arrivals_of(terms) if part.on >= first_day]
         self.legs = legs_of(terms, periods, self.arrivals)
@@ -145,6 +162,15 @@ class Walk:
         self.level_minor = round_to_step(
             self.exact_level, rule.instalment, rule.instalment_step
         )
+        self.levelled_at = index
+        if self.placing is not None and self.placing.index == index:
+            self.level_minor = self.placing.level_minor
+            self.more_in = self.first_paying(index)
+            self.more_minor = self.placing.first_more
+
+    def first_paying(self, index: int) -> int:
+        """Return the number of the first leg from one on that pays principal."""
+        return next(leg.number for leg in self.legs[index:] if leg.pays)
 
     def _ahead(self, index: int) -> Sequence[Leg]:
         """Return the legs an annuity is levelled over; a balloon's go on."""
@@ -214,6 +240,7 @@ class Walk:
         match method:
             case Method.ANNUITY | Method.BALLOON:
                 wanted = (self.level_minor or 0) - interest
+                wanted += self.more_minor if leg.number == self.more_in else 0
             case Method.EQUAL_PRINCIPAL | Method.FLAT:
                 wanted = self._share(leg)
             case Method.INTEREST_ONLY | Method.BULLET:
@@ -225,10 +252,14 @@ class Walk:
         return max(0, min(self.balance, wanted))
 
     def _share(self, leg: Leg) -> int:
-        if self.share is None:
-            rule = self.rule
-            exact = Fraction(self.balance, self._paying_from(leg))
-            self.share = round_to_step(exact, rule.instalment, rule.instalment_step)
+        """Return the equal principal; the first may take the remainder of them."""
+        if self.share is not None:
+            return self.share
+        rule, payments = self.rule, self._paying_from(leg)
+        exact = Fraction(self.balance, payments)
+        self.share = round_to_step(exact, rule.instalment, rule.instalment_step)
+        if rule.remainder is Remainder.FIRST:
+            return self.balance - self.share * (payments - 1)
         return self.share
 
     def _paying_from(self, leg: Leg) -> int:

@@ -258,3 +258,92 @@ def test_evening_out_is_kept_only_when_the_last_comes_nearer():
 
     assert gap(moved) <= gap(plain)
     assert replace(moved, rounding=plain.rounding) == plain
+
+
+@pytest.mark.parametrize("instalments", [2, 7, 12, 36])
+@pytest.mark.parametrize("method", [terms.Method.EQUAL_PRINCIPAL, terms.Method.FLAT])
+def test_the_first_equal_principal_may_take_the_remainder(method, instalments):
+    rule = terms.RoundingRule(remainder=terms.Remainder.FIRST)
+
+    rows = rows_of(a_year(method=method, rounding=rule, instalments=instalments))
+
+    assert len({row.principal for row in rows[1:]}) == 1
+    assert abs(rows[0].principal_minor - rows[1].principal_minor) <= instalments
+
+
+@pytest.mark.parametrize("rate_bps", [0, 700, 1834, 9999])
+@pytest.mark.parametrize("instalments", [2, 7, 12, 36])
+def test_the_first_of_a_level_plan_may_take_the_remainder(rate_bps, instalments):
+    coarse = terms.RoundingRule(
+        instalment=terms.Rounding.UP,
+        instalment_step=100,
+        remainder=terms.Remainder.FIRST,
+    )
+    agreed = a_year(rounding=coarse, rate_bps=rate_bps, instalments=instalments)
+
+    rows = rows_of(agreed)
+
+    grown = (1 + Decimal(rate_bps) / 120_000) ** (instalments - 1)
+    assert len({row.level_minor for row in rows[1:-1]}) <= 1
+    assert abs(rows[-1].level_minor - rows[1].level_minor) <= 2 * grown
+    assert rows[0].level_minor <= rows[1].level_minor
+
+
+def test_the_first_instalment_leaves_an_agreed_balloon_as_it_is():
+    rule = terms.RoundingRule(instalment_step=1000, remainder=terms.Remainder.FIRST)
+    balloon = terms.Balloon(amount=usd(600))
+
+    rows = rows_of(a_year(method=terms.Method.BALLOON, balloon=balloon, rounding=rule))
+
+    assert abs(rows[-1].level_minor - rows[1].level_minor - 600_00) <= 1
+
+
+def test_a_remainder_is_placed_in_the_level_that_later_money_sets():
+    parts = (
+        terms.Tranche(date(2026, 1, 15), usd(700)),
+        terms.Tranche(date(2026, 5, 1), usd(500)),
+    )
+    plain = terms.RoundingRule(instalment_step=500)
+    first = terms.RoundingRule(instalment_step=500, remainder=terms.Remainder.FIRST)
+
+    usual = rows_of(a_year(tranches=parts, rounding=plain))
+    rows = rows_of(a_year(tranches=parts, rounding=first))
+
+    assert rows[:3] == usual[:3]
+    assert rows[3].level_minor != rows[4].level_minor
+    assert abs(rows[-1].level_minor - rows[4].level_minor) <= 1
+
+
+def test_evening_out_leaves_the_level_before_later_money_alone():
+    parts = (
+        terms.Tranche(date(2026, 1, 15), usd(700)),
+        terms.Tranche(date(2026, 5, 1), usd(500)),
+    )
+    even = terms.RoundingRule(evening=True)
+
+    usual = rows_of(a_year(tranches=parts))
+    rows = rows_of(a_year(tranches=parts, rounding=even))
+
+    assert rows[:3] == usual[:3]
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        {
+            "rounding": terms.RoundingRule(
+                unrounded=True, remainder=terms.Remainder.FIRST
+            )
+        },
+        {
+            "rounding": terms.RoundingRule(remainder=terms.Remainder.FIRST),
+            "method": terms.Method.BALLOON,
+            "balloon": terms.Balloon(amortised_over=24),
+        },
+    ],
+)
+def test_a_remainder_that_only_the_last_can_take_is_not_given_to_the_first(clauses):
+    with pytest.raises(TermsInvalid) as refused:
+        a_year(**clauses)
+
+    assert refused.value.facts["field"] == "rounding.remainder"
