@@ -4,7 +4,8 @@ Source: ISO 20022 message BankToCustomerStatementV08. A line is one booked entry
 booking and value dates are the business date it was booked and its effective date.
 """
 
-from datetime import datetime
+import hashlib
+from datetime import date, datetime
 from typing import Final
 
 from lxml import etree
@@ -26,14 +27,14 @@ def write_camt053(statement: AccountStatement, *, created_at: datetime) -> bytes
     ensure(len(statement.asset) == 3, "camt.053 is of a currency")  # noqa: PLR2004 - ISO 4217
     # Element ids hold 35 letters; the account's own without its prefix has 26.
     key = statement.account.partition("_")[2]
-    number = f"{key}-{business_date(statement.until):%Y%m%d}"[:_ID_LETTERS]
+    number = f"{key}-{_last_day(statement):%Y%m%d}"[:_ID_LETTERS]
     document = etree.Element(
         f"{{{NAMESPACE}}}Document",
         nsmap={None: NAMESPACE},  # type: ignore[dict-item]  # the stubs know no default
     )
     message = _add(document, "BkToCstmrStmt")
     header = _add(message, "GrpHdr")
-    _add(header, "MsgId", number)
+    _add(header, "MsgId", _message_id(statement, created_at))
     _add(header, "CreDtTm", instant_text(created_at))
     body = _add(message, "Stmt")
     _add(body, "Id", number)
@@ -51,6 +52,17 @@ def write_camt053(statement: AccountStatement, *, created_at: datetime) -> bytes
     return etree.tostring(
         document, xml_declaration=True, encoding="UTF-8", pretty_print=True
     )
+
+
+def _last_day(statement: AccountStatement) -> date:
+    """Return the last business date the statement covers; its end is not included."""
+    return business_date(statement.until - datetime.resolution)
+
+
+def _message_id(statement: AccountStatement, created_at: datetime) -> str:
+    """Name the message; each span and each time it is sent has a name of its own."""
+    about = (statement.account, statement.since, statement.until, created_at)
+    return hashlib.sha256(repr(about).encode()).hexdigest()[:_ID_LETTERS]
 
 
 def _add(parent: _Element, name: str, text: str | None = None) -> _Element:
@@ -71,8 +83,8 @@ def _balance(body: _Element, statement: AccountStatement, code: str) -> None:
     balance = _add(body, "Bal")
     _add(_add(_add(balance, "Tp"), "CdOrPrtry"), "Cd", code)
     _amount(balance, statement, statement.opening if opens else statement.closing)
-    at = statement.since if opens else statement.until
-    _add(_add(balance, "Dt"), "Dt", business_date(at).isoformat())
+    on = business_date(statement.since) if opens else _last_day(statement)
+    _add(_add(balance, "Dt"), "Dt", on.isoformat())
 
 
 def _entry(body: _Element, statement: AccountStatement, line: StatementLine) -> None:

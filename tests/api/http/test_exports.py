@@ -54,6 +54,7 @@ async def test_an_owner_reads_the_own_wallet_in_three_formats(paid_in: Person) -
     assert [row["balance"] for row in rows] == ["0.00", "500.00", "500.00"]
     (read,) = read_accounts("statement.xml", as_camt.content)
     assert (read.opening, read.closing) == (0, 50_000)
+    assert b"<Dt>2026-01-31</Dt>" in as_camt.content
     assert "statement-20260101-20260131.xml" in as_camt.headers["content-disposition"]
 
 
