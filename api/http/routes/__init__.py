@@ -4,6 +4,7 @@ from api.http.routes import (
     access,
     applications,
     audit,
+    bookkeeping,
     equity,
     exports,
     ledger,
@@ -31,6 +32,7 @@ ROUTERS = (
     equity.router,
     ledger.router,
     exports.router,
+    bookkeeping.router,
     audit.router,
     rails.router,
 )

@@ -103,6 +103,16 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/ledger/accounts/{account_id}/statement"): {O, R},
     ("GET", "/ledger/entries/{entry_id}"): {O, R},
     ("GET", "/ledger/export"): {O, R},
+    ("GET", "/ledger/periods"): {O, R},
+    ("POST", "/ledger/periods"): {O},
+    ("POST", "/ledger/periods/{book}/{starts_on}/adjust"): {O},
+    ("POST", "/ledger/periods/{book}/{starts_on}/close"): {O},
+    ("POST", "/ledger/year-ends"): {O},
+    ("POST", "/ledger/accounts/{account_id}/freeze"): {O},
+    ("POST", "/ledger/entries/{entry_id}/reverse"): {O},
+    ("POST", "/ledger/adjustments"): {O},
+    ("POST", "/ledger/corrections/{approval_id}/approve"): {O},
+    ("POST", "/ledger/corrections/{approval_id}/decline"): {O},
     ("GET", "/audit/export"): {O, R},
 }
 # fmt: on
@@ -128,6 +138,8 @@ SAMPLES = {
     "share_id": "share_" + "0" * 26,
     "currency": "USD",
     "name": "fake",
+    "book": "client_money",
+    "starts_on": "2026-01-01",
 }
 
 

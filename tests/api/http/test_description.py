@@ -20,6 +20,8 @@ MOVES_MONEY = {
     "/loans/{loan_id}/accept",
     "/loans/{loan_id}/repayments",
     "/write-offs/{approval_id}/approve",
+    "/ledger/corrections/{approval_id}/approve",
+    "/ledger/year-ends",
     "/share-classes/{share_id}/founders",
 }
 
