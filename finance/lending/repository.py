@@ -143,6 +143,13 @@ async def list_notes(uow: UnitOfWork, loan_id: str) -> Sequence[Note]:
 
 async def list_holdings(uow: UnitOfWork, loan_id: str) -> list[Holding]:
     """Return what every note of a loan is owed, in one question to the books."""
+    return (await list_holdings_of(uow, [loan_id]))[loan_id]
+
+
+async def list_holdings_of(
+    uow: UnitOfWork, loan_ids: Collection[str]
+) -> dict[str, list[Holding]]:
+    """Return what every note of many loans is owed, by loan."""
     principal, interest, fees = (aliased(BalanceRow) for _ in range(3))
     rows = await uow.session.execute(
         select(
@@ -157,6 +164,7 @@ async def list_holdings(uow: UnitOfWork, loan_id: str) -> list[Holding]:
             interest.posted_credits - interest.posted_debits,
             fees.posted_credits - fees.posted_debits,
             Wallet.account,
+            Note.loan,
         )
         .join(principal, principal.account == Note.principal_account)
         .join(interest, interest.account == Note.interest_account)
@@ -164,10 +172,13 @@ async def list_holdings(uow: UnitOfWork, loan_id: str) -> list[Holding]:
         .outerjoin(
             Wallet, (Wallet.party == Note.lender) & (Wallet.currency == Note.currency)
         )
-        .where(Note.loan == loan_id)
-        .order_by(Note.id)
+        .where(Note.loan.in_(loan_ids))
+        .order_by(Note.loan, Note.id)
     )
-    return [Holding._make(row) for row in rows]
+    found: defaultdict[str, list[Holding]] = defaultdict(list)
+    for *holding, loan_id in rows:
+        found[loan_id].append(Holding._make(holding))
+    return found
 
 
 async def find_residencies(uow: UnitOfWork, offer_id: str) -> dict[str, TaxResidency]:
