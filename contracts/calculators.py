@@ -157,9 +157,8 @@ def daycount(request: JsonObject) -> JsonObject:
     termination = None if last is None else plain.read_date("termination", last)
     reference = _reference(fields.find("reference", None))
     fields.end()
-    exact = counting.fraction(
-        convention, start, end, reference=reference, termination=termination
-    )
+    plan = counting.PlanDates(reference, termination)
+    exact = counting.fraction(convention, start, end, plan)
     return {
         "fraction": str(exact),
         "years": _text(_decimal(exact)),

@@ -48,43 +48,37 @@ class Reference(NamedTuple):
     per_year: Fraction
 
 
-_Count = Callable[[date, date, Reference | None, date | None], tuple[int, int]]
+class PlanDates(NamedTuple):
+    """What some conventions need to know of the plan the dates belong to.
+
+    Act/Act ICMA needs a ``reference`` period, 30E/360 ISDA the contract's last day.
+    """
+
+    reference: Reference | None = None
+    termination: date | None = None
+
+
+_NO_PLAN = PlanDates()
+Count = Callable[[date, date, Reference | None, date | None], tuple[int, int]]
 
 
 def fraction(
-    convention: DayCount,
-    start: date,
-    end: date,
-    *,
-    reference: Reference | None = None,
-    termination: date | None = None,
+    convention: DayCount, start: date, end: date, plan: PlanDates = _NO_PLAN
 ) -> Fraction:
-    """Return the exact part of a year from ``start`` to ``end``; negative backwards.
+    """Return the exact part of a year from ``start`` to ``end``; negative backwards."""
+    count = counter(convention)
+    if end < start:
+        return -Fraction(*count(end, start, *plan))
+    return Fraction(*count(start, end, *plan))
 
-    Act/Act ICMA needs a ``reference`` period; 30E/360 ISDA looks whether an end in
-    February is the ``termination`` of the contract.
+
+def counter(convention: DayCount) -> Count:
+    """Return how a convention counts from a date to a later one, for whole plans.
+
+    The part of a year comes as two whole numbers, not always in lowest terms: schedules
+    count in these, for a fraction would be reduced after every step.
     """
-    parts = ratio(convention, start, end, reference=reference, termination=termination)
-    return Fraction(*parts)
-
-
-def ratio(
-    convention: DayCount,
-    start: date,
-    end: date,
-    *,
-    reference: Reference | None = None,
-    termination: date | None = None,
-) -> tuple[int, int]:
-    """Return the same part of a year as two whole numbers, not always in lowest terms.
-
-    Schedules count in these: a fraction would be reduced after every step.
-    """
-    count = _COUNTS[convention]
-    if start <= end:
-        return count(start, end, reference, termination)
-    top, bottom = count(end, start, reference, termination)
-    return -top, bottom
+    return _COUNTS[convention]
 
 
 def thirty_days(
@@ -233,7 +227,7 @@ def _holds_leap_day(start: date, end: date) -> bool:
     )
 
 
-def _actual(year: Fraction) -> _Count:
+def _actual(year: Fraction) -> Count:
     """Count real days over a year of a fixed length."""
     top, bottom = year.as_integer_ratio()
 
@@ -245,7 +239,7 @@ def _actual(year: Fraction) -> _Count:
     return count
 
 
-def _thirty(convention: DayCount, year_days: int) -> _Count:
+def _thirty(convention: DayCount, year_days: int) -> Count:
     """Count thirty-day months over a year of a fixed length."""
 
     def count(
@@ -256,7 +250,7 @@ def _thirty(convention: DayCount, year_days: int) -> _Count:
     return count
 
 
-_COUNTS: dict[DayCount, _Count] = {
+_COUNTS: dict[DayCount, Count] = {
     DayCount.THIRTY_360_BOND: _thirty(DayCount.THIRTY_360_BOND, 360),
     DayCount.THIRTY_E_360: _thirty(DayCount.THIRTY_E_360, 360),
     DayCount.THIRTY_E_360_ISDA: _thirty(DayCount.THIRTY_E_360_ISDA, 360),

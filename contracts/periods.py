@@ -93,13 +93,8 @@ def _stepped_growth(terms: Terms, period: Period, start: date, end: date) -> Fra
 
 
 def _years(terms: Terms, period: Period, start: date, end: date) -> tuple[int, int]:
-    return daycount.ratio(
-        terms.day_count,
-        start,
-        end,
-        reference=period.reference,
-        termination=period.termination,
-    )
+    count = daycount.counter(terms.day_count)
+    return count(start, end, period.reference, period.termination)
 
 
 def round_to_step(value: Fraction | int, rounding: Rounding, step: int) -> int:

@@ -31,14 +31,14 @@ class Opening:
 
 
 class Placing(NamedTuple):
-    """A level to use from a leg on instead of the solved one, rounded anew.
+    """A level to use instead of the one solved for at a leg, counted from 0.
 
-    ``first_more`` is what the first instalment that pays principal takes on top.
+    ``first_more_minor`` is what the first instalment of it takes on top.
     """
 
-    index: int
+    leg: int
     level_minor: int
-    first_more: int = 0
+    first_more_minor: int = 0
 
 
 def arrivals_of(terms: Terms) -> tuple[Tranche, ...]:
@@ -163,10 +163,10 @@ class Walk:
             self.exact_level, rule.instalment, rule.instalment_step
         )
         self.levelled_at = index
-        if self.placing is not None and self.placing.index == index:
+        if self.placing is not None and self.placing.leg == index:
             self.level_minor = self.placing.level_minor
             self.more_in = self.first_paying(index)
-            self.more_minor = self.placing.first_more
+            self.more_minor = self.placing.first_more_minor
 
     def first_paying(self, index: int) -> int:
         """Return the number of the first leg from one on that pays principal."""

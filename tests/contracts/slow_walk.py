@@ -307,13 +307,8 @@ def growth(terms: Terms, period: Period, start: date, end: date) -> Fraction:
 
 def _years(terms: Terms, period: Period, start: date, end: date) -> Fraction:
     last_day = period.ends_on if period.is_last else None
-    return daycount.fraction(
-        terms.day_count,
-        start,
-        end,
-        reference=period.reference,
-        termination=last_day,
-    )
+    plan = daycount.PlanDates(period.reference, last_day)
+    return daycount.fraction(terms.day_count, start, end, plan)
 
 
 def round_to_step(value: Fraction | int, rounding: Rounding, step: int) -> int:

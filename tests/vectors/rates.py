@@ -37,9 +37,8 @@ def answer_daycount(case):
             phrases.day(inputs["ref_start"]), phrases.day(inputs["ref_end"])
         )
     last = phrases.day(inputs["termination"]) if "termination" in inputs else None
-    exact = daycount.fraction(
-        convention, start, end, reference=reference, termination=last
-    )
+    plan = daycount.PlanDates(reference, last)
+    exact = daycount.fraction(convention, start, end, plan)
     return {
         "year_fraction": _decimal(exact),
         "days": daycount.days(convention, start, end, last),
