@@ -21,6 +21,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | TEXTS,
     lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner),
+    max_leaves=20,
 )
 
 

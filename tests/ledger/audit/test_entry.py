@@ -20,7 +20,7 @@ INSTANTS = st.datetimes(timezones=st.just(UTC))
 @settings(max_examples=40)
 @given(
     st.tuples(COMPOSED, COMPOSED, COMPOSED, COMPOSED, COMPOSED),
-    st.dictionaries(KEYS, VALUES),
+    st.dictionaries(KEYS, VALUES, max_size=5),
     st.uuids(),
     INSTANTS,
 )
