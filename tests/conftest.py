@@ -12,12 +12,18 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
+from psycopg.rows import TupleRow
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import postgres, schema
 from ledger.clock import StoppedClock
@@ -35,6 +41,14 @@ _FORGETFUL = {
     "autovacuum": "off",
 }
 _numbers = itertools.count(1)
+
+Administrator = psycopg.Connection[TupleRow]
+
+# A busy machine makes an example slow, never wrong.
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 def pytest_configure() -> None:
@@ -94,13 +108,20 @@ def admin_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(admin_url: str) -> Iterator[str]:
+def administrator(admin_url: str) -> Iterator[Administrator]:
+    """The superuser, who makes the databases and drops them."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def template(admin_url: str, administrator: Administrator) -> Iterator[str]:
     """A migrated database that every test's database is copied from."""
     name = f"tonle_template_{os.getpid()}"
     schema.make_database(admin_url, name)
     schema.migrate(_urls(admin_url, name).owner)
     yield name
-    _drop(admin_url, name)
+    _drop(administrator, name)
 
 
 @contextmanager
@@ -126,15 +147,16 @@ def shared_data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture
-def urls(admin_url: str, template: str) -> Iterator[schema.Urls]:
+def urls(
+    admin_url: str, administrator: Administrator, template: str
+) -> Iterator[schema.Urls]:
     """The doors of a fresh, migrated database."""
     name = f"tonle_test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        statement = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy"
-        words = map(sql.Identifier, (name, template, schema.OWNER))
-        connection.execute(sql.SQL(statement).format(*words))
+    statement = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy"
+    words = map(sql.Identifier, (name, template, schema.OWNER))
+    administrator.execute(sql.SQL(statement).format(*words))
     yield _urls(admin_url, name)
-    _drop(admin_url, name)
+    _drop(administrator, name)
 
 
 @pytest.fixture
@@ -158,12 +180,34 @@ def clock() -> StoppedClock:
     return StoppedClock(FIRST_MOMENT)
 
 
+@dataclass
+class Doorway:
+    """One engine for the session: what it has compiled serves every test's database."""
+
+    engine: AsyncEngine
+    database: str = ""
+
+    def lead(self, *told: Any) -> None:
+        """Connect to the database of the test that runs now."""
+        told[-1]["dbname"] = self.database
+
+
+@pytest.fixture(scope="session")
+def doorway(admin_url: str, template: str) -> Doorway:
+    url = _urls(admin_url, template).app
+    doorway = Doorway(make_engine(url, pool_size=POOL_SIZE))
+    event.listen(doorway.engine.sync_engine, "do_connect", doorway.lead)
+    return doorway
+
+
 @pytest.fixture
-async def db(app_url: str, clock: StoppedClock) -> AsyncIterator[Database]:
+async def db(
+    doorway: Doorway, app_url: str, clock: StoppedClock
+) -> AsyncIterator[Database]:
     """The application's database, empty but for what migrations put there."""
-    engine = make_engine(app_url, pool_size=POOL_SIZE)
-    yield Database(engine, clock)
-    await close_engine(engine)
+    doorway.database = str(make_url(app_url).database)
+    yield Database(doorway.engine, clock)
+    await close_engine(doorway.engine)
 
 
 def _urls(admin_url: str, name: str) -> schema.Urls:
@@ -171,10 +215,9 @@ def _urls(admin_url: str, name: str) -> schema.Urls:
     return schema.Urls.of(admin_url, name, passwords)
 
 
-def _drop(admin_url: str, name: str) -> None:
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-        connection.execute(statement.format(sql.Identifier(name)))
+def _drop(administrator: Administrator, name: str) -> None:
+    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+    administrator.execute(statement.format(sql.Identifier(name)))
 
 
 @pytest.fixture
