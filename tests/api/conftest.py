@@ -15,10 +15,11 @@ from api.auth import Role
 from api.services import Services
 from finance import rails
 from ledger.clock import StoppedClock
-from ledger.database import Database
+from ledger.database import Database, make_engine
 from ledger.ids import PartyId
 from risk import identity
 from risk.identity import PartyKind
+from tests.conftest import FIRST_MOMENT
 
 _numbers = itertools.count(1)
 
@@ -61,9 +62,23 @@ def services(db: Database, rail: rails.FakeRail) -> Services:
     return Services(db, {rail.name: rail}, pays_by=rail.name)
 
 
+def an_app() -> FastAPI:
+    """Make an application whose services are still to be given."""
+    nowhere = make_engine("postgresql://nobody@/nowhere")
+    return create_app(Services(Database(nowhere, StoppedClock(FIRST_MOMENT))))
+
+
+@pytest.fixture(scope="session")
+def shared_app() -> FastAPI:
+    """One application for all tests: each new one works its routes out again."""
+    return an_app()
+
+
 @pytest.fixture
-def app(services: Services) -> FastAPI:
-    return create_app(services)
+def app(shared_app: FastAPI, services: Services) -> FastAPI:
+    """The application over the test's own services."""
+    shared_app.state.services = services
+    return shared_app
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from ledger import audit
 from ledger.clock import StoppedClock
 from ledger.database import Database, close_engine, make_engine
 from ledger.ids import PartyId
-from tests.api.conftest import NewParty, client_of
+from tests.api.conftest import NewParty, an_app, client_of
 from tests.api.portal.world import World, make_world
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -76,9 +76,17 @@ async def world(
     return await make_world(db, clock, rail, signer)
 
 
+@pytest.fixture(scope="session")
+def shared_app() -> FastAPI:
+    """The application with its pages, made once."""
+    app = an_app()
+    portal.mount(app)
+    return app
+
+
 @pytest.fixture
 def app(app: FastAPI) -> FastAPI:
-    portal.mount(app, portal.Portal(portal.Seal(b"s" * 32)))
+    app.state.portal = portal.Portal(portal.Seal(b"s" * 32))
     return app
 
 
