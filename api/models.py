@@ -4,6 +4,7 @@ import api.auth.model
 import api.portal.model
 import finance.approvals.model
 import finance.equity.model
+import finance.exchange.model
 import finance.lending.model
 import finance.raising.model
 import finance.wallets.model

@@ -113,3 +113,12 @@ SELECT s.id::text AS where_, (s.authorised - coalesce(h.units, 0))::text AS off_
               GROUP BY a.asset) h
          ON h.asset = (SELECT asset FROM account WHERE id = s.unissued_account)
  WHERE s.authorised <> coalesce(h.units, 0);
+
+-- law: exchange_is_covered
+-- says: What the platform has given of a currency in exchange is covered by its own funds, never by clients' money.
+SELECT asset AS where_, sum(units)::text AS off_by
+  FROM (SELECT a.asset, b.posted_credits - b.posted_debits AS units
+          FROM account a JOIN balance b ON b.account = a.id
+         WHERE a.book = 'client_money' AND a.kind IN ('exchange', 'exchange_funds')) x
+ GROUP BY asset
+HAVING sum(units) < 0;

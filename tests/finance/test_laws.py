@@ -25,6 +25,7 @@ CORRUPTIONS = {
     "payouts_are_on_their_way": "UPDATE payout SET amount_minor = amount_minor + 1",
     "decisions_take_two_people": "UPDATE approval SET status = 'declined'",
     "shares_are_what_was_authorised": "UPDATE share_class SET authorised = 1",
+    "exchange_is_covered": "UPDATE account SET kind = 'exchange' WHERE kind = 'transit'",
 }
 
 

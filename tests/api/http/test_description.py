@@ -22,6 +22,7 @@ MOVES_MONEY = {
     "/write-offs/{approval_id}/approve",
     "/ledger/corrections/{approval_id}/approve",
     "/ledger/year-ends",
+    "/exchanges",
     "/share-classes/{share_id}/founders",
 }
 
