@@ -5,6 +5,7 @@ import api.portal.model
 import finance.approvals.model
 import finance.equity.model
 import finance.exchange.model
+import finance.holidays.model
 import finance.lending.model
 import finance.raising.model
 import finance.wallets.model

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from finance.rulepacks.holidays import Holiday
 from ledger.errors import Conflict, ensure
 from ledger.money import Currency, Money
 
@@ -61,6 +62,7 @@ class RulePack:
 
     market: str
     rules: tuple[Rule, ...]
+    holidays: tuple[Holiday, ...] = ()
 
     def bps(self, key: str, *, on: date) -> int:
         """Return a rate or share in hundredths of a percent."""

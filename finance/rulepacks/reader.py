@@ -2,12 +2,14 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
 from itertools import groupby, pairwise
 from typing import Any, Final
 
+from finance.rulepacks.holidays import read_holidays
 from finance.rulepacks.pack import LoanClass, Rule, RulePack, Unit
 from ledger.errors import InvariantBroken, NotFound
 from ledger.money import Currency
@@ -23,10 +25,13 @@ class RulePackBroken(InvariantBroken):
 @cache
 def load(market: str) -> RulePack:
     """Read the rules of a market, such as ``kh``, that ship with the platform."""
-    place = resources.files("finance.rulepacks").joinpath(f"{market}.toml")
+    files = resources.files("finance.rulepacks")
+    place = files.joinpath(f"{market}.toml")
     if not market.isalpha() or not place.is_file():
         raise NotFound(thing="market")
-    return read(market, place.read_text(encoding="utf-8"))
+    days = files.joinpath(f"{market}_holidays.toml").read_text(encoding="utf-8")
+    pack = read(market, place.read_text(encoding="utf-8"))
+    return replace(pack, holidays=read_holidays(days))
 
 
 def home() -> RulePack:

@@ -1,4 +1,4 @@
-"""Tables of raising: offers with fixed terms, and the pledges to them."""
+"""Tables that products share: offers, the pledges to them, holidays by decree."""
 
 from alembic import op
 
@@ -66,14 +66,27 @@ CREATE TABLE pledge (
 );
 CREATE INDEX ix_pledge_offer ON pledge (offer, party);
 CREATE INDEX ix_pledge_party ON pledge (party, id);
+
+CREATE TABLE holiday_decree (
+    id uuid CONSTRAINT pk_holiday_decree PRIMARY KEY,
+    day date NOT NULL,
+    is_holiday boolean NOT NULL,
+    source text NOT NULL
+        CONSTRAINT ck_holiday_decree_source CHECK (length(btrim(source)) > 0),
+    decided_by uuid NOT NULL
+        CONSTRAINT fk_holiday_decree_decided_by_party REFERENCES party (id),
+    decided_at timestamptz NOT NULL
+);
+CREATE INDEX ix_holiday_decree_day ON holiday_decree (day, id);
 """
 
-# The terms of an offer and the substance of a pledge can never be changed.
+# The terms of an offer, the substance of a pledge and a decree can never be changed.
 _GRANTS = """
 GRANT SELECT, INSERT ON offer, pledge TO tonle_app;
 GRANT UPDATE (status, pledged_minor, closed_at) ON offer TO tonle_app;
 GRANT UPDATE (status, ended_at) ON pledge TO tonle_app;
-GRANT SELECT ON offer, pledge TO tonle_auditor;
+GRANT SELECT, INSERT ON holiday_decree TO tonle_app;
+GRANT SELECT ON offer, pledge, holiday_decree TO tonle_auditor;
 """
 
 
@@ -83,4 +96,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE pledge, offer")
+    op.execute("DROP TABLE holiday_decree, pledge, offer")
