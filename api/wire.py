@@ -185,6 +185,7 @@ Number = Annotated[int, BeforeValidator(_ascii_number), Field(strict=False)]
 Limit = Annotated[
     int, BeforeValidator(_ascii_number), Query(ge=1, le=MAX_PAGE), Field(strict=False)
 ]
+BookPath = Annotated[str, Query(max_length=200, pattern="^[a-z0-9_]+(/[a-z0-9_]+)*$")]
 AnyRef = Annotated[str, IdText("[a-z]{1,16}")]
 
 

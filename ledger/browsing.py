@@ -14,15 +14,16 @@ from ledger.journal import EntryRow, PostingRow
 from ledger.paging import DEFAULT_PAGE, MAX_PAGE, Page, fetch_page
 
 _BRANCHES = text("""
-SELECT path, asset, accounts, debits, credits, pending_debits, pending_credits
+SELECT path, asset, accounts, below, debits, credits, pending_debits, pending_credits
   FROM (SELECT path, asset, count(*) AS accounts,
+               count(*) FILTER (WHERE leaf.whole <> path) AS below,
                sum(posted_debits) AS debits, sum(posted_credits) AS credits,
                sum(pending_debits) AS pending_debits,
                sum(pending_credits) AS pending_credits,
                dense_rank() OVER (ORDER BY path COLLATE "C") AS place
           FROM (SELECT array_to_string(
                          (string_to_array(a.path, '/'))[1:CAST(:depth AS int)], '/'
-                       ) AS path, a.asset, b.*
+                       ) AS path, a.path AS whole, a.asset, b.*
                   FROM account a JOIN balance b ON b.account = a.id
                  WHERE a.book = :book AND starts_with(a.path, :below)) leaf
          WHERE path COLLATE "C" > :after
@@ -43,11 +44,12 @@ class BookedEntry:
 
 @dataclass(frozen=True)
 class Branch:
-    """What stands at a path and below it, in one asset."""
+    """What stands at a path and below it, in one asset; ``below`` counts the latter."""
 
     path: str
     asset: str
     accounts: int
+    below: int
     debits: int
     credits: int
     pending_debits: int

@@ -13,7 +13,7 @@ MOST_STOPS = 60
 PAGES_OF_EACH = {
     "Chanthou": ["/portfolio", "/market", "/market?grade=E", "/nowhere"],
     "Rice mill": ["/business", "/market"],
-    "Sokunthea": ["/queue"],
+    "Sokunthea": ["/queue", "/books", "/books?path=wallet"],
     "Supervision": ["/audit"],
 }
 TOO_WIDE = """() => {

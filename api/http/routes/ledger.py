@@ -9,15 +9,14 @@ from api import laws
 from api.http.callers import Staff
 from api.http.depends import Db
 from api.http.router import make_router
-from api.wire import AccountRef, Cut, EntryRef, Limit, Number, Out, PageOut
+from api.wire import AccountRef, BookPath, Cut, EntryRef, Limit, Number, Out, PageOut
 from ledger import accounts, balances, browsing, invariants, statements
 from ledger.accounts import Book, Freeze, Side
 from ledger.paging import DEFAULT_PAGE, Page
 
 router = make_router("ledger")
 
-Filter = Annotated[str | None, Query(max_length=64, pattern="^[a-z_]+$")]
-Path = Annotated[str, Query(max_length=200, pattern="^[a-z0-9_]+(/[a-z0-9_]+)*$")]
+Filter = Annotated[str | None, Query(max_length=64, pattern="^[a-z_.]+$")]
 
 
 class TrialLineOut(Out):
@@ -69,6 +68,7 @@ class BranchOut(Out):
     path: str
     asset: str
     accounts: int
+    below: int
     debits: int
     credits: int
     pending_debits: int
@@ -148,7 +148,7 @@ class AccountFilter:
     """Which accounts are asked for."""
 
     def __init__(
-        self, book: Filter = None, kind: Filter = None, path: Path | None = None
+        self, book: Filter = None, kind: Filter = None, path: BookPath | None = None
     ) -> None:
         self.book = book
         self.kind = kind
@@ -159,7 +159,7 @@ class BranchPlace:
     """Where in a book one looks; ``after`` is the path a page ended with."""
 
     def __init__(
-        self, book: Book, path: Path = "", after: Path = "", limit: Limit = DEFAULT_PAGE
+        self, book: Book, path: BookPath = "", after: BookPath = "", limit: Limit = DEFAULT_PAGE
     ) -> None:
         self.book = book.value
         self.path = path

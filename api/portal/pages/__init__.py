@@ -1,10 +1,11 @@
 """The pages, one module for each reader's place."""
 
 from api.portal.pages.audit import router as audit
+from api.portal.pages.books import router as books
 from api.portal.pages.business import router as business
 from api.portal.pages.loan import router as loan
 from api.portal.pages.market import router as market
 from api.portal.pages.portfolio import router as portfolio
 from api.portal.pages.queue import router as queue
 
-ROUTERS = (market, portfolio, business, loan, queue, audit)
+ROUTERS = (market, portfolio, business, loan, queue, books, audit)
