@@ -10,6 +10,7 @@ each rounded once over the notes with the same rate and then shared out the same
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from contracts.state import Allocation
 from ledger.errors import ensure
@@ -38,28 +39,54 @@ class NoteHolding:
     late_fee_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NoteShare:
-    """What one note gets of a receipt; ``net`` is what its lender receives."""
+class NoteShare(NamedTuple):
+    """What one note gets of a receipt, in minor units; a difference may be negative."""
 
     note_id: str
-    principal: Money
-    interest: Money
-    late_fee: Money
-    servicing_fee: Money
-    tax_withheld: Money
+    currency: Currency
+    principal_minor: int
+    interest_minor: int
+    late_fee_minor: int
+    servicing_fee_minor: int
+    tax_withheld_minor: int
+
+    @property
+    def gross_minor(self) -> int:
+        """All that came in for the note."""
+        return self.principal_minor + self.interest_minor + self.late_fee_minor
+
+    @property
+    def net_minor(self) -> int:
+        """What is left for the lender."""
+        return self.gross_minor - self.servicing_fee_minor - self.tax_withheld_minor
+
+    @property
+    def principal(self) -> Money:
+        """The principal that was paid back."""
+        return Money(self.principal_minor, self.currency)
+
+    @property
+    def interest(self) -> Money:
+        """The interest, before the fee and the tax."""
+        return Money(self.interest_minor, self.currency)
 
     @property
     def gross(self) -> Money:
         """All that came in for the note."""
-        units = self.principal.minor + self.interest.minor + self.late_fee.minor
-        return Money(units, self.principal.currency)
+        return Money(self.gross_minor, self.currency)
 
     @property
     def net(self) -> Money:
-        """What is left for the lender."""
-        kept = self.servicing_fee.minor + self.tax_withheld.minor
-        return Money(self.gross.minor - kept, self.principal.currency)
+        """What the lender receives."""
+        return Money(self.net_minor, self.currency)
+
+    def less(self, other: "NoteShare") -> "NoteShare":
+        """Return the difference to what the same note got before."""
+        return NoteShare(
+            self.note_id,
+            self.currency,
+            *(new - old for new, old in zip(self[2:], other[2:], strict=True)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +104,17 @@ class Distribution:
     @property
     def net(self) -> Money:
         """What all lenders receive."""
-        return self._sum([share.net for share in self.shares])
+        return self._sum([share.net_minor for share in self.shares])
 
     @property
     def servicing_fee(self) -> Money:
         """What the operator keeps for its service."""
-        return self._sum([share.servicing_fee for share in self.shares])
+        return self._sum([share.servicing_fee_minor for share in self.shares])
 
     @property
     def tax_withheld(self) -> Money:
         """What goes to the tax office."""
-        return self._sum([share.tax_withheld for share in self.shares])
+        return self._sum([share.tax_withheld_minor for share in self.shares])
 
     @property
     def received(self) -> Money:
@@ -95,8 +122,8 @@ class Distribution:
         lenders = self.net + self.servicing_fee + self.tax_withheld
         return lenders + self.operator_fee + self.excess + self.rounding
 
-    def _sum(self, parts: Sequence[Money]) -> Money:
-        return Money(sum(part.minor for part in parts), self.rounding.currency)
+    def _sum(self, parts: Sequence[int]) -> Money:
+        return Money(sum(parts), self.rounding.currency)
 
 
 def distribute(
@@ -122,7 +149,7 @@ def distribute(
     tax = _levy(interest, [note.withholding_bps for note in notes], currency)
     columns = zip(principal, interest, late, service, tax, strict=True)
     shares = tuple(
-        NoteShare(note.note_id, *(Money(units, currency) for units in column))
+        NoteShare(note.note_id, currency, *column)
         for note, column in zip(notes, columns, strict=True)
     )
     dust = Money(dust_p + dust_i + dust_l, currency)

@@ -78,6 +78,19 @@ SELECT l.id::text AS where_,
         AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.deposit = d.id)) x) w
  WHERE b.posted_credits - b.posted_debits <> w.waiting;
 
+-- law: shares_are_what_was_distributed
+-- says: What a distribution paid of principal, interest and late fees is what its notes got, and dust below a unit of each.
+SELECT d.receipt::text || ' ' || d.number AS where_,
+       (d.principal_minor + d.interest_minor + d.penalty_minor - d.rounding_minor
+        - coalesce(s.gross, 0))::text AS off_by
+  FROM distribution d
+  LEFT JOIN (SELECT receipt, number,
+                    sum(principal_minor + interest_minor + fee_minor) AS gross
+               FROM distribution_share GROUP BY receipt, number) s
+         ON s.receipt = d.receipt AND s.number = d.number
+ WHERE d.principal_minor + d.interest_minor + d.penalty_minor - d.rounding_minor
+       <> coalesce(s.gross, 0);
+
 -- law: payouts_are_on_their_way
 -- says: What stands on the payout account of a currency is the sum of the payouts that have not ended.
 SELECT a.asset AS where_,

@@ -1,5 +1,14 @@
 """Loans of many lenders to one firm: from the request to the last repayment."""
 
+from finance.lending.acts import (
+    Act,
+    NewPlan,
+    approve_act,
+    charge_failed_payment,
+    decline_act,
+    propose_act,
+    restructuring,
+)
 from finance.lending.applications import (
     approve_application,
     decline_application,
@@ -7,17 +16,22 @@ from finance.lending.applications import (
     submit_application,
 )
 from finance.lending.books import owed_by
+from finance.lending.distributed import Share, TreatyResidence
 from finance.lending.errors import (
     AmountOutsideLimits,
     ApplicationNotWaiting,
     DocumentChanged,
     LoanNotOpen,
     NothingOwed,
+    QuoteTooFarAhead,
+    RateAboveCap,
     ReceiptTooEarly,
     SignatureStillOpen,
     StatementsNeeded,
     TermOutsideLimits,
+    TreatyUnknown,
     WriteOffTooEarly,
+    YearNotBegun,
 )
 from finance.lending.events import RepaymentReceived
 from finance.lending.funding import accept_agreement, fail_application, form_loan
@@ -35,8 +49,8 @@ from finance.lending.model import (
     Note,
     Receipt,
     ReceiptStatus,
-    Share,
 )
+from finance.lending.outlook import NoteOutlook, Outlook, Preview, preview_act
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
 from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.repository import (
@@ -62,9 +76,16 @@ from finance.lending.servicing import (
     record_payment,
     repay,
 )
+from finance.lending.taxes import (
+    TaxCertificate,
+    Withheld,
+    record_treaty_residence,
+    tax_certificate,
+)
 
 __all__ = [
     "Acceptance",
+    "Act",
     "Agreement",
     "AmountOutsideLimits",
     "Application",
@@ -78,10 +99,16 @@ __all__ = [
     "LoanEvent",
     "LoanNotOpen",
     "LoanStatus",
+    "NewPlan",
     "Note",
+    "NoteOutlook",
     "NothingOwed",
+    "Outlook",
     "Portfolio",
     "Position",
+    "Preview",
+    "QuoteTooFarAhead",
+    "RateAboveCap",
     "Receipt",
     "ReceiptStatus",
     "ReceiptTooEarly",
@@ -90,12 +117,20 @@ __all__ = [
     "SignatureStillOpen",
     "Stage",
     "StatementsNeeded",
+    "TaxCertificate",
     "TermOutsideLimits",
+    "TreatyResidence",
+    "TreatyUnknown",
+    "Withheld",
     "WriteOffTooEarly",
+    "YearNotBegun",
     "accept_agreement",
+    "approve_act",
     "approve_application",
     "approve_write_off",
+    "charge_failed_payment",
     "count_day",
+    "decline_act",
     "decline_application",
     "distribute",
     "fail_application",
@@ -118,12 +153,17 @@ __all__ = [
     "owed_by",
     "portfolio",
     "prepayment_options",
+    "preview_act",
+    "propose_act",
     "propose_write_off",
     "quote_payoff",
     "record_payment",
+    "record_treaty_residence",
     "repay",
+    "restructuring",
     "review_application",
     "schedule_of",
     "submit_application",
     "take_part",
+    "tax_certificate",
 ]

@@ -1,43 +1,40 @@
-"""The journal facts of lending: what each act moves in which book.
+"""The journal facts of lending: what each act moves in the loan book.
 
-Client money: escrow to the borrower and the platform; collections to the lenders, the
-platform and the tax office. Loan book: what the borrower owes against what each note
-is owed, apart for principal, interest and fees.
+What the borrower owes stands against what each note is owed, apart for principal,
+interest and fees. What moves in client money by a receipt is in ``distributing``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, assert_never
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import func, select
 
-from contracts.sharing import Distribution, NoteShare
-from finance import wallets
-from finance.lending.model import Claim, Holding, Loan, Note, Receipt
+from finance.lending.model import Claim, Holding, Loan, Note, Units
 from finance.wallets import Platform, chart
 from ledger import accounts, balances, entries
 from ledger.accounts import LOAN_BOOK, Side, Spec
 from ledger.database import UnitOfWork
-from ledger.ids import AccountId, EntryId, PartyId, new_id
+from ledger.entries import Leg, NewEntry
+from ledger.ids import AccountId, EntryId, new_id
 from ledger.journal import EntryRow, PostingRow
 from ledger.money import Currency, Money
 
 NOTES_PER_ENTRY: Final = 1_000
 WRITTEN_OFF: Final = "loan.written_off"
 RESTORED: Final = "loan.restored"
-REPAID: Final = "loan.repaid"
-DISTRIBUTED: Final = "repayment.distributed"
+_FELL_DUE: Final = {
+    Claim.PRINCIPAL: "loan.principal_changed",
+    Claim.INTEREST: "loan.interest_accrued",
+    Claim.FEES: "loan.fees_accrued",
+}
+
+Change = tuple[Note | Holding, Units]
+"""A note, and how much more it is to be owed of each claim."""
 
 
 def account_of(holder: Loan | Note | Holding, claim: Claim) -> AccountId:
     """Return the account on which a borrower owes, or a note is owed, a claim."""
-    return AccountId(
-        {
-            Claim.PRINCIPAL: holder.principal_account,
-            Claim.INTEREST: holder.interest_account,
-            Claim.FEES: holder.fee_account,
-        }[claim]
-    )
+    return holder.accounts[list(Claim).index(claim)]
 
 
 def _spec(path: str, kind: str, currency: Currency, side: Side) -> Spec:
@@ -81,37 +78,31 @@ async def owed_to(uow: UnitOfWork, notes: Sequence[Note], claim: Claim) -> list[
     return [standing[account].posted for account in ids]
 
 
-async def with_losses(uow: UnitOfWork, notes: Sequence[Holding]) -> list[Holding]:
-    """Return written-off notes as owed again what they lost and did not recover."""
-    lost: dict[AccountId, int] = {}
-    for claim in Claim:
-        rows = await uow.session.execute(
-            select(PostingRow.account, func.sum(PostingRow.units))
-            .join(EntryRow, EntryRow.id == PostingRow.entry)
-            .where(
-                PostingRow.account.in_([account_of(note, claim) for note in notes]),
-                EntryRow.kind.in_((WRITTEN_OFF, RESTORED)),
-            )
-            .group_by(PostingRow.account)
+async def losses(uow: UnitOfWork, notes: Sequence[Holding]) -> list[Units]:
+    """Return what each note lost by the write-off and did not recover."""
+    places = [account for note in notes for account in note.accounts]
+    rows = await uow.session.execute(
+        select(PostingRow.account, func.sum(PostingRow.units))
+        .join(EntryRow, EntryRow.id == PostingRow.entry)
+        .where(
+            PostingRow.account.in_(places), EntryRow.kind.in_((WRITTEN_OFF, RESTORED))
         )
-        lost |= {AccountId(account): int(units) for account, units in rows}
-    return [
-        note._replace(
-            owed_principal=lost.get(note.principal_account, 0),
-            owed_interest=lost.get(note.interest_account, 0),
-            owed_fees=lost.get(note.fee_account, 0),
-        )
-        for note in notes
-    ]
+        .group_by(PostingRow.account)
+    )
+    lost = {AccountId(account): int(units) for account, units in rows}
+    found = []
+    for note in notes:
+        principal, interest, fees = (lost.get(place, 0) for place in note.accounts)
+        found.append((principal, interest, fees))
+    return found
 
 
 async def owed_by(uow: UnitOfWork, loan: Loan) -> dict[Claim, Money]:
     """Return what the borrower owes by the books."""
-    places = {claim: account_of(loan, claim) for claim in Claim}
-    standing = await balances.get_many(uow, list(places.values()))
+    standing = await balances.get_many(uow, loan.accounts)
     return {
         claim: Money(standing[account].posted, loan.currency)
-        for claim, account in places.items()
+        for claim, account in zip(Claim, loan.accounts, strict=True)
     }
 
 
@@ -123,254 +114,122 @@ async def book_disbursement(
     escrow = await chart.escrow(uow, loan.offer, currency)
     payout = await chart.platform(uow, Platform.PAYOUT, currency)
     legs = [
-        entries.Leg(escrow, loan.principal_minor),
-        entries.Leg(payout, -(loan.principal - fee).minor),
+        Leg(escrow, loan.principal_minor),
+        Leg(payout, -(loan.principal - fee).minor),
     ]
     if fee:
         fees = await chart.platform(uow, Platform.FEES, currency)
-        legs.append(entries.Leg(fees, -fee.minor))
-    paid = _entry(uow, loan, kind="loan.disbursed", legs=legs)
-    begun = _against_notes(
+        legs.append(Leg(fees, -fee.minor))
+    paid = new_entry(uow, loan, kind="loan.disbursed", legs=legs)
+    begun = change_entries(
         uow,
         loan,
         kind="loan.begun",
-        claim=Claim.PRINCIPAL,
-        parts=[(note, note.principal_minor) for note in notes],
+        changes=[(note, (note.principal_minor, 0, 0)) for note in notes],
     )
     await entries.post(uow, [paid, *begun])
     return paid.id
 
 
-async def book_accrual(
+def accrual_entries(
     uow: UnitOfWork,
     loan: Loan,
     *,
     notes: Sequence[Holding],
-    claim: Claim,
-    amount: Money,
-) -> list[EntryId]:
-    """Let the borrower owe, and the notes be owed, more of a claim (or less)."""
-    parts = _share_accrual(notes, claim, amount)
-    posted = _against_notes(
-        uow,
-        loan,
-        kind=f"loan.{claim}_accrued",
-        claim=claim,
-        parts=[
-            (note, part.minor) for note, part in zip(notes, parts, strict=True) if part
-        ],
-    )
-    await entries.post(uow, posted)
-    return [entry.id for entry in posted]
+    fresh: Mapping[Claim, Money],
+) -> tuple[list[NewEntry], list[Holding]]:
+    """Let the borrower owe, and the notes be owed, more of claims (or less).
+
+    Returns the entries, and the notes as they stand once those are posted.
+    """
+    made: list[NewEntry] = []
+    standing = list(notes)
+    for claim, amount in fresh.items():
+        if not amount:
+            continue
+        changes = [
+            in_claim(claim, part) for part in share_claim(standing, claim, amount)
+        ]
+        made += change_entries(
+            uow,
+            loan,
+            kind=_FELL_DUE[claim],
+            changes=list(zip(standing, changes, strict=True)),
+        )
+        standing = [
+            note.plus(change) for note, change in zip(standing, changes, strict=True)
+        ]
+    return made, standing
 
 
-def _share_accrual(
-    notes: Sequence[Holding], claim: Claim, amount: Money
-) -> list[Money]:
-    """Share what accrues by the principal owed; what is taken back by the claim."""
-    basis = Claim.PRINCIPAL if amount.minor > 0 else claim
-    weights = [owed(note, basis) for note in notes]
+def in_claim(claim: Claim, units: int) -> Units:
+    """Return units of one claim and none of the others."""
+    principal, interest, fees = (units if one is claim else 0 for one in Claim)
+    return principal, interest, fees
+
+
+def turned(change: Units) -> Units:
+    """Return the opposite of a change."""
+    principal, interest, fees = change
+    return -principal, -interest, -fees
+
+
+def share_claim(notes: Sequence[Holding], claim: Claim, amount: Money) -> list[int]:
+    """Share what falls due by the principal owed; what is taken back by the claim."""
+    at = 0 if amount.minor > 0 else list(Claim).index(claim)
+    weights = [note.owed[at] for note in notes]
     if not any(weights):
         weights = [note.principal_minor for note in notes]
-    return amount.split(weights)
-
-
-def owed(note: Holding, claim: Claim) -> int:
-    """Return what a note is owed of a claim, in minor units."""
-    return {
-        Claim.PRINCIPAL: note.owed_principal,
-        Claim.INTEREST: note.owed_interest,
-        Claim.FEES: note.owed_fees,
-    }[claim]
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """A note and what it gets of a receipt."""
-
-    note: Holding
-    share: NoteShare
-
-    def of(self, claim: Claim) -> Money:
-        """Return the part that settles a claim."""
-        match claim:
-            case Claim.PRINCIPAL:
-                return self.share.principal
-            case Claim.INTEREST:
-                return self.share.interest
-            case Claim.FEES:
-                return self.share.late_fee
-            case _:
-                assert_never(claim)
-
-
-async def book_distribution(
-    uow: UnitOfWork,
-    loan: Loan,
-    *,
-    receipt: Receipt,
-    portions: Sequence[Portion],
-    distribution: Distribution,
-) -> list[EntryId]:
-    """Give a receipt to the lenders, the platform, the tax office and the borrower."""
-    outer = await _outer_accounts(uow, loan)
-    posted = []
-    for start in range(0, len(portions), NOTES_PER_ENTRY):
-        part = portions[start : start + NOTES_PER_ENTRY]
-        purses = await _purses(uow, part, loan.currency)
-        paid = _paying_legs(part, purses, outer)
-        posted.append(_paid(uow, loan, receipt, paid))
-        settled = _settling_legs(part, loan)
-        posted.append(_entry(uow, loan, kind=REPAID, legs=settled, receipt=receipt.id))
-    apart = await _apart_legs(uow, loan, outer, distribution)
-    posted.append(_paid(uow, loan, receipt, apart))
-    whole = [entry for entry in posted if entry.legs]
-    await entries.post(uow, whole)
-    return [entry.id for entry in whole]
-
-
-@dataclass(frozen=True)
-class _Outer:
-    fees: AccountId
-    tax: AccountId
-
-
-async def _outer_accounts(uow: UnitOfWork, loan: Loan) -> _Outer:
-    return _Outer(
-        await chart.platform(uow, Platform.FEES, loan.currency),
-        await chart.platform(uow, Platform.TAX, loan.currency),
-    )
-
-
-async def _purses(
-    uow: UnitOfWork, portions: Sequence[Portion], currency: Currency
-) -> dict[PartyId, AccountId]:
-    """Return where each lender's money goes; accounts not known are looked up."""
-    known = {part.note.lender: part.note.wallet for part in portions}
-    without = [lender for lender, account in known.items() if account is None]
-    found = await chart.wallets(uow, without, currency) if without else {}
-    return found | {lender: account for lender, account in known.items() if account}
-
-
-def _paying_legs(
-    portions: Sequence[Portion], purses: dict[PartyId, AccountId], outer: _Outer
-) -> list[entries.Leg]:
-    shares = [portion.share for portion in portions]
-    legs = [
-        entries.Leg(purses[portion.note.lender], -portion.share.net.minor)
-        for portion in portions
-    ]
-    legs.append(entries.Leg(outer.fees, -sum(s.servicing_fee.minor for s in shares)))
-    legs.append(entries.Leg(outer.tax, -sum(s.tax_withheld.minor for s in shares)))
-    return legs
-
-
-async def _apart_legs(
-    uow: UnitOfWork, loan: Loan, outer: _Outer, distribution: Distribution
-) -> list[entries.Leg]:
-    """Return what is not the lenders': the operator's fee, dust, and what was too much."""
-    legs = [entries.Leg(outer.fees, -distribution.operator_fee.minor)]
-    if distribution.rounding:
-        rounding = await chart.platform(uow, Platform.ROUNDING, loan.currency)
-        legs.append(entries.Leg(rounding, -distribution.rounding.minor))
-    if distribution.excess:
-        wallet = await wallets.open_wallet(
-            uow, party_id=PartyId(loan.borrower), currency=loan.currency
-        )
-        account = AccountId(wallet.account)
-        legs.append(entries.Leg(account, -distribution.excess.minor))
-    return legs
-
-
-def _settling_legs(portions: Sequence[Portion], loan: Loan) -> list[entries.Leg]:
-    legs = [
-        entries.Leg(account_of(portion.note, claim), portion.of(claim).minor)
-        for claim in Claim
-        for portion in portions
-    ]
-    legs += [
-        entries.Leg(account_of(loan, claim), -sum(p.of(claim).minor for p in portions))
-        for claim in Claim
-    ]
-    return legs
-
-
-def _paid(
-    uow: UnitOfWork,
-    loan: Loan,
-    receipt: Receipt,
-    legs: Sequence[entries.Leg],
-) -> entries.NewEntry:
-    """Debit the collections for what the legs give out."""
-    collections = AccountId(loan.collections_account)
-    out = entries.Leg(collections, -sum(leg.units for leg in legs))
-    return _entry(uow, loan, kind=DISTRIBUTED, legs=[out, *legs], receipt=receipt.id)
+    return [part.minor for part in amount.split(weights)]
 
 
 async def book_loss(
-    uow: UnitOfWork, loan: Loan, notes: Sequence[Note]
+    uow: UnitOfWork, loan: Loan, notes: Sequence[Holding]
 ) -> list[EntryId]:
     """Write all that is still owed off the notes and the loan."""
-    posted = []
-    for claim in Claim:
-        owed = await owed_to(uow, notes, claim)
-        parts = [
-            (note, -units) for note, units in zip(notes, owed, strict=True) if units
-        ]
-        posted += _against_notes(uow, loan, kind=WRITTEN_OFF, claim=claim, parts=parts)
-    await entries.post(uow, posted)
-    return [entry.id for entry in posted]
+    changes: list[Change] = [
+        (note, (-note.owed_principal, -note.owed_interest, -note.owed_fees))
+        for note in notes
+    ]
+    made = change_entries(uow, loan, kind=WRITTEN_OFF, changes=changes)
+    await entries.post(uow, made)
+    return [entry.id for entry in made]
 
 
-async def book_restored(
-    uow: UnitOfWork,
-    loan: Loan,
-    portions: Sequence[Portion],
-) -> list[EntryId]:
-    """Bring back as much of a written-off loan as a recovery is about to settle."""
-    posted = []
-    for claim in Claim:
-        parts = [(portion.note, portion.of(claim).minor) for portion in portions]
-        posted += _against_notes(
-            uow,
-            loan,
-            kind=RESTORED,
-            claim=claim,
-            parts=[part for part in parts if part[1]],
-        )
-    await entries.post(uow, posted)
-    return [entry.id for entry in posted]
-
-
-def _against_notes(
+def change_entries(
     uow: UnitOfWork,
     loan: Loan,
     *,
     kind: str,
-    claim: Claim,
-    parts: Sequence[tuple[Note | Holding, int]],
-) -> list[entries.NewEntry]:
-    """Debit the loan and credit its notes of a claim, a thousand notes an entry."""
-    place = account_of(loan, claim)
+    changes: Sequence[Change],
+    receipt: str = "",
+) -> list[NewEntry]:
+    """Let the loan owe, and each note be owed, more or less; a thousand notes an entry."""
+    changed = [change for change in changes if any(change[1])]
     made = []
-    for start in range(0, len(parts), NOTES_PER_ENTRY):
-        some = parts[start : start + NOTES_PER_ENTRY]
-        legs = [entries.Leg(place, sum(units for _, units in some))]
-        legs += [entries.Leg(account_of(note, claim), -units) for note, units in some]
-        made.append(_entry(uow, loan, kind=kind, legs=legs))
+    for start in range(0, len(changed), NOTES_PER_ENTRY):
+        some = changed[start : start + NOTES_PER_ENTRY]
+        legs = [
+            Leg(account, -units)
+            for note, change in some
+            for account, units in zip(note.accounts, change, strict=True)
+            if units
+        ]
+        sums = [sum(column) for column in zip(*(of for _, of in some), strict=True)]
+        legs += [
+            Leg(account, units)
+            for account, units in zip(loan.accounts, sums, strict=True)
+        ]
+        made.append(new_entry(uow, loan, kind=kind, legs=legs, receipt=receipt))
     return made
 
 
-def _entry(
-    uow: UnitOfWork,
-    loan: Loan,
-    *,
-    kind: str,
-    legs: Sequence[entries.Leg],
-    receipt: str = "",
-) -> entries.NewEntry:
+def new_entry(
+    uow: UnitOfWork, loan: Loan, *, kind: str, legs: Sequence[Leg], receipt: str = ""
+) -> NewEntry:
+    """Return an entry of today that says which loan, and which receipt, it is about."""
     about = {"loan": loan.id} | ({"receipt": receipt} if receipt else {})
-    return entries.NewEntry(
+    return NewEntry(
         EntryId(new_id("entry", uow.now())),
         kind,
         tuple(leg for leg in legs if leg.units),

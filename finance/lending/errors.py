@@ -71,3 +71,34 @@ class SignatureStillOpen(Conflict):
 
     code = "signature_still_open"
     message = "The borrower may accept until {until}. Wait until then."
+
+
+class TreatyUnknown(Invalid):
+    """No treaty lowers this lender's tax."""
+
+    code = "treaty_unknown"
+    message = "No treaty with {country} lowers this lender's tax. Check the country."
+
+
+class YearNotBegun(Invalid):
+    """A certificate speaks of a year that has begun."""
+
+    code = "year_not_begun"
+    message = "The year {year} has not begun. Ask for an earlier one."
+
+
+class RateAboveCap(Invalid):
+    """The market allows no such price."""
+
+    code = "rate_above_cap"
+    message = (
+        "With this rate the yearly cost is {rate_bps} basis points; the market allows"
+        " {cap_bps}. Lower the rate."
+    )
+
+
+class QuoteTooFarAhead(Invalid):
+    """A price is told for the coming days only."""
+
+    code = "quote_too_far_ahead"
+    message = "A quote is good from today through {days} days. Choose an earlier day."

@@ -191,3 +191,76 @@ class LoanWrittenOff(Event):
     interest: Money
     fees: Money
     written_off_on: date
+
+
+@dataclass(frozen=True)
+class LateFeeCancelled(Event):
+    """A late fee turned out to be wrong: the money had come in time."""
+
+    type = "loan.late_fee_cancelled"
+    about = "loan_id"
+
+    loan_id: str
+    instalment: int
+    amount: Money
+    cancelled_on: date
+
+
+@dataclass(frozen=True)
+class LoanActed(Event):
+    """An act of the operator on a loan took effect, by its number in the history."""
+
+    type = "loan.acted"
+    about = "loan_id"
+
+    loan_id: str
+    number: int
+    kind: str
+    happened_on: date
+    approval_id: str
+
+
+@dataclass(frozen=True)
+class DistributionsCorrected(Event):
+    """Receipts paid something else than was shared; the difference was moved.
+
+    Amounts are differences: with a minus, money was taken back.
+    """
+
+    type = "repayment.corrected"
+    about = "loan_id"
+
+    loan_id: str
+    receipts: int
+    to_lenders: Money
+    to_platform: Money
+    to_tax: Money
+    to_borrower: Money
+    corrected_on: date
+
+
+@dataclass(frozen=True)
+class LoanReopened(Event):
+    """A loan that was paid off is owed something again: a receipt was taken back."""
+
+    type = "loan.reopened"
+    about = "loan_id"
+
+    loan_id: str
+    reopened_on: date
+
+
+@dataclass(frozen=True)
+class TreatyResidenceRecorded(Event):
+    """A lender showed that it is taxed in a country with which there is a treaty."""
+
+    type = "lender.treaty_residence_recorded"
+    about = "party_id"
+    personal = frozenset({"certificate"})
+
+    party_id: str
+    treaty_id: str
+    country: str
+    certificate: str
+    valid_from: date
+    valid_until: date

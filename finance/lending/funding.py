@@ -8,7 +8,7 @@ from contracts import loan as loans
 from contracts.months import add_months
 from contracts.terms import Terms
 from finance import approvals, raising, rulepacks, wallets
-from finance.lending import books, repository, rules
+from finance.lending import books, repository, taxes
 from finance.lending.errors import DocumentChanged
 from finance.lending.events import AgreementAccepted, LoanAgreed, LoanDisbursed
 from finance.lending.history import History
@@ -90,6 +90,7 @@ async def _new_loan(uow: UnitOfWork, application: Application, offer_id: str) ->
         interest_account=places[Claim.INTEREST],
         fee_account=places[Claim.FEES],
         collections_account=await chart.collections(uow, loan_id, currency),
+        principal_booked_minor=0,
         interest_booked_minor=0,
         fees_booked_minor=0,
         status=LoanStatus.AWAITING_SIGNATURE.value,
@@ -114,7 +115,7 @@ async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> Non
                 lender=pledge.party,
                 pledge=pledge.id,
                 principal=pledge.amount,
-                withholding_bps=rules.withholding_bps(
+                withholding_bps=taxes.withholding_bps(
                     pack, residencies[pledge.party], uow.today()
                 ),
                 principal_account=places[Claim.PRINCIPAL],
@@ -246,6 +247,7 @@ async def _disburse(uow: UnitOfWork, loan: Loan) -> None:
         subject=loan.id,
     )
     loan.terms = terms.to_json()
+    loan.add_booked(Claim.PRINCIPAL, loan.principal)
     loan.disbursed_on = uow.today()
     loan.status = LoanStatus.ACTIVE.value
     history = await History.of(uow, loan)

@@ -7,11 +7,12 @@ from contracts.loan import LoanState
 from finance import approvals, rulepacks
 from finance.approvals import Approval
 from finance.lending import books, repository, rules
+from finance.lending.correcting import book_claims
 from finance.lending.errors import WriteOffTooEarly
 from finance.lending.events import LoanWrittenOff
 from finance.lending.history import History
 from finance.lending.model import Loan, LoanStatus
-from finance.lending.servicing import book_claims, distribute
+from finance.lending.servicing import distribute_waiting
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
 
@@ -51,9 +52,7 @@ async def approve_write_off(
     await approvals.approve(
         uow, approval_id=approval_id, request=_request(loan), by=operator_id
     )
-    while waiting := await repository.list_waiting_receipts(uow, loan_id=loan.id):
-        for receipt_id in waiting:
-            await distribute(uow, receipt_id=receipt_id)
+    await distribute_waiting(uow, loan)
     await _require_lost(uow, loan)
     await _write_off(uow, loan)
     return loan
@@ -78,7 +77,7 @@ async def _write_off(uow: UnitOfWork, loan: Loan) -> None:
     history.append(loans.WrittenOff(on=on, ordinal=history.next))
     state = history.state(on)
     await book_claims(uow, loan, state)
-    notes = await repository.list_notes(uow, loan.id)
+    notes = await repository.list_holdings(uow, loan.id)
     made = await books.book_loss(uow, loan, notes)
     loan.status = LoanStatus.WRITTEN_OFF.value
     loan.closed_on = on

@@ -19,6 +19,7 @@ from finance.lending.errors import ApplicationNotWaiting, LoanNotOpen
 from ledger.ids import AccountId, IdType, PartyId
 from ledger.money import Currency, Money
 from ledger.tables import CURRENCY, Base
+from risk.identity import TaxResidency
 
 
 class ApplicationStatus(StrEnum):
@@ -41,7 +42,14 @@ class Claim(StrEnum):
     FEES = "fees"
 
 
+Places = tuple[AccountId, AccountId, AccountId]
+"""An account for each claim, in their order."""
+
+Units = tuple[int, int, int]
+"""Minor units of each claim, in their order."""
+
 _BOOKED: Final = {
+    Claim.PRINCIPAL: "principal_booked_minor",
     Claim.INTEREST: "interest_booked_minor",
     Claim.FEES: "fees_booked_minor",
 }
@@ -150,6 +158,7 @@ class Loan(Base):
     )
     status: Mapped[str]
     created_at: Mapped[datetime]
+    principal_booked_minor: Mapped[int]
     interest_booked_minor: Mapped[int]
     fees_booked_minor: Mapped[int]
     disbursed_on: Mapped[date | None]
@@ -168,6 +177,15 @@ class Loan(Base):
         ),
         Index("ix_loan_status", "status", "id"),
     )
+
+    @property
+    def accounts(self) -> Places:
+        """Return where the borrower owes principal, interest and fees."""
+        return (
+            AccountId(self.principal_account),
+            AccountId(self.interest_account),
+            AccountId(self.fee_account),
+        )
 
     @property
     def agreed_terms(self) -> Terms:
@@ -254,14 +272,26 @@ class Note(Base):
         CheckConstraint("withholding_bps BETWEEN 0 AND 10000", "withholding"),
     )
 
+    @property
+    def accounts(self) -> Places:
+        """Return where the note is owed principal, interest and fees."""
+        return (
+            AccountId(self.principal_account),
+            AccountId(self.interest_account),
+            AccountId(self.fee_account),
+        )
+
 
 class Holding(NamedTuple):
-    """A note as money is shared out to it: its accounts, and what stands on them."""
+    """A note as money is shared out to it: its accounts, and what stands on them.
+
+    ``wallet`` is None while the lender's takes no money.
+    """
 
     id: str
     lender: PartyId
+    residency: TaxResidency
     principal_minor: int
-    withholding_bps: int
     principal_account: AccountId
     interest_account: AccountId
     fee_account: AccountId
@@ -269,6 +299,25 @@ class Holding(NamedTuple):
     owed_interest: int
     owed_fees: int
     wallet: AccountId | None
+
+    @property
+    def accounts(self) -> Places:
+        """Return where the note is owed principal, interest and fees."""
+        return self.principal_account, self.interest_account, self.fee_account
+
+    @property
+    def owed(self) -> Units:
+        """Return what the note is owed of principal, interest and fees."""
+        return self.owed_principal, self.owed_interest, self.owed_fees
+
+    def plus(self, change: Units) -> "Holding":
+        """Return the note owed more by a change, or with a minus less."""
+        principal, interest, fees = change
+        return self._replace(
+            owed_principal=self.owed_principal + principal,
+            owed_interest=self.owed_interest + interest,
+            owed_fees=self.owed_fees + fees,
+        )
 
 
 class LoanEvent(Base):
@@ -311,28 +360,4 @@ class Receipt(Base):
         CheckConstraint("amount_minor > 0", "amount"),
         CheckConstraint("status IN ('received', 'distributed')", "status"),
         Index("ix_receipt_waiting", "id", postgresql_where="status = 'received'"),
-    )
-
-
-class Share(Base):
-    """What one note got of one receipt: the facts of its statement and tax paper."""
-
-    __tablename__ = "distribution_share"
-
-    receipt: Mapped[str] = mapped_column(IdType("rcpt"), ForeignKey("receipt.id"))
-    note: Mapped[str] = mapped_column(IdType("note"), ForeignKey("note.id"), index=True)
-    principal_minor: Mapped[int]
-    interest_minor: Mapped[int]
-    fee_minor: Mapped[int]
-    servicing_minor: Mapped[int]
-    tax_minor: Mapped[int]
-    net_minor: Mapped[int]
-
-    __table_args__ = (
-        PrimaryKeyConstraint("receipt", "note"),
-        CheckConstraint(
-            "principal_minor + interest_minor + fee_minor"
-            " = servicing_minor + tax_minor + net_minor",
-            "adds_up",
-        ),
     )

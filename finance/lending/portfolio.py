@@ -16,9 +16,10 @@ from contracts.apr import DatedFlow
 from contracts.errors import NoRate
 from contracts.loan import LoanState, Status
 from finance import rulepacks
-from finance.lending import books, repository
+from finance.lending import books, given, repository
+from finance.lending.distributed import Share
 from finance.lending.history import History
-from finance.lending.model import Application, Claim, Loan, Note, Share
+from finance.lending.model import Application, Claim, Loan, Note
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
 from ledger.money import BPS_PER_ONE, Currency, Money, Rounding, split_units
@@ -90,7 +91,7 @@ async def portfolio(uow: UnitOfWork, *, lender_id: PartyId) -> list[Portfolio]:
     """Return a lender's portfolio, one part for each currency it has notes in."""
     held = await repository.list_held(uow, lender_id)
     notes = [note for note, _, _ in held]
-    shares = await repository.list_shares_of(uow, [note.id for note in notes])
+    shares = await given.list_shares_of(uow, [note.id for note in notes])
     received: defaultdict[str, list[tuple[Share, date]]] = defaultdict(list)
     for share, on in shares:
         received[share.note].append((share, on))

@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from contracts.sharing import NoteShare
 from finance.lending.model import (
     Acceptance,
     Agreement,
@@ -20,28 +19,18 @@ from finance.lending.model import (
     Note,
     Receipt,
     ReceiptStatus,
-    Share,
 )
 from finance.raising import Pledge
-from finance.wallets import Wallet
+from finance.wallets import Deposit, Wallet
+from ledger.accounts import AccountRow, Freeze
 from ledger.balances import BalanceRow
+from ledger.clock import business_date
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
-from ledger.ids import read_id
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 from risk.identity import Party, TaxResidency
 
 WAITING_BATCH: Final = 100
-_ADD_SHARES: Final = text("""
-INSERT INTO distribution_share
-  (receipt, note, principal_minor, interest_minor, fee_minor,
-   servicing_minor, tax_minor, net_minor)
-SELECT CAST(:receipt AS uuid), t.*
-  FROM unnest(CAST(:notes AS uuid[]), CAST(:principal AS bigint[]),
-              CAST(:interest AS bigint[]), CAST(:fees AS bigint[]),
-              CAST(:servicing AS bigint[]), CAST(:tax AS bigint[]),
-              CAST(:net AS bigint[])) AS t
-""")
 
 
 async def get_application(
@@ -155,22 +144,29 @@ async def list_holdings_of(
         select(
             Note.id,
             Note.lender,
+            Party.tax_residency,
             Note.principal_minor,
-            Note.withholding_bps,
             Note.principal_account,
             Note.interest_account,
             Note.fee_account,
             principal.posted_credits - principal.posted_debits,
             interest.posted_credits - interest.posted_debits,
             fees.posted_credits - fees.posted_debits,
-            Wallet.account,
+            AccountRow.id,
             Note.loan,
         )
+        .join(Party, Party.id == Note.lender)
         .join(principal, principal.account == Note.principal_account)
         .join(interest, interest.account == Note.interest_account)
         .join(fees, fees.account == Note.fee_account)
         .outerjoin(
             Wallet, (Wallet.party == Note.lender) & (Wallet.currency == Note.currency)
+        )
+        .outerjoin(
+            AccountRow,
+            (AccountRow.id == Wallet.account)
+            & AccountRow.closed_at.is_(None)
+            & (AccountRow.frozen != Freeze.ALL.value),
         )
         .where(Note.loan.in_(loan_ids))
         .order_by(Note.loan, Note.id)
@@ -246,6 +242,14 @@ async def find_receipt_of(uow: UnitOfWork, deposit_id: str) -> Receipt | None:
     )
 
 
+async def find_day_paid(uow: UnitOfWork, deposit_id: str) -> date | None:
+    """Return the business date on which a deposit was paid."""
+    paid_at = await uow.session.scalar(
+        select(Deposit.paid_at).where(Deposit.id == deposit_id)
+    )
+    return business_date(paid_at) if paid_at else None
+
+
 async def list_waiting_receipts(
     uow: UnitOfWork, *, loan_id: str | None = None, limit: int = WAITING_BATCH
 ) -> Sequence[str]:
@@ -263,38 +267,6 @@ async def list_receipts(uow: UnitOfWork, loan_id: str) -> Sequence[Receipt]:
         select(Receipt).where(Receipt.loan == loan_id).order_by(Receipt.id)
     )
     return rows.all()
-
-
-async def add_shares(
-    uow: UnitOfWork, receipt_id: str, shares: Sequence[NoteShare]
-) -> None:
-    """Keep what every note got of a receipt, in one statement."""
-    await uow.session.execute(
-        _ADD_SHARES,
-        {
-            "receipt": read_id("rcpt", receipt_id),
-            "notes": [read_id("note", share.note_id) for share in shares],
-            "principal": [share.principal.minor for share in shares],
-            "interest": [share.interest.minor for share in shares],
-            "fees": [share.late_fee.minor for share in shares],
-            "servicing": [share.servicing_fee.minor for share in shares],
-            "tax": [share.tax_withheld.minor for share in shares],
-            "net": [share.net.minor for share in shares],
-        },
-    )
-
-
-async def list_shares_of(
-    uow: UnitOfWork, note_ids: Sequence[str]
-) -> Sequence[tuple[Share, date]]:
-    """Return what notes got, each with the day the money came in."""
-    rows = await uow.session.execute(
-        select(Share, Receipt.received_on)
-        .join(Receipt, Receipt.id == Share.receipt)
-        .where(Share.note.in_(note_ids))
-        .order_by(Receipt.received_on, Share.receipt)
-    )
-    return [(share, on) for share, on in rows]
 
 
 async def get_agreement(uow: UnitOfWork, loan_id: str) -> Agreement:

@@ -9,20 +9,14 @@ from contracts import apr, schedule
 from contracts.loan import LoanState, Status
 from contracts.months import add_months
 from contracts.schedule import Schedule
-from contracts.sharing import NoteHolding
 from contracts.terms import Accrual, Excess, Fees, LateTerms, Terms
 from finance.lending.errors import AmountOutsideLimits, TermOutsideLimits
-from finance.lending.model import Claim, Holding
+from finance.lending.model import Claim
 from finance.rulepacks import LoanClass, RulePack
 from ledger.money import BPS_PER_ONE, Money, Rounding
-from risk.identity import TaxResidency
 
 _SHORT_LOAN_MONTHS: Final = 12
 _MUCH_RISKIER_AFTER_DAYS: Final = 30
-_TAX_RULES: Final = {
-    TaxResidency.RESIDENT: "interest_tax_resident",
-    TaxResidency.NON_RESIDENT: "interest_tax_non_resident",
-}
 
 
 @dataclass(frozen=True)
@@ -81,11 +75,6 @@ def quote(terms: Terms) -> Quote:
     return Quote(terms, schedule.build(terms), int(yearly.to_integral_value()))
 
 
-def withholding_bps(pack: RulePack, residency: TaxResidency, on: date) -> int:
-    """Return the tax to be withheld from a lender's interest."""
-    return pack.bps(_TAX_RULES[residency], on=on)
-
-
 def lost_after(pack: RulePack, terms: Terms, on: date) -> int:
     """Return how many days late a loan of these terms counts as lost."""
     return _classes(pack, terms, on)[-1].from_days
@@ -136,21 +125,13 @@ def grade(pack: RulePack, terms: Terms, state: LoanState) -> Grade:
 
 
 def claimed(state: LoanState) -> dict[Claim, Money]:
-    """Return the interest and late fees a loan ever claimed: due, paid or lost."""
-    interest = state.outstanding.interest + state.written_off.interest
-    fees = state.outstanding.penalty + state.written_off.penalty
+    """Return what a loan ever claimed for its lenders: due, paid or lost."""
+    out, lost = state.outstanding, state.written_off
+    principal = out.principal + lost.principal
+    interest = out.interest + lost.interest
+    fees = out.penalty + lost.penalty
     for allocation in state.allocations:
+        principal += allocation.principal
         interest += allocation.interest
         fees += allocation.penalty
-    return {Claim.INTEREST: interest, Claim.FEES: fees}
-
-
-def holding_of(note: Holding) -> NoteHolding:
-    """Return a note as the sharing of a receipt sees it."""
-    return NoteHolding(
-        note.id,
-        note.owed_principal,
-        note.withholding_bps,
-        note.owed_interest,
-        note.owed_fees,
-    )
+    return {Claim.PRINCIPAL: principal, Claim.INTEREST: interest, Claim.FEES: fees}

@@ -36,8 +36,8 @@ def test_tax_is_of_interest_and_service_of_interest_and_late_fees():
 
     shared = sharing.distribute(receipt, three_notes(), servicing_fee_bps=1000)
 
-    assert [share.tax_withheld.minor for share in shared.shares] == [8, 4, 3]
-    assert [share.servicing_fee.minor for share in shared.shares] == [10, 6, 4]
+    assert [share.tax_withheld_minor for share in shared.shares] == [8, 4, 3]
+    assert [share.servicing_fee_minor for share in shared.shares] == [10, 6, 4]
 
 
 def test_tax_is_not_lost_when_every_note_earns_less_than_a_cent_of_it():
@@ -53,7 +53,7 @@ def test_residents_and_others_are_taxed_at_their_own_rates():
 
     shared = sharing.distribute(allocated(interest=200_00), notes, servicing_fee_bps=0)
 
-    assert [share.tax_withheld.minor for share in shared.shares] == [15_00, 14_00]
+    assert [share.tax_withheld_minor for share in shared.shares] == [15_00, 14_00]
 
 
 def test_instalment_fees_and_excess_stay_out_of_the_notes():

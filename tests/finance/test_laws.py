@@ -22,6 +22,7 @@ CORRUPTIONS = {
     " WHERE account IN (SELECT principal_account FROM loan)",
     "notes_sum_to_the_principal": "UPDATE note SET principal_minor = 1",
     "collections_are_what_waits": "UPDATE receipt SET status = 'distributed'",
+    "shares_are_what_was_distributed": "UPDATE distribution SET rounding_minor = 1",
     "payouts_are_on_their_way": "UPDATE payout SET amount_minor = amount_minor + 1",
     "decisions_take_two_people": "UPDATE approval SET status = 'declined'",
     "shares_are_what_was_authorised": "UPDATE share_class SET authorised = 1",
@@ -31,7 +32,7 @@ CORRUPTIONS = {
 
 @pytest.fixture
 async def lived_in(db: Database, clock) -> Database:
-    """A funded loan with its payout on the way and a receipt that waits."""
+    """A funded loan with its payout on the way, a receipt shared and one that waits."""
     world = World(db, clock)
     operators = await world.party("One"), await world.party("Two")
     firm = await world.party("Firm", PartyKind.FIRM)
@@ -43,6 +44,8 @@ async def lived_in(db: Database, clock) -> Database:
     offer = await world.offer(firm, usd(1_000), operators)
     await world.pledge(offer, lender, usd(1_000))
     loan = await world.fund(offer, firm)
+    await world.pay(loan.id, usd(20))
+    await world.distribute()
     await world.pay(loan.id, usd(50))
     clock.advance(timedelta(minutes=1))
     return db

@@ -9,6 +9,7 @@ from api.http.routes import (
     exchange,
     exports,
     ledger,
+    loan_acts,
     loan_sums,
     loans,
     offers,
@@ -16,6 +17,7 @@ from api.http.routes import (
     rails,
     reconciliation,
     statements,
+    taxes,
     wallets,
 )
 
@@ -31,6 +33,8 @@ ROUTERS = (
     applications.router,
     loans.router,
     loan_sums.router,
+    loan_acts.router,
+    taxes.router,
     equity.router,
     ledger.router,
     exports.router,

@@ -168,7 +168,7 @@ class RepaymentIn(In):
 
 
 class PayoffOut(Out):
-    """What closes a loan if it arrives today; ``saved`` is interest not charged."""
+    """What closes a loan if it arrives on the day; ``saved`` is interest not charged."""
 
     good_through: date
     penalty: MoneyOut
@@ -326,9 +326,11 @@ async def accept_agreement(
 
 
 @router.get("/loans/{loan_id}/payoff")
-async def quote_payoff(loan: Sighted, db: Db) -> PayoffOut:
-    """Tell what closes the loan if it arrives today."""
-    quote = await db.read(lending.quote_payoff, loan_id=loan.id)
+async def quote_payoff(
+    loan: Sighted, db: Db, on: BusinessDate | None = None
+) -> PayoffOut:
+    """Tell what closes the loan if it arrives today, or on a day within a month."""
+    quote = await db.read(lending.quote_payoff, loan_id=loan.id, on=on)
     return PayoffOut.model_validate(quote)
 
 

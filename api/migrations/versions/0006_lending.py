@@ -78,6 +78,7 @@ CREATE TABLE loan (
         CONSTRAINT fk_loan_collections_account REFERENCES account (id),
     status text NOT NULL,
     created_at timestamptz NOT NULL,
+    principal_booked_minor bigint NOT NULL,
     interest_booked_minor bigint NOT NULL,
     fees_booked_minor bigint NOT NULL,
     disbursed_on date,
@@ -162,9 +163,23 @@ CREATE TABLE receipt (
 CREATE INDEX ix_receipt_loan ON receipt (loan);
 CREATE INDEX ix_receipt_waiting ON receipt (id) WHERE status = 'received';
 
+CREATE TABLE distribution (
+    receipt uuid NOT NULL CONSTRAINT fk_distribution_receipt REFERENCES receipt (id),
+    number bigint NOT NULL,
+    counted_on date NOT NULL,
+    penalty_minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    interest_minor bigint NOT NULL,
+    principal_minor bigint NOT NULL,
+    excess_minor bigint NOT NULL,
+    rounding_minor bigint NOT NULL,
+    CONSTRAINT pk_distribution PRIMARY KEY (receipt, number),
+    CONSTRAINT ck_distribution_number CHECK (number > 0)
+);
+
 CREATE TABLE distribution_share (
-    receipt uuid NOT NULL CONSTRAINT fk_distribution_share_receipt
-        REFERENCES receipt (id),
+    receipt uuid NOT NULL,
+    number bigint NOT NULL,
     note uuid NOT NULL CONSTRAINT fk_distribution_share_note REFERENCES note (id),
     principal_minor bigint NOT NULL,
     interest_minor bigint NOT NULL,
@@ -172,12 +187,38 @@ CREATE TABLE distribution_share (
     servicing_minor bigint NOT NULL,
     tax_minor bigint NOT NULL,
     net_minor bigint NOT NULL,
-    CONSTRAINT pk_distribution_share PRIMARY KEY (receipt, note),
+    withholding_bps bigint NOT NULL,
+    CONSTRAINT pk_distribution_share PRIMARY KEY (receipt, number, note),
+    CONSTRAINT fk_distribution_share_receipt FOREIGN KEY (receipt, number)
+        REFERENCES distribution (receipt, number),
     CONSTRAINT ck_distribution_share_adds_up CHECK (
         principal_minor + interest_minor + fee_minor
         = servicing_minor + tax_minor + net_minor)
 );
 CREATE INDEX ix_distribution_share_note ON distribution_share (note);
+
+CREATE TABLE owed_back (
+    party uuid NOT NULL CONSTRAINT fk_owed_back_party REFERENCES party (id),
+    currency varchar(3) NOT NULL,
+    account uuid NOT NULL CONSTRAINT fk_owed_back_account REFERENCES account (id)
+        CONSTRAINT uq_owed_back_account UNIQUE,
+    CONSTRAINT pk_owed_back PRIMARY KEY (party, currency)
+);
+
+CREATE TABLE treaty_residence (
+    id uuid CONSTRAINT pk_treaty_residence PRIMARY KEY,
+    party uuid NOT NULL CONSTRAINT fk_treaty_residence_party REFERENCES party (id),
+    country text NOT NULL,
+    certificate text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    CONSTRAINT ck_treaty_residence_country CHECK (country ~ '^[A-Z]{2}$'),
+    CONSTRAINT ck_treaty_residence_certificate CHECK (
+        length(certificate) BETWEEN 1 AND 200),
+    CONSTRAINT ck_treaty_residence_period CHECK (valid_from <= valid_until)
+);
+CREATE INDEX ix_treaty_residence_party ON treaty_residence (party);
 """
 
 # What happened to a loan, and what people agreed to, is told once and never changed.
@@ -186,19 +227,28 @@ _FOREVER = "".join(
 CREATE TRIGGER {table}_is_forever BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
-    for table in ("agreement", "acceptance", "loan_event", "distribution_share")
+    for table in (
+        "agreement",
+        "acceptance",
+        "loan_event",
+        "distribution",
+        "distribution_share",
+        "treaty_residence",
+    )
 )
 
 _GRANTS = """
 GRANT SELECT, INSERT ON approval, application, loan, agreement, acceptance, note,
-    loan_event, receipt, distribution_share TO tonle_app;
+    loan_event, receipt, distribution, distribution_share, owed_back,
+    treaty_residence TO tonle_app;
 GRANT UPDATE (status, decided_by, decided_at) ON approval TO tonle_app;
 GRANT UPDATE (status, approval, offer) ON application TO tonle_app;
-GRANT UPDATE (status, terms, interest_booked_minor, fees_booked_minor, disbursed_on,
-    closed_on) ON loan TO tonle_app;
+GRANT UPDATE (status, terms, principal_booked_minor, interest_booked_minor,
+    fees_booked_minor, disbursed_on, closed_on) ON loan TO tonle_app;
 GRANT UPDATE (status) ON receipt TO tonle_app;
 GRANT SELECT ON approval, application, loan, agreement, acceptance, note, loan_event,
-    receipt, distribution_share TO tonle_auditor;
+    receipt, distribution, distribution_share, owed_back, treaty_residence
+    TO tonle_auditor;
 """
 
 
@@ -209,6 +259,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "DROP TABLE distribution_share, receipt, loan_event, note, acceptance,"
-        " agreement, loan, application, approval"
+        "DROP TABLE treaty_residence, owed_back, distribution_share, distribution,"
+        " receipt, loan_event, note, acceptance, agreement, loan, application, approval"
     )

@@ -1,0 +1,153 @@
+"""How lending finds what was given out, to whom, and what is owed back."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import func, select, text
+
+from contracts.sharing import NoteShare
+from finance.lending.distributed import (
+    Debt,
+    Distribution,
+    Given,
+    OwedBack,
+    Share,
+    TreatyResidence,
+)
+from finance.lending.model import Receipt
+from ledger.balances import BalanceRow
+from ledger.database import UnitOfWork
+from ledger.ids import AccountId, PartyId, read_id
+from ledger.money import Currency
+
+_ADD_SHARES: Final = text("""
+INSERT INTO distribution_share
+  (receipt, number, note, principal_minor, interest_minor, fee_minor,
+   servicing_minor, tax_minor, net_minor, withholding_bps)
+SELECT CAST(:receipt AS uuid), :number, t.*
+  FROM unnest(CAST(:notes AS uuid[]), CAST(:principal AS bigint[]),
+              CAST(:interest AS bigint[]), CAST(:fees AS bigint[]),
+              CAST(:servicing AS bigint[]), CAST(:tax AS bigint[]),
+              CAST(:net AS bigint[]), CAST(:rates AS bigint[])) AS t
+""")
+
+
+async def add_shares(
+    uow: UnitOfWork,
+    distribution: Distribution,
+    *,
+    shares: Sequence[NoteShare],
+    rates_bps: Sequence[int],
+) -> None:
+    """Keep what every note got of a distribution, in one statement."""
+    uow.add(distribution)
+    await uow.session.flush()
+    await uow.session.execute(
+        _ADD_SHARES,
+        {
+            "receipt": read_id("rcpt", distribution.receipt),
+            "number": distribution.number,
+            "notes": [read_id("note", share.note_id).hex for share in shares],
+            "principal": [share.principal_minor for share in shares],
+            "interest": [share.interest_minor for share in shares],
+            "fees": [share.late_fee_minor for share in shares],
+            "servicing": [share.servicing_fee_minor for share in shares],
+            "tax": [share.tax_withheld_minor for share in shares],
+            "net": [share.net_minor for share in shares],
+            "rates": list(rates_bps),
+        },
+    )
+
+
+async def list_shares_of(
+    uow: UnitOfWork, note_ids: Sequence[str]
+) -> Sequence[tuple[Share, date]]:
+    """Return what notes got, each with the day it counts for."""
+    rows = await uow.session.execute(
+        select(Share, Distribution.counted_on)
+        .join(
+            Distribution,
+            (Distribution.receipt == Share.receipt)
+            & (Distribution.number == Share.number),
+        )
+        .where(Share.note.in_(note_ids))
+        .order_by(Distribution.counted_on, Share.receipt, Share.number)
+    )
+    return [(share, on) for share, on in rows]
+
+
+async def list_given(uow: UnitOfWork, loan_id: str) -> dict[str, Given]:
+    """Return what each distributed receipt of a loan paid so far, by receipt."""
+    columns = (
+        Distribution.penalty_minor,
+        Distribution.fee_minor,
+        Distribution.interest_minor,
+        Distribution.principal_minor,
+        Distribution.excess_minor,
+        Distribution.rounding_minor,
+    )
+    rows = await uow.session.execute(
+        select(
+            Distribution.receipt,
+            *(func.sum(column) for column in columns),
+            func.max(Distribution.number),
+        )
+        .join(Receipt, Receipt.id == Distribution.receipt)
+        .where(Receipt.loan == loan_id)
+        .group_by(Distribution.receipt)
+    )
+    return {row[0]: Given(*map(int, row[1:])) for row in rows}
+
+
+async def list_given_shares(
+    uow: UnitOfWork, receipt_ids: Collection[str], currency: Currency
+) -> dict[str, dict[str, NoteShare]]:
+    """Return what each note got of receipts so far, by receipt and note."""
+    columns = (
+        Share.principal_minor,
+        Share.interest_minor,
+        Share.fee_minor,
+        Share.servicing_minor,
+        Share.tax_minor,
+    )
+    rows = await uow.session.execute(
+        select(Share.receipt, Share.note, *(func.sum(column) for column in columns))
+        .where(Share.receipt.in_(receipt_ids))
+        .group_by(Share.receipt, Share.note)
+    )
+    found: dict[str, dict[str, NoteShare]] = {id_: {} for id_ in receipt_ids}
+    for receipt, note, *sums in rows:
+        found[receipt][note] = NoteShare(note, currency, *map(int, sums))
+    return found
+
+
+async def list_debts(
+    uow: UnitOfWork, currency: Currency, *, parties: Collection[str]
+) -> dict[PartyId, Debt]:
+    """Return what parties owe back; a party that never did is not there."""
+    rows = await uow.session.execute(
+        select(
+            OwedBack.party,
+            OwedBack.account,
+            BalanceRow.posted_debits - BalanceRow.posted_credits,
+        )
+        .join(BalanceRow, BalanceRow.account == OwedBack.account)
+        .where(OwedBack.currency == currency, OwedBack.party.in_(parties))
+    )
+    return {
+        PartyId(party): Debt(AccountId(account), int(units))
+        for party, account, units in rows
+    }
+
+
+async def list_treaties(
+    uow: UnitOfWork, parties: Collection[str]
+) -> Sequence[TreatyResidence]:
+    """Return the certificates of residence that parties brought, newest first."""
+    rows = await uow.session.scalars(
+        select(TreatyResidence)
+        .where(TreatyResidence.party.in_(parties))
+        .order_by(TreatyResidence.id.desc())
+    )
+    return rows.all()
