@@ -16,6 +16,8 @@ from tests.survival.server import Server
 CLIENTS = 64
 RACES = 20
 UNITS = 100
+# The server closes what is idle for five seconds; a client must let go before.
+LIMITS = httpx.Limits(max_connections=CLIENTS, keepalive_expiry=1)
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +35,7 @@ async def test_raised_equals_the_target_in_every_race(
     server.start()
 
     async with httpx.AsyncClient(
-        base_url=server.address, timeout=60, limits=httpx.Limits(max_connections=64)
+        base_url=server.address, timeout=60, limits=LIMITS
     ) as client:
         for number, offer in enumerate(offers):
             answers = await asyncio.gather(
