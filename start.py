@@ -29,6 +29,7 @@ DEFAULT_PORT = 8000
 HIGHEST_PORT = 65535
 LOCKS = {"run": "requirements.lock", "test": "requirements-test.lock"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4"]  # with a server each
 CHECKS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
@@ -57,6 +58,8 @@ def main() -> int:
     try:
         require_python()
         os.chdir(ROOT)
+        # Tests start the program a hundred times; it is compiled for the first only.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         if known.command == "test":
             return run_tests(rest)
         if known.command == "demo":
@@ -117,7 +120,7 @@ def run_tests(words: list[str]) -> int:
     failed = [] if words else [name for name in CHECKS if not passes(name)]
     if not words:
         find_browser()
-    code = inside("-m", "pytest", *words)
+    code = inside("-m", "pytest", *(words or SIDE_BY_SIDE))
     if failed:
         print("not passed: " + ", ".join(failed))
     return code or int(bool(failed))

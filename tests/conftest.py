@@ -1,4 +1,4 @@
-"""What every test stands on: one server a session, one fresh database a test.
+"""What every test stands on: one server a process, one fresh database a test.
 
 The session's own server runs without fsync, in memory where there is room: nothing in
 it outlives the session, and a database is made in a quarter of the time. Tests of
@@ -24,6 +24,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
+from xdist.scheduler import LoadScopeScheduling
 
 from api import postgres, schema
 from ledger.clock import StoppedClock
@@ -33,6 +34,7 @@ FIRST_MOMENT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 POOL_SIZE = 10
 MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside is ours alone
 SERVER_BYTES = 2_000_000_000
+ONE_WORLD = ("journeys/test_demo.py", "api/cli/test_commands.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FORGETFUL = {
     "fsync": "off",
@@ -54,6 +56,19 @@ settings.load_profile("patient")
 def pytest_configure() -> None:
     """End on SIGTERM as on Ctrl-C, so that no server is left running."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+class Scheduler(LoadScopeScheduling):
+    """Give each worker the next test; a world is played once, for all its readers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.endswith(ONE_WORLD) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
+    """Choose how tests are shared out when they run side by side."""
+    return Scheduler(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,9 +116,12 @@ def _memory() -> Path | None:
 
 @pytest.fixture(scope="session")
 def admin_url() -> Iterator[str]:
-    """The superuser's URL of the session's server."""
+    """The superuser's URL of the server: each process of tests has its own."""
     with _server() as url:
-        schema.make_roles(url, dict.fromkeys(schema.ROLES, "only-for-tests"))
+        with psycopg.connect(url, autocommit=True) as guard:
+            # Processes side by side may have been given the same server.
+            guard.execute("SELECT pg_advisory_lock(%s)", [schema.MIGRATION_LOCK])
+            schema.make_roles(url, dict.fromkeys(schema.ROLES, "only-for-tests"))
         yield url
 
 

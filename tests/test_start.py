@@ -163,3 +163,19 @@ def test_the_exit_code_is_that_of_the_tests(
     done = start(installed, "test", "-q", "tests")
 
     assert done.returncode == code, done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("word", "code"), [("true", 0), ("false", 1)])
+def test_a_check_that_objects_fails_the_whole(
+    installed: Path, word: str, code: int
+) -> None:
+    for program in ("ruff", "mypy", "lint-imports"):
+        (installed / ".venv" / "bin" / program).symlink_to(f"/bin/{word}")
+    (installed / "tests").mkdir()
+    (installed / "tests" / "test_law.py").write_text("def test_law(): assert True\n")
+
+    done = start(installed, "test")
+
+    assert done.returncode == code, done.stdout
+    assert ("not passed: ruff" in done.stdout) == bool(code)
