@@ -15,6 +15,8 @@ from ledger.money import Currency, CurrencyMismatch, Money
 from risk.identity import PartyKind
 from tests.journeys.people import World, usd
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(db: Database, clock) -> World:

@@ -18,6 +18,8 @@ from tests.journeys.people import World, usd
 
 AT_ONCE = 4
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(db: Database, clock) -> World:

@@ -101,6 +101,7 @@ async def test_callers_that_gather_share_a_commit(db, books) -> None:
     assert await available(db, a) == 100 + CALLERS
 
 
+@pytest.mark.slow
 async def test_the_same_entry_from_two_callers_at_once_moves_once(db, books) -> None:
     bank, a, b = books
     entry = transfer(db, bank, a, 5)
@@ -192,6 +193,7 @@ async def test_a_batch_is_cut_from_all_callers_in_turn(db, books) -> None:
     assert len(done) == 10
 
 
+@pytest.mark.slow
 async def test_closing_books_what_waits_and_takes_nothing_more(db, books) -> None:
     bank, a, _ = books
 
@@ -234,6 +236,7 @@ async def test_only_one_process_holds_the_lane(db) -> None:
             pass
 
 
+@pytest.mark.slow
 async def test_a_lane_that_was_taken_over_writes_nothing_more(db, books) -> None:
     bank, a, _ = books
     lapsed = text("UPDATE lane SET renewed_at = now() - interval '1 hour'")

@@ -192,6 +192,7 @@ def test_each_route_is_guarded_as_the_table_says(route: APIRoute) -> None:
     assert access_of(route).roles == frozenset(allowed)
 
 
+@pytest.mark.slow
 async def test_whoever_is_not_in_the_table_is_refused(
     client: httpx.AsyncClient, key_for: KeyFor
 ) -> None:

@@ -6,6 +6,8 @@ import zipfile
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from api import sheets
 from tests.api.conftest import Person
 from tests.api.http.market import Json, Market, ok
@@ -71,6 +73,7 @@ async def test_a_stranger_gets_no_sheet(loan: Json, lender: Person) -> None:
         assert (await lender.get(f"{path}/schedule.csv")).status_code == 404
 
 
+@pytest.mark.slow
 async def test_ways_of_paying_early_stand_side_by_side(
     market: Market, sme: Person, loan: Json
 ) -> None:
@@ -96,6 +99,7 @@ async def test_ways_of_paying_early_stand_side_by_side(
     assert wrong == [422] * 5
 
 
+@pytest.mark.slow
 async def test_a_loan_is_graded_by_its_days_past_due(
     market: Market, sme: Person, loan: Json
 ) -> None:

@@ -45,6 +45,7 @@ async def loan(market: Market, sme: Person, offer: Json, lenders: list[Person]) 
     return ok(accepted)
 
 
+@pytest.mark.slow
 async def test_a_loan_lives_from_statement_to_payoff(
     market: Market, sme: Person, lenders: list[Person], loan: Json
 ) -> None:
@@ -65,6 +66,7 @@ async def test_a_loan_lives_from_statement_to_payoff(
     assert await market.services.db.read(invariants.find_breaches) == []
 
 
+@pytest.mark.slow
 async def test_the_borrower_closes_the_loan_early(
     market: Market, sme: Person, loan: Json
 ) -> None:

@@ -112,6 +112,7 @@ async def test_one_that_fails_does_not_keep_the_others_from_their_turn() -> None
     assert [type(error) for error in failed.value.exceptions] == [RuntimeError]
 
 
+@pytest.mark.slow
 async def test_a_duty_that_breaks_begins_again() -> None:
     stop = asyncio.Event()
 

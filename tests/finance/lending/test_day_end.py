@@ -43,6 +43,7 @@ async def books_of(world: World, loan: lending.Loan) -> dict[Claim, int]:
     return await world.db.read(look)
 
 
+@pytest.mark.slow
 async def test_ten_workers_on_one_day_book_it_once(world):
     quiet, crowded = await a_loan(world), await a_loan(world)
     world.clock.advance(timedelta(days=LATE_DAYS))
@@ -78,6 +79,7 @@ async def test_a_day_end_that_falls_over_leaves_nothing_and_is_done_again(world)
     assert await books_of(world, fallen) == await books_of(world, quiet)
 
 
+@pytest.mark.slow
 async def test_days_that_nobody_counted_are_caught_up_with(world):
     daily, missed = await a_loan(world), await a_loan(world)
     for _ in range(LATE_DAYS):

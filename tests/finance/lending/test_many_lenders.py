@@ -58,6 +58,7 @@ async def share_out(world: World, loan: lending.Loan) -> int:
     return len(statements)
 
 
+@pytest.mark.slow
 async def test_a_receipt_takes_as_many_statements_for_forty_lenders_as_for_three(world):
     few, _ = await a_loan(world, 3)
     many, _ = await a_loan(world, 40)
@@ -68,6 +69,7 @@ async def test_a_receipt_takes_as_many_statements_for_forty_lenders_as_for_three
     assert await world.db.read(invariants.find_breaches) == []
 
 
+@pytest.mark.slow
 async def test_a_portfolio_takes_as_many_statements_for_three_notes_as_for_one(world):
     lender = await world.lender("Dara", usd(1_800))
     await _lend(world, lender)

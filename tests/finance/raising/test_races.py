@@ -1,6 +1,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from finance import raising
 from finance.raising import OfferStatus
 from ledger.errors import Refusal
@@ -13,6 +15,7 @@ def usd(minor: int) -> Money:
     return Money(minor, Currency.USD)
 
 
+@pytest.mark.slow
 async def test_sixty_four_racing_for_the_last_units_raise_exactly_the_target(
     market: Any, world: Any
 ) -> None:
@@ -50,6 +53,7 @@ async def test_one_lender_racing_itself_pledges_no_more_than_it_has(
     assert (await world.purse(lender)).available == usd(0)
 
 
+@pytest.mark.slow
 async def test_withdrawing_and_closing_at_once_end_a_pledge_one_way(
     market: Any, world: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,7 @@ def _expect(model: Model, act: Act) -> bool:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(acts=st.lists(ACTS, min_size=4, max_size=14))
+@pytest.mark.slow
 async def test_every_life_of_an_offer_ends_as_the_model_says(
     market: Any, world: Any, acts: list[Act]
 ) -> None:

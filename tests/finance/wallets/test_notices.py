@@ -102,6 +102,7 @@ async def test_an_unknown_payout_is_resolved_by_the_providers_event(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 2**32), fails=st.booleans(), wave=st.integers(1, 6))
+@pytest.mark.slow
 async def test_every_order_of_events_ends_in_the_same_balances(
     world: Any, seed: int, fails: bool, wave: int
 ) -> None:

@@ -16,7 +16,7 @@ from tests.ledger.audit import forging
 from tests.ledger.audit.builders import SIGNER, VKEY
 from tests.ledger.audit.forging import chained, edited, judge, relist, write_log
 
-FLIPS_A_FILE = 4
+FLIPS_A_FILE = 1
 OTHER = Signer(SIGNER.name, Ed25519PrivateKey.from_private_bytes(bytes(32)))
 WORLD = forging.a_world()
 
