@@ -23,6 +23,7 @@ HIGHEST_RATE = Decimal(1_000_000)
 RATE_DIGITS = Decimal("1e-12")
 _DIGITS, _GUESS_DIGITS = 34, 12
 MOST_SIGN_CHANGES = 60
+_MOST_TERMS = 20_000  # of all derivatives together: half a second of work
 _MOST_STEPS = 200
 _NOTHING = Decimal("1e-24")
 _CLOSE = Decimal("1e-18")
@@ -68,7 +69,8 @@ def rates(flows: Sequence[Flow], start: Decimal | None = None) -> tuple[Decimal,
         polynomial, denominator = _polynomial(flows)
         if len(polynomial) <= 1:
             return ()
-        if sign_changes([term.factor for term in polynomial]) > MOST_SIGN_CHANGES:
+        changes = sign_changes([term.factor for term in polynomial])
+        if changes > MOST_SIGN_CHANGES or changes * len(polynomial) > _MOST_TERMS:
             raise InputInvalid(field="flows", reason="change their sign too often")
         low, high = _ends(denominator)
         guess = None
@@ -216,6 +218,7 @@ def _newton(
     """Close in on the one root inside a bracket: Newton's step, halving when it fails."""
     left, right = bracket
     point = guess if guess is not None and left < guess < right else (left + right) / 2
+    before = right - left
     for _ in range(_MOST_STEPS):
         value, slope = _value_and_slope(polynomial, point)
         if not value:
@@ -228,9 +231,11 @@ def _newton(
         following = point - step
         if abs(step) < _CLOSE:
             return following
-        if not left < following < right:
+        # Far out on a steep power Newton only creeps: a step must halve the one before.
+        if not left < following < right or 2 * abs(step) > before:
             following = (left + right) / 2
-        if abs(following - point) < _NOTHING:
+        before = abs(following - point)
+        if before < _NOTHING:
             return following
         point = following
     raise InvariantBroken("a bracketed root is found")

@@ -64,6 +64,7 @@ class Fit(StrEnum):
 
     WITHIN = "within"
     SHORTEN = "shorten"
+    LENGTHEN = "lengthen"
     GUARANTEE = "guarantee"
     REFUSE = "refuse"
 
@@ -111,10 +112,11 @@ def fit_cap(
     cap_bps: int | None,
     apr_bps: Callable[[int, int], int],
 ) -> CapTest:
-    """Find terms whose true yearly cost stays under the cap: asked, shorter, secured.
+    """Find terms whose true yearly cost stays under the cap: asked, nearest, secured.
 
-    The first candidate is what was asked for. ``apr_bps(term_months, rate_bps)`` tells
-    the all-in yearly cost with every fee. A price above the cap is never clipped.
+    The first candidate is what was asked for; of the others the nearest that fits is
+    named, the shorter of two. ``apr_bps(term_months, rate_bps)`` tells the all-in
+    yearly cost with every fee. A price above the cap is never clipped.
     """
 
     def tried(candidate: Candidate, fit: Fit, lgd_bps: int = costs.lgd_bps) -> CapTest:
@@ -127,9 +129,9 @@ def fit_cap(
     asked = tried(candidates[0], Fit.WITHIN)
     if cap_bps is None or asked.apr_bps <= cap_bps:
         return asked
-    shorter = [c for c in candidates if c.term_months < asked.term_months]
-    for candidate in sorted(shorter, key=lambda item: -item.term_months):
-        test = tried(candidate, Fit.SHORTEN)
+    for candidate in sorted(candidates[1:], key=_distance_from(asked.term_months)):
+        shorter = candidate.term_months < asked.term_months
+        test = tried(candidate, Fit.SHORTEN if shorter else Fit.LENGTHEN)
         if test.apr_bps <= cap_bps:
             return test
     for lgd_bps in range(costs.lgd_bps - LGD_STEP_BPS, -1, -LGD_STEP_BPS):
@@ -137,6 +139,11 @@ def fit_cap(
         if test.apr_bps <= cap_bps:
             return test
     return replace(asked, fit=Fit.REFUSE)
+
+
+def _distance_from(term_months: int) -> Callable[[Candidate], tuple[int, int]]:
+    """Order terms by how far they are from one, the shorter of two first."""
+    return lambda item: (abs(item.term_months - term_months), item.term_months)
 
 
 def _expected_loss_bps(exposures: Sequence[int], pd_bps: int, lgd_bps: int) -> int:

@@ -1,7 +1,7 @@
 """Say why an application is refused: rules apart from the score, and at least two reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -75,16 +75,16 @@ _GRADE = Reason(
     "Improve what the other reasons name and apply again.",
     "កែលម្អអ្វីដែលមូលហេតុផ្សេងបានបញ្ជាក់ ហើយដាក់ពាក្យម្តងទៀត។",
 )
+_OTHER_TERM = Reason(
+    "cost_above_cap_for_term",
+    "price",
+    0,
+    "For this term the full yearly cost would be above the legal cap.",
+    "សម្រាប់រយៈពេលនេះ តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
+    "Ask for a term of {months} months instead.",
+    "ស្នើសុំរយៈពេល {months} ខែជំនួសវិញ។",
+)
 _CAP = {
-    Fit.SHORTEN: Reason(
-        "cost_above_cap_for_term",
-        "price",
-        0,
-        "For this term the full yearly cost would be above the legal cap.",
-        "សម្រាប់រយៈពេលនេះ តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
-        "Ask for the shorter term that is named.",
-        "ស្នើសុំរយៈពេលខ្លីជាងដែលបានបញ្ជាក់។",
-    ),
     Fit.GUARANTEE: Reason(
         "cost_above_cap_unsecured",
         "price",
@@ -98,10 +98,10 @@ _CAP = {
         "cost_above_cap",
         "price",
         0,
-        "For this term and shorter ones the full yearly cost would be above the legal cap.",
-        "សម្រាប់រយៈពេលនេះ និងរយៈពេលខ្លីជាង តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
-        "Ask for a longer term, or lower the risk first, as the other reasons say.",
-        "ស្នើសុំរយៈពេលវែងជាង ឬកាត់បន្ថយហានិភ័យជាមុន ដូចមូលហេតុផ្សេងបានបញ្ជាក់។",
+        "For every term the full yearly cost would be above the legal cap.",
+        "សម្រាប់គ្រប់រយៈពេល តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
+        "Lower the risk first, as the other reasons say.",
+        "កាត់បន្ថយហានិភ័យជាមុន ដូចមូលហេតុផ្សេងបានបញ្ជាក់។",
     ),
 }
 
@@ -140,5 +140,17 @@ def _broken_rules(
     if scored.grade > policy.lowest_grade:  # A is the best letter
         broken.append(_GRADE)
     if cap_test.fit is not Fit.WITHIN:
-        broken.append(_CAP[cap_test.fit])
+        broken.append(_above_cap(cap_test))
     return broken
+
+
+def _above_cap(cap_test: CapTest) -> Reason:
+    """Say what would fit under the cap; a term that would is named."""
+    if cap_test.fit in _CAP:
+        return _CAP[cap_test.fit]
+    months = cap_test.term_months
+    return replace(
+        _OTHER_TERM,
+        change_en=_OTHER_TERM.change_en.format(months=months),
+        change_km=_OTHER_TERM.change_km.format(months=months),
+    )

@@ -98,8 +98,7 @@ async def apply(stage: Stage, firm: Firm) -> Application:
     return await stage.acting(player).transact(
         lending.submit_application,
         party_id=player.id,
-        amount=firm.amount,
-        term_months=firm.term_months,
+        wanted=lending.LoanRequest(firm.amount, firm.term_months),
         purpose=firm.purpose,
         statement_ids=[kept.id],
     )

@@ -22,6 +22,7 @@ from finance.lending.errors import (
     ApplicationNotWaiting,
     DocumentChanged,
     LoanNotOpen,
+    MethodNotOffered,
     NothingOwed,
     QuoteTooFarAhead,
     RateAboveCap,
@@ -53,6 +54,7 @@ from finance.lending.model import (
 from finance.lending.outlook import NoteOutlook, Outlook, Preview, preview_act
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
 from finance.lending.queries import grade_of, schedule_of, take_part
+from finance.lending.quoting import LoanRequest, Quote, quote_loan
 from finance.lending.repository import (
     get_agreement,
     get_application,
@@ -98,7 +100,9 @@ __all__ = [
     "Loan",
     "LoanEvent",
     "LoanNotOpen",
+    "LoanRequest",
     "LoanStatus",
+    "MethodNotOffered",
     "NewPlan",
     "Note",
     "NoteOutlook",
@@ -107,6 +111,7 @@ __all__ = [
     "Portfolio",
     "Position",
     "Preview",
+    "Quote",
     "QuoteTooFarAhead",
     "RateAboveCap",
     "Receipt",
@@ -156,6 +161,7 @@ __all__ = [
     "preview_act",
     "propose_act",
     "propose_write_off",
+    "quote_loan",
     "quote_payoff",
     "record_payment",
     "record_treaty_residence",

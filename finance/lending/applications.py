@@ -1,12 +1,12 @@
 """From a firm's request to an open offer: score, price, and two people."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from finance import approvals, raising, rulepacks
 from finance.approvals import Approval
-from finance.lending import pricing, repository, rules
+from finance.lending import pricing, quoting, repository
 from finance.lending.errors import StatementsNeeded
 from finance.lending.events import (
     ApplicationApproved,
@@ -15,6 +15,7 @@ from finance.lending.events import (
     ApplicationSubmitted,
 )
 from finance.lending.model import Application, ApplicationStatus
+from finance.lending.quoting import LoanRequest, Quote
 from finance.raising import Offer, OfferTerms, Product
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, existing
@@ -30,8 +31,7 @@ async def submit_application(
     uow: UnitOfWork,
     *,
     party_id: PartyId,
-    amount: Money,
-    term_months: int,
+    wanted: LoanRequest,
     purpose: str,
     statement_ids: Sequence[str],
 ) -> Application:
@@ -39,29 +39,29 @@ async def submit_application(
 
     Raises:
         PartyNotVerified: Nobody has checked yet who this is.
-        AmountOutsideLimits, TermOutsideLimits: The market's rules say no.
+        AmountOutsideLimits, TermOutsideLimits, MethodNotOffered: The market's rules.
         NotFound: A statement is unknown, or another's.
         StatementsNeeded: None of them is in the currency.
     """
     party = await identity.get_party(uow, party_id=party_id)
     party.require_verified()
     pack, today = rulepacks.home(), uow.today()
-    rules.require_within_limits(pack, amount, term_months, today)
-    sources = await _read_sources(uow, party_id, amount, statement_ids)
-    decided = pricing.assess(
-        pack, sources, amount=amount, term_months=term_months, on=today
+    wanted.require_within_limits(pack, today)
+    sources = await _read_sources(uow, party_id, wanted.amount, statement_ids)
+    off = await quoting.days_off(uow, pack)
+    decided = pricing.assess(pack, sources, wanted=wanted, on=today, off=off)
+    terms = quoting.terms_of(
+        pack, wanted, rate_bps=decided.rate_bps, starts_on=today, off=off
     )
     application = Application(
         id=new_id("app", uow.now()),
         party=party_id,
-        amount=amount,
-        term_months=term_months,
+        amount=wanted.amount,
+        term_months=wanted.term_months,
         purpose=purpose,
         statements=list(statement_ids),
         decision=decided.to_json(),
-        quote=_quote(
-            pack, amount, months=term_months, rate_bps=decided.rate_bps, on=today
-        ),
+        quote=_quoted(quoting.quote(pack, terms)),
         status=_first_status(decided).value,
         submitted_at=uow.now(),
     )
@@ -88,18 +88,12 @@ def _first_status(decided: Decision) -> ApplicationStatus:
     return ApplicationStatus.REFUSED
 
 
-def _quote(
-    pack: rulepacks.RulePack, amount: Money, *, months: int, rate_bps: int, on: date
-) -> dict[str, Any]:
-    terms = rules.terms_of(
-        pack, amount, term_months=months, rate_bps=rate_bps, starts_on=on
-    )
-    quoted = rules.quote(terms)
+def _quoted(quote: Quote) -> dict[str, Any]:
     return {
-        "terms": quoted.terms.to_json(),
-        "apr_bps": quoted.apr_bps,
-        "interest_minor": str(quoted.schedule.interest.minor),
-        "total_minor": str(quoted.schedule.payment.minor),
+        "terms": quote.terms.to_json(),
+        "apr_bps": quote.apr_bps,
+        "interest_minor": str(quote.schedule.interest.minor),
+        "total_minor": str(quote.schedule.payment.minor),
     }
 
 

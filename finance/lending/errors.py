@@ -24,6 +24,13 @@ class TermOutsideLimits(Invalid):
     message = "A loan must run between {least} and {most} months."
 
 
+class MethodNotOffered(Invalid):
+    """Paying back in this way is not offered to those who ask."""
+
+    code = "loan_method_not_offered"
+    message = "A loan cannot be asked for with the method {method}. Choose another."
+
+
 class StatementsNeeded(Invalid):
     """An application stands on at least one readable statement in its currency."""
 

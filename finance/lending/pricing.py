@@ -1,14 +1,18 @@
 """Bring risk and contract together: the price of a firm's risk on a real schedule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from contracts import schedule
-from finance.lending import rules
+from finance.lending import quoting
+from finance.lending.quoting import LoanRequest, terms_of
 from finance.rulepacks import RulePack
-from ledger.money import Money
 from risk import decision
 from risk.decision import Application, Candidate, Costs, Decision, Policy, Source
+
+_QUARTER_MONTHS: Final = 3
 
 
 def policy_of(pack: RulePack, on: date) -> Policy:
@@ -29,9 +33,9 @@ def assess(
     pack: RulePack,
     sources: Sequence[Source],
     *,
-    amount: Money,
-    term_months: int,
+    wanted: LoanRequest,
     on: date,
+    off: tuple[date, ...] = (),
 ) -> Decision:
     """Decide on a request: its score, its price, and whether the cap allows it.
 
@@ -41,36 +45,50 @@ def assess(
     policy = policy_of(pack, on)
 
     def apr_bps(months: int, rate_bps: int) -> int:
-        terms = rules.terms_of(
-            pack, amount, term_months=months, rate_bps=rate_bps, starts_on=on
-        )
-        return rules.quote(terms).apr_bps
+        other = replace(wanted, term_months=months)
+        terms = terms_of(pack, other, rate_bps=rate_bps, starts_on=on, off=off)
+        return quoting.apr_bps(terms)
 
-    shortest = pack.months("loan_term_min", on=on)
-    shorter = [months for months in (9, 6, 3) if shortest <= months < term_months]
     asked = Application(
-        amount.currency,
-        amount.minor,
-        _instalment(pack, amount, term_months, on=on),
+        wanted.amount.currency,
+        wanted.amount.minor,
+        _instalment(pack, wanted, on=on),
         on,
         tuple(
-            Candidate(months, _exposures(pack, amount, months, on))
-            for months in (term_months, *shorter)
+            Candidate(months, _exposures(pack, wanted, months, on))
+            for months in (wanted.term_months, *_other_terms(pack, wanted, on))
         ),
         apr_bps,
     )
     return decision.assess(sources, asked, policy)
 
 
-def _exposures(pack: RulePack, amount: Money, months: int, on: date) -> tuple[int, ...]:
+def _other_terms(pack: RulePack, wanted: LoanRequest, on: date) -> list[int]:
+    """Return the whole quarters that could be asked for instead.
+
+    Fees weigh more on a short loan, risk on a long one: either may be too dear.
+    """
+    shortest = pack.months("loan_term_min", on=on)
+    longest = pack.months("loan_term_max", on=on)
+    quarters = range(_QUARTER_MONTHS, longest + 1, _QUARTER_MONTHS)
+    return [n for n in quarters if n >= shortest and n != wanted.term_months]
+
+
+def _exposures(
+    pack: RulePack, wanted: LoanRequest, months: int, on: date
+) -> tuple[int, ...]:
     """Return what is owed during each month."""
-    terms = rules.terms_of(pack, amount, term_months=months, rate_bps=0, starts_on=on)
+    other = replace(wanted, term_months=months)
+    terms = terms_of(pack, other, rate_bps=0, starts_on=on)
     rows = schedule.build(terms).rows
     return tuple(row.balance_minor + row.principal_minor for row in rows)
 
 
-def _instalment(pack: RulePack, amount: Money, months: int, *, on: date) -> int:
-    """Return the regular payment if the loan cost all that the cap allows."""
+def _instalment(pack: RulePack, wanted: LoanRequest, *, on: date) -> int:
+    """Return the regular payment if the loan cost all that the cap allows.
+
+    What falls due at the end alone is to be saved for from the first month on.
+    """
     cap = pack.bps("apr_cap", on=on)
-    terms = rules.terms_of(pack, amount, term_months=months, rate_bps=cap, starts_on=on)
-    return schedule.build(terms).rows[0].payment.minor
+    plan = schedule.build(terms_of(pack, wanted, rate_bps=cap, starts_on=on))
+    return max(plan.rows[0].payment.minor, plan.payment.minor // wanted.term_months)

@@ -1,78 +1,18 @@
-"""What lending decides: limits, terms and quotes, and who gets what of a receipt."""
+"""What lending decides of a running loan: its grade, and what it ever claimed."""
 
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Final
 
-from contracts import apr, schedule
 from contracts.loan import LoanState, Status
-from contracts.months import add_months
-from contracts.schedule import Schedule
-from contracts.terms import Accrual, Excess, Fees, LateTerms, Terms
-from finance.lending.errors import AmountOutsideLimits, TermOutsideLimits
+from contracts.terms import Terms
 from finance.lending.model import Claim
 from finance.rulepacks import LoanClass, RulePack
-from ledger.money import BPS_PER_ONE, Money, Rounding
+from ledger.money import Money
 
 _SHORT_LOAN_MONTHS: Final = 12
 _MUCH_RISKIER_AFTER_DAYS: Final = 30
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A price with everything that follows from it."""
-
-    terms: Terms
-    schedule: Schedule
-    apr_bps: int
-
-
-def require_within_limits(
-    pack: RulePack, amount: Money, term_months: int, on: date
-) -> None:
-    """Refuse a loan that is too small, too large, too short or too long."""
-    amount.require_positive()
-    amount.require_settleable()
-    least = pack.money("loan_amount_min", amount.currency, on=on)
-    most = pack.money("loan_amount_max", amount.currency, on=on)
-    if not least <= amount <= most:
-        raise AmountOutsideLimits(least_minor=least.minor, most_minor=most.minor)
-    shortest = pack.months("loan_term_min", on=on)
-    longest = pack.months("loan_term_max", on=on)
-    if not shortest <= term_months <= longest:
-        raise TermOutsideLimits(least=shortest, most=longest)
-
-
-def terms_of(
-    pack: RulePack, amount: Money, *, term_months: int, rate_bps: int, starts_on: date
-) -> Terms:
-    """Return the terms this market gives a loan at a rate, as from a day."""
-    fee = amount.times_bps(
-        pack.bps("platform_fee", on=starts_on), rounding=Rounding.HALF_EVEN
-    )
-    late = LateTerms(
-        grace_days=pack.days("late_fee_grace", on=starts_on),
-        fee_bps=pack.bps("late_fee", on=starts_on),
-        cap=pack.money("late_fee_cap", amount.currency, on=starts_on),
-    )
-    return Terms(
-        principal=amount,
-        rate_bps=rate_bps,
-        instalments=term_months,
-        disbursed_on=starts_on,
-        first_due_on=add_months(starts_on, 1),
-        fees=Fees(upfront=fee),
-        late=late,
-        accrual=Accrual.SCHEDULED,
-        excess=Excess.NEXT,
-    )
-
-
-def quote(terms: Terms) -> Quote:
-    """Price terms in full: every instalment, and the true yearly cost."""
-    yearly = apr.of(terms) * BPS_PER_ONE
-    return Quote(terms, schedule.build(terms), int(yearly.to_integral_value()))
 
 
 def lost_after(pack: RulePack, terms: Terms, on: date) -> int:

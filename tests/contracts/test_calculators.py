@@ -121,3 +121,15 @@ def test_a_refusal_does_not_repeat_what_was_sent():
         calculators.calculate("schedule", PLAN | {"principal": "<script>"})
 
     assert "script" not in str(refused.value)
+
+
+def test_the_rate_of_flows_through_a_century_is_found():
+    flows = [
+        {"on": f"{1950 + at // 12}-{at % 12 + 1:02}-{at % 28 + 1:02}", "amount": amount}
+        for at, amount in enumerate(["-900000.00", *["5000.00"] * 1300])
+    ]
+
+    answer = calculators.calculate("xirr", {"flows": flows})
+
+    assert answer["is_unique"]
+    assert answer["rate"].startswith("0.068")

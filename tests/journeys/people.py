@@ -92,8 +92,7 @@ class World:
         return await self.db.transact(
             lending.submit_application,
             party_id=firm,
-            amount=amount,
-            term_months=months,
+            wanted=lending.LoanRequest(amount, months),
             purpose="stock",
             statement_ids=[statement.id],
         )

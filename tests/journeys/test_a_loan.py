@@ -104,8 +104,7 @@ async def test_another_s_statement_is_as_if_unknown(world, db, firm) -> None:
             await db.transact(
                 lending.submit_application,
                 party_id=stranger,
-                amount=usd(1_000),
-                term_months=12,
+                wanted=lending.LoanRequest(usd(1_000), 12),
                 purpose="stock",
                 statement_ids=[statement],
             )

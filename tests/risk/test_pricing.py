@@ -94,6 +94,36 @@ def test_a_shorter_term_is_offered_when_only_that_fits() -> None:
     assert (found.fit, found.term_months) == (Fit.SHORTEN, 12)
 
 
+def test_a_longer_term_is_offered_when_fees_make_short_ones_dear() -> None:
+    def fees_weigh_on_short_terms(term_months: int, rate_bps: int) -> int:
+        return rate_bps + 2400 // term_months
+
+    found = fit_cap(
+        [candidate(3), candidate(6), candidate(9), candidate(12), candidate(24)],
+        300,
+        costs=COSTS,
+        cap_bps=1850,
+        apr_bps=fees_weigh_on_short_terms,
+    )
+
+    assert (found.fit, found.term_months) == (Fit.LENGTHEN, 9)
+
+
+def test_of_two_terms_as_near_the_shorter_is_offered() -> None:
+    def only_the_asked_is_dear(term_months: int, rate_bps: int) -> int:
+        return rate_bps + (9999 if term_months == 9 else 0)
+
+    found = fit_cap(
+        [candidate(9), candidate(12), candidate(6)],
+        300,
+        costs=COSTS,
+        cap_bps=1850,
+        apr_bps=only_the_asked_is_dear,
+    )
+
+    assert (found.fit, found.term_months) == (Fit.SHORTEN, 6)
+
+
 def test_a_guarantee_is_asked_for_when_no_term_fits() -> None:
     found = fit_cap([candidate(12)], 800, costs=COSTS, cap_bps=1850, apr_bps=apr)
 

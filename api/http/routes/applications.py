@@ -13,6 +13,7 @@ from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.offers import OfferOut, ReasonIn
 from api.wire import (
+    BY_NAME,
     ApplicationRef,
     ApprovalRef,
     Cut,
@@ -27,6 +28,7 @@ from api.wire import (
     Words,
 )
 from contracts.schedule import Schedule
+from contracts.terms import Method
 from finance import approvals, lending, raising
 from finance.approvals import ApprovalStatus
 from finance.lending import Application, ApplicationStatus
@@ -46,6 +48,7 @@ class ApplicationIn(In):
 
     amount: MoneyIn
     term_months: Annotated[int, Field(ge=1, le=MAX_TERM_MONTHS)]
+    method: Annotated[Method, BY_NAME] = Method.ANNUITY
     purpose: Words
     statements: Annotated[
         list[StatementRef], Field(min_length=1, max_length=MAX_STATEMENTS)
@@ -164,8 +167,9 @@ async def submit_application(body: ApplicationIn, db: Db, sme: Sme) -> Applicati
     application = await db.transact(
         lending.submit_application,
         party_id=sme.party,
-        amount=body.amount.to_money(),
-        term_months=body.term_months,
+        wanted=lending.LoanRequest(
+            body.amount.to_money(), body.term_months, body.method
+        ),
         purpose=body.purpose,
         statement_ids=body.statements,
     )

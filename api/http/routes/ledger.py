@@ -159,7 +159,11 @@ class BranchPlace:
     """Where in a book one looks; ``after`` is the path a page ended with."""
 
     def __init__(
-        self, book: Book, path: BookPath = "", after: BookPath = "", limit: Limit = DEFAULT_PAGE
+        self,
+        book: Book,
+        path: BookPath = "",
+        after: BookPath = "",
+        limit: Limit = DEFAULT_PAGE,
     ) -> None:
         self.book = book.value
         self.path = path

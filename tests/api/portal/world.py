@@ -88,8 +88,7 @@ class World:
         return await self.db.transact(
             lending.submit_application,
             party_id=firm,
-            amount=amount,
-            term_months=12,
+            wanted=lending.LoanRequest(amount, 12),
             purpose="Rice for the harvest",
             statement_ids=[kept.id],
         )
