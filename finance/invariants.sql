@@ -3,7 +3,7 @@
 
 -- law: pledges_have_their_hold
 -- says: A standing pledge is held to its amount, a captured one was captured whole, any other was let go whole.
-SELECT p.id::text AS where_, p.amount_minor::text AS off_by
+SELECT 'plg_' || p.id AS where_, p.amount_minor::text AS off_by
   FROM pledge p JOIN hold h ON h.entry = p.hold
  WHERE h.units <> p.amount_minor
     OR h.captured <> CASE p.status WHEN 'captured' THEN p.amount_minor ELSE 0 END
@@ -12,7 +12,7 @@ SELECT p.id::text AS where_, p.amount_minor::text AS off_by
 
 -- law: offers_count_their_pledges
 -- says: What an offer has raised is the sum of its pledges that were not withdrawn, and never above its cap.
-SELECT o.id::text AS where_, (o.pledged_minor - coalesce(p.live, 0))::text AS off_by
+SELECT 'offer_' || o.id AS where_, (o.pledged_minor - coalesce(p.live, 0))::text AS off_by
   FROM offer o
   LEFT JOIN (SELECT offer, sum(amount_minor) AS live FROM pledge
               WHERE status <> 'withdrawn' GROUP BY offer) p ON p.offer = o.id
@@ -20,7 +20,7 @@ SELECT o.id::text AS where_, (o.pledged_minor - coalesce(p.live, 0))::text AS of
 
 -- law: escrow_is_what_was_raised
 -- says: An escrow holds what a funded offer raised until it is paid out, and is empty otherwise; what is on its way there is what is pledged.
-SELECT o.id::text AS where_,
+SELECT 'offer_' || o.id AS where_,
        (b.posted_credits - b.posted_debits + b.pending_credits)::text AS off_by
   FROM offer o
   JOIN balance b ON b.account = o.escrow
@@ -33,7 +33,7 @@ SELECT o.id::text AS where_,
 
 -- law: notes_are_the_loan
 -- says: What a borrower owes of principal, interest and fees is what the notes of the loan are owed.
-SELECT l.id::text || ' ' || c.claim AS where_,
+SELECT 'loan_' || l.id || ' ' || c.claim AS where_,
        (b.posted_debits - b.posted_credits - coalesce(c.notes, 0))::text AS off_by
   FROM loan l
  CROSS JOIN LATERAL (
@@ -54,7 +54,7 @@ SELECT l.id::text || ' ' || c.claim AS where_,
 
 -- law: notes_sum_to_the_principal
 -- says: The notes of a loan were made for exactly its principal, each for one captured pledge.
-SELECT l.id::text AS where_, (l.principal_minor - coalesce(n.made, 0))::text AS off_by
+SELECT 'loan_' || l.id AS where_, (l.principal_minor - coalesce(n.made, 0))::text AS off_by
   FROM loan l
   LEFT JOIN (SELECT n.loan, sum(n.principal_minor) AS made
                FROM note n JOIN pledge p ON p.id = n.pledge AND p.status = 'captured'
@@ -64,7 +64,7 @@ SELECT l.id::text AS where_, (l.principal_minor - coalesce(n.made, 0))::text AS 
 
 -- law: collections_are_what_waits
 -- says: A loan's collections hold what was paid and has not reached the lenders, nothing more or less.
-SELECT l.id::text AS where_,
+SELECT 'loan_' || l.id AS where_,
        (b.posted_credits - b.posted_debits - w.waiting)::text AS off_by
   FROM loan l
   JOIN balance b ON b.account = l.collections_account
@@ -105,20 +105,20 @@ SELECT a.asset AS where_,
 
 -- law: decisions_take_two_people
 -- says: Nobody approved what they proposed, and nothing was listed, offered or written off without an approval.
-SELECT a.id::text AS where_, '1' AS off_by
+SELECT 'appr_' || a.id AS where_, 'a person' AS off_by
   FROM approval a WHERE a.decided_by = a.proposed_by
 UNION ALL
-SELECT a.id::text, '1'
+SELECT 'app_' || a.id, 'its approval'
   FROM application a LEFT JOIN approval p ON p.id = a.approval AND p.status = 'approved'
  WHERE a.offer IS NOT NULL AND p.id IS NULL
 UNION ALL
-SELECT s.id::text, '1'
+SELECT 'share_' || s.id, 'its approval'
   FROM share_class s LEFT JOIN approval p ON p.id = s.approval AND p.status = 'approved'
  WHERE s.offer IS NOT NULL AND p.id IS NULL;
 
 -- law: shares_are_what_was_authorised
 -- says: Shares held and shares not issued sum to what was authorised.
-SELECT s.id::text AS where_, (s.authorised - coalesce(h.units, 0))::text AS off_by
+SELECT 'share_' || s.id AS where_, (s.authorised - coalesce(h.units, 0))::text AS off_by
   FROM share_class s
   LEFT JOIN (SELECT a.asset, sum(b.posted_credits - b.posted_debits) AS units
                FROM account a JOIN balance b ON b.account = a.id

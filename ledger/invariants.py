@@ -1,15 +1,20 @@
 """Check the laws: run every query of a law book and name what is broken."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import text
 
 from ledger.database import UnitOfWork
+from ledger.ids import show_id
 
 LEDGER_LAWS = Path(__file__).with_name("invariants.sql")
 MAX_PLACES = 20
+# A law writes an id as its prefix and the bare number, which SQL cannot show as we do.
+_BARE_ID = re.compile(r"([a-z]+)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 @dataclass(frozen=True)
@@ -48,5 +53,10 @@ async def find_breaches(
         query = law.query.strip().removesuffix(";")
         places = f"SELECT where_, off_by FROM ({query}) x LIMIT {MAX_PLACES}"  # noqa: S608 - ours
         rows = await uow.session.execute(text(places))
-        breaches += [Breach(law, where, off_by) for where, off_by in rows]
+        breaches += [Breach(law, _shown(where), off_by) for where, off_by in rows]
     return breaches
+
+
+def _shown(where: str) -> str:
+    """Write the ids of a place as people know them."""
+    return _BARE_ID.sub(lambda bare: show_id(bare[1], UUID(bare[2])), where)

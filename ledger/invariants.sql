@@ -3,7 +3,7 @@
 
 -- law: entries_balance
 -- says: Every entry's legs sum to zero in each book and asset.
-SELECT p.entry::text AS where_, a.book || ' ' || a.asset || ' ' || sum(p.units) AS off_by
+SELECT 'entry_' || p.entry AS where_, a.book || ' ' || a.asset || ' ' || sum(p.units) AS off_by
   FROM posting p JOIN account a ON a.id = p.account
  GROUP BY p.entry, a.book, a.asset
 HAVING sum(p.units) <> 0;
@@ -18,26 +18,31 @@ HAVING sum(b.posted_debits) <> sum(b.posted_credits);
 
 -- law: entries_are_whole
 -- says: An entry has all the legs it was booked with, and no more.
-SELECT e.id::text AS where_, (count(p.entry) - e.legs)::text AS off_by
+SELECT 'entry_' || e.id AS where_,
+       count(p.entry) - e.legs || ' of its legs' AS off_by
   FROM entry e LEFT JOIN posting p ON p.entry = e.id
  GROUP BY e.id, e.legs
 HAVING count(p.entry) <> e.legs;
 
 -- law: history_has_no_gap
 -- says: An account's postings are numbered from one without a gap, and each balance is the one before plus the leg.
-SELECT account::text || ' version ' || version AS where_,
-       (balance_after - running)::text AS off_by
-  FROM (SELECT account, version, balance_after,
-               row_number() OVER w AS place, sum(units) OVER w AS running
+SELECT 'acct_' || account || ' version ' || version AS where_,
+       balance_after - before - units || ' in its balance, ' || version - last - 1
+       || ' in its number' AS off_by
+  FROM (SELECT account, version, units, balance_after,
+               lag(version, 1, 0::bigint) OVER w AS last,
+               lag(balance_after, 1, 0::bigint) OVER w AS before
           FROM posting WINDOW w AS (PARTITION BY account ORDER BY version)) h
- WHERE version <> place OR balance_after <> running;
+ WHERE version <> last + 1 OR balance_after <> before + units;
 
 -- law: balance_is_its_history
 -- says: An account's balance is the sum of its postings and stands at its last one.
-SELECT b.account::text AS where_,
-       (b.posted_debits - b.posted_credits - coalesce(h.units, 0))::text AS off_by
+SELECT 'acct_' || b.account AS where_,
+       b.posted_debits - coalesce(h.debits, 0) || ' in debits, '
+       || b.posted_credits - coalesce(h.credits, 0) || ' in credits, '
+       || b.version - coalesce(h.version, 0) || ' in its number' AS off_by
   FROM balance b
-  LEFT JOIN (SELECT account, sum(units) AS units, max(version) AS version,
+  LEFT JOIN (SELECT account, max(version) AS version,
                     sum(greatest(units, 0)) AS debits,
                     sum(greatest(-units, 0)) AS credits
                FROM posting GROUP BY account) h ON h.account = b.account
@@ -47,13 +52,16 @@ SELECT b.account::text AS where_,
 
 -- law: every_account_has_a_balance
 -- says: Every account has its row of sums, with the same normal side.
-SELECT a.id::text AS where_, '1' AS off_by
+SELECT 'acct_' || a.id AS where_, 'its row of sums' AS off_by
   FROM account a LEFT JOIN balance b ON b.account = a.id
  WHERE b.account IS NULL OR b.normal_side <> a.normal_side;
 
 -- law: limits_are_kept
 -- says: No account has less available than its floor or more than its ceiling.
-SELECT account::text AS where_, available::text AS off_by
+SELECT 'acct_' || account AS where_,
+       CASE WHEN available < floor_units
+            THEN floor_units - available || ' below its floor'
+            ELSE promised - ceiling_units || ' above its ceiling' END AS off_by
   FROM (SELECT b.*,
                CASE normal_side
                  WHEN 'credit' THEN posted_credits - posted_debits - pending_debits
@@ -66,9 +74,9 @@ SELECT account::text AS where_, available::text AS off_by
 
 -- law: pending_is_what_is_held
 -- says: What is pending on an account is what remains of the open holds on it.
-SELECT b.account::text AS where_,
-       (b.pending_debits + b.pending_credits
-        - coalesce(d.units, 0) - coalesce(c.units, 0))::text AS off_by
+SELECT 'acct_' || b.account AS where_,
+       b.pending_debits - coalesce(d.units, 0) || ' in debits, '
+       || b.pending_credits - coalesce(c.units, 0) || ' in credits' AS off_by
   FROM balance b
   LEFT JOIN (SELECT debit_account, sum(units - captured - released) AS units
                FROM hold GROUP BY debit_account) d ON d.debit_account = b.account
@@ -79,7 +87,10 @@ SELECT b.account::text AS where_,
 
 -- law: holds_end_once
 -- says: What was captured of a hold was posted, what was let go was voided once, and together they never pass what was held.
-SELECT h.entry::text AS where_, (h.captured - coalesce(e.captured, 0))::text AS off_by
+SELECT 'entry_' || h.entry AS where_,
+       h.captured - coalesce(e.captured, 0) || ' captured, '
+       || coalesce(v.voids, 0) - (h.released > 0)::int || ' endings, '
+       || greatest(h.captured + h.released - h.units, 0) || ' above it' AS off_by
   FROM hold h
   LEFT JOIN (SELECT e.hold, sum(p.units) AS captured
                FROM entry e JOIN posting p ON p.entry = e.id AND p.units > 0
@@ -92,14 +103,15 @@ SELECT h.entry::text AS where_, (h.captured - coalesce(e.captured, 0))::text AS 
 
 -- law: pending_entries_have_their_hold
 -- says: Every pending entry has its hold, and every ending of a hold names one.
-SELECT e.id::text AS where_, '1' AS off_by
+SELECT 'entry_' || e.id AS where_, 'its hold' AS off_by
   FROM entry e LEFT JOIN hold h ON h.entry = coalesce(e.hold, e.id)
  WHERE (e.state = 'pending' OR e.hold IS NOT NULL OR e.state = 'voided')
    AND h.entry IS NULL;
 
 -- law: reversals_mirror
 -- says: A reversing entry is the mirror of what it reverses, account by account.
-SELECT r.id::text AS where_, sum(p.units)::text AS off_by
+SELECT 'entry_' || r.id || ' on acct_' || p.account AS where_,
+       sum(p.units)::text AS off_by
   FROM entry r JOIN posting p ON p.entry IN (r.id, r.reverses)
  WHERE r.reverses IS NOT NULL
  GROUP BY r.id, p.account
@@ -107,7 +119,9 @@ HAVING sum(p.units) <> 0;
 
 -- law: closed_accounts_are_empty
 -- says: A closed account stands at zero with nothing pending.
-SELECT a.id::text AS where_, (b.posted_debits - b.posted_credits)::text AS off_by
+SELECT 'acct_' || a.id AS where_,
+       b.posted_debits - b.posted_credits || ' posted, '
+       || b.pending_debits + b.pending_credits || ' pending' AS off_by
   FROM account a JOIN balance b ON b.account = a.id
  WHERE a.closed_at IS NOT NULL
    AND (b.posted_debits <> b.posted_credits
@@ -115,7 +129,8 @@ SELECT a.id::text AS where_, (b.posted_debits - b.posted_credits)::text AS off_b
 
 -- law: closed_periods_stay_closed
 -- says: Nothing was booked into a period after it had been closed.
-SELECT e.id::text AS where_, sum(abs(p.units))::text AS off_by
+SELECT 'entry_' || e.id AS where_,
+       sum(abs(p.units)) || ' units moved' AS off_by
   FROM period c
   JOIN entry e ON e.effective_on BETWEEN c.starts_on AND c.ends_on
               AND e.booked_at > c.changed_at

@@ -158,11 +158,12 @@ def check() -> None:
 
     breaches = with_database(work)
     for law in dict.fromkeys(breach.law for breach in breaches):
+        places = [breach for breach in breaches if breach.law == law]
         typer.echo(f"{law.name}: {law.says}", err=True)
-        for breach in breaches:
-            if breach.law == law:
-                place = f"  broken at {breach.where}, off by {breach.off_by}"
-                typer.echo(place, err=True)
+        for breach in places:
+            typer.echo(f"  broken at {breach.where}, off by {breach.off_by}", err=True)
+        if len(places) == invariants.MAX_PLACES:
+            typer.echo("  and perhaps at more places; these are the first", err=True)
     if breaches:
         raise typer.Exit(1)
     typer.echo("Every law of the books holds.")
