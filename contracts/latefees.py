@@ -45,19 +45,20 @@ def late_fees_due(terms: Terms, events: Sequence[Event], on: date) -> list[LateF
 
 
 def late_fees_unfounded(
-    terms: Terms, events: Sequence[Event], on: date
+    terms: Terms, events: Sequence[Event], since: date
 ) -> list[LateFeeCharged]:
     """Return late fees that would not have been charged, or not of that amount.
 
     So it is when a receipt turns out to have come in time. Each fee is judged on the
-    day it was charged, by the events of days up to it and the fees before it.
+    day it was charged, by the events of days up to it and the fees before it. ``since``
+    is the day from which something new is known; fees charged before it stand.
     """
     gone = {event.charge for event in events if isinstance(event, ChargeCancelled)}
     fees = [
         event
         for event in events
         if isinstance(event, LateFeeCharged)
-        and event.on <= on
+        and event.on >= since
         and event.ordinal not in gone
     ]
     fees.sort(key=lambda fee: (fee.on, fee.ordinal))

@@ -80,6 +80,14 @@ class NoteShare(NamedTuple):
         """What the lender receives."""
         return Money(self.net_minor, self.currency)
 
+    def plus(self, other: "NoteShare") -> "NoteShare":
+        """Return what the same note got in all."""
+        return NoteShare(
+            self.note_id,
+            self.currency,
+            *(one + more for one, more in zip(self[2:], other[2:], strict=True)),
+        )
+
     def less(self, other: "NoteShare") -> "NoteShare":
         """Return the difference to what the same note got before."""
         return NoteShare(

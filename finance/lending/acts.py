@@ -237,7 +237,7 @@ async def _perform(uow: UnitOfWork, loan: Loan, act: Act, *, approval_id: str) -
     if isinstance(act, loans.ChargedBack):
         receipt = await repository.get_receipt(uow, act.receipt_id)
         outside = [Leg(await _source(uow, loan, receipt), -act.amount.minor)]
-    await settle(uow, loan, history, outside=outside)
+    await settle(uow, loan, history=history, since=act.on, outside=outside)
 
 
 def _lasting(act: Act) -> Act:

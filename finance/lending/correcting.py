@@ -6,6 +6,7 @@ as new entries, among the loan's notes and among the lenders' wallets.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts import loan as loans
 from contracts.loan import Allocation, LoanState
@@ -39,15 +40,21 @@ from ledger.money import Money
 
 
 async def settle(
-    uow: UnitOfWork, loan: Loan, history: History, *, outside: Sequence[Leg] = ()
+    uow: UnitOfWork,
+    loan: Loan,
+    *,
+    history: History,
+    since: date,
+    outside: Sequence[Leg] = (),
 ) -> LoanState:
     """Post the difference between a loan's history and its books, and say where it is.
 
+    ``since`` is the day of what is new in the history: what was so before it still is.
     ``outside`` is where money came from or goes to that no lender has: a receipt the
     bank took back. Receipts that were not shared yet are left to their distribution.
     """
     on = uow.today()
-    cancel_unfounded_fees(uow, history)
+    cancel_unfounded_fees(uow, history, since)
     state = history.state(on)
     known = await given.list_given(uow, loan.id)
     changed = [
@@ -67,10 +74,10 @@ async def settle(
     return state
 
 
-def cancel_unfounded_fees(uow: UnitOfWork, history: History) -> None:
+def cancel_unfounded_fees(uow: UnitOfWork, history: History, since: date) -> None:
     """Take back late fees that would not have been charged, had all been known."""
     on = uow.today()
-    for fee in loans.late_fees_unfounded(history.terms, history.events, on):
+    for fee in loans.late_fees_unfounded(history.terms, history.events, since):
         history.append(
             loans.ChargeCancelled(on=on, ordinal=history.next, charge=fee.ordinal)
         )

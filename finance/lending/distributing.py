@@ -13,7 +13,8 @@ from contracts.loan import Allocation
 from contracts.sharing import Distribution, NoteShare
 from finance import wallets
 from finance.lending import books, distributed, purses
-from finance.lending.model import Holding, Loan, Receipt, Units
+from finance.lending.model import Holding, Loan, Receipt
+from finance.lending.resharing import paid
 from finance.wallets import Platform, chart
 from ledger.database import UnitOfWork
 from ledger.entries import Leg, NewEntry
@@ -48,11 +49,7 @@ class Spread:
 
 def settled(portions: Sequence[Portion]) -> list[books.Change]:
     """Return how much less each note is owed once it got its portion."""
-    return [(note, _settled(share)) for note, share in portions]
-
-
-def _settled(share: NoteShare) -> Units:
-    return -share.principal_minor, -share.interest_minor, -share.late_fee_minor
+    return [(note, paid(share)) for note, share in portions]
 
 
 def first(

@@ -66,7 +66,7 @@ def reshare(
     for one in wanted:
         shared = _share(pool, one, rates)
         pool = [
-            note.plus(_paid(share))
+            note.plus(paid(share))
             for note, share in zip(pool, shared.shares, strict=True)
         ]
         differences = (_difference(share, one.given) for share in shared.shares)
@@ -85,7 +85,7 @@ def _put_back(note: Holding, wanted: Sequence[Wanted]) -> Holding:
     for one in wanted:
         share = one.given.get(note.id)
         if share is not None:
-            principal, interest, fees = _paid(share)
+            principal, interest, fees = paid(share)
             note = note.plus((-principal, -interest, -fees))
     return note
 
@@ -109,7 +109,8 @@ def holding_of(note: Holding, withholding_bps: int) -> NoteHolding:
     )
 
 
-def _paid(share: NoteShare) -> Units:
+def paid(share: NoteShare) -> Units:
+    """Return how much less a note is owed once it got a share."""
     return -share.principal_minor, -share.interest_minor, -share.late_fee_minor
 
 

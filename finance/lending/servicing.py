@@ -153,7 +153,7 @@ async def _receive(uow: UnitOfWork, history: History, receipt: Receipt) -> Recei
         )
     )
     if is_late_news:
-        await settle(uow, history.loan, history)
+        await settle(uow, history.loan, history=history, since=receipt.received_on)
     return receipt
 
 
@@ -288,7 +288,7 @@ async def count_day(uow: UnitOfWork, *, loan_id: str) -> LoanState:
             )
             uow.record(LateFeeCharged(loan.id, fee.instalment, fee.amount, on))
         if fees:  # dated today, they come before what was paid today
-            return await settle(uow, loan, history)
+            return await settle(uow, loan, history=history, since=on)
         await book_claims(uow, loan, history.state(on))
     return history.state(on)
 

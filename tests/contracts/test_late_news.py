@@ -19,16 +19,17 @@ TODAY = date(2024, 2, 20)
 def test_a_late_fee_is_unfounded_once_the_money_turns_out_to_have_come_in_time():
     in_time = receipt(date(2024, 2, 3), "17.01")
 
-    before = loan.late_fees_unfounded(AGREED, [OUT, FEE], TODAY)
-    after = loan.late_fees_unfounded(AGREED, [OUT, FEE, in_time], TODAY)
+    before = loan.late_fees_unfounded(AGREED, [OUT, FEE], OUT.on)
+    after = loan.late_fees_unfounded(AGREED, [OUT, FEE, in_time], in_time.on)
 
     assert (before, after) == ([], [FEE])
+    assert not loan.late_fees_unfounded(AGREED, [OUT, FEE, in_time], TODAY)
 
 
 def test_a_late_fee_of_too_much_is_unfounded_as_a_whole():
     half = receipt(date(2024, 2, 3), "8")
 
-    assert loan.late_fees_unfounded(AGREED, [OUT, FEE, half], TODAY) == [FEE]
+    assert loan.late_fees_unfounded(AGREED, [OUT, FEE, half], half.on) == [FEE]
 
 
 def test_a_cancelled_charge_is_as_if_it_had_never_been_made():
@@ -41,7 +42,7 @@ def test_a_cancelled_charge_is_as_if_it_had_never_been_made():
     assert before.allocations[0].penalty == usd("0.85")
     assert not after.allocations[0].penalty
     assert after.instalments[1].paid.total == usd("0.85")
-    assert loan.late_fees_unfounded(AGREED, [OUT, FEE, cancelled], TODAY) == []
+    assert loan.late_fees_unfounded(AGREED, [OUT, FEE, cancelled], OUT.on) == []
 
 
 def test_only_a_charge_that_stands_can_be_cancelled():
