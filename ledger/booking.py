@@ -1,34 +1,28 @@
-"""The posting core: lock, judge, and write any number of bookings in one statement.
+"""The posting core: lock, judge and write any number of bookings in one call.
 
-Accounts are locked in the order of their ids; whatever is refused is refused before
-anything is written.
+The database judges what is plainly fine and writes it in the same call. Whatever is in
+doubt is judged here, one by one, under the same locks, so that a refusal names its
+reason. Accounts are locked in the order of their ids.
 """
 
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from ledger.audit.journal import journal_events
 from ledger.database import UnitOfWork
+from ledger.drafting import Draft, account_key, array, key_of
 from ledger.errors import Conflict, Refusal
-from ledger.ids import (
-    AccountId,
-    EntryId,
-    IdMalformed,
-    read_id,
-    read_number,
-    show_id,
-)
+from ledger.ids import AccountId, EntryId, read_id, show_id
 from ledger.journal import Booking, Posted, PostedLeg
-from ledger.judging import Judge, Standing
+from ledger.judging import Judge, Standing, require_form
+from ledger.outbox import Actor, AuditMode
 
 
 class EntryIdReused(Conflict):
@@ -47,10 +41,16 @@ class NotReversible(Conflict):
 
 Outcome = list[Posted] | Refusal
 
+_NAMES: Final = ("sealing", "told_by", "booked_at", *Draft().columns())
+# What ``book`` takes, as the driver fills it in; ``judged`` stands apart.
+ARGUMENTS: Final = ", ".join([f"{name} => %({name})s" for name in _NAMES])
+# Written for the driver: compiling it would take longer than running it.
+_BOOK: Final = f"""
+SELECT written, versions, sums FROM book(judged => %(judged)s, {ARGUMENTS})
+"""  # noqa: S608 - our own names
 _LOCK = text(
     "SELECT * FROM lock_standings(CAST(:accounts AS uuid[]), CAST(:entries AS uuid[]))"
 )
-
 _STORED = text("""
 SELECT e.id, e.request_hash, p.account, p.units, p.version, p.balance_after
   FROM entry e LEFT JOIN posting p ON p.entry = e.id
@@ -58,53 +58,50 @@ SELECT e.id, e.request_hash, p.account, p.units, p.version, p.balance_after
  ORDER BY e.id, p.leg
 """)
 
-_WRITE = text("""
-WITH new_entry AS (
-  INSERT INTO entry (id, request_hash, kind, state, effective_on, booked_at,
-                     reverses, hold, legs, memo, details)
-  SELECT id, decode(request_hash, 'hex'), kind, state, effective_on, :booked_at,
-         reverses, hold, legs, memo, CAST(details AS jsonb)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS text[]),
-                CAST(:kinds AS text[]), CAST(:states AS text[]),
-                CAST(:effective AS date[]), CAST(:reverses AS uuid[]),
-                CAST(:holds AS uuid[]), CAST(:legs AS bigint[]),
-                CAST(:memos AS text[]), CAST(:details AS text[]))
-      AS t(id, request_hash, kind, state, effective_on, reverses, hold, legs,
-           memo, details)
-), new_posting AS (
-  INSERT INTO posting (account, version, entry, leg, units, balance_after, booked_at)
-  SELECT account, version, entry, leg, units, balance_after, :booked_at
-    FROM unnest(CAST(:p_accounts AS uuid[]), CAST(:p_versions AS bigint[]),
-                CAST(:p_entries AS uuid[]), CAST(:p_legs AS bigint[]),
-                CAST(:p_units AS bigint[]), CAST(:p_afters AS bigint[]))
-      AS t(account, version, entry, leg, units, balance_after)
-)
-UPDATE balance b
-   SET posted_debits = t.debits, posted_credits = t.credits,
-       pending_debits = t.pending_debits, pending_credits = t.pending_credits,
-       version = t.version
-  FROM unnest(CAST(:b_accounts AS uuid[]), CAST(:b_debits AS bigint[]),
-              CAST(:b_credits AS bigint[]), CAST(:b_pending_debits AS bigint[]),
-              CAST(:b_pending_credits AS bigint[]), CAST(:b_versions AS bigint[]))
-    AS t(account, debits, credits, pending_debits, pending_credits, version)
- WHERE b.account = t.account
-""")
-
 
 @dataclass
-class _Batch:
-    """What one call books: the keys of everything named, and what came of it.
+class Asked:
+    """Groups of bookings, each all or none; those refused at sight are told apart.
 
-    Keys are written in hex, as the database reads them fastest.
+    ``draft`` holds the bookings of all other groups, in order.
     """
 
-    accounts: dict[AccountId, str] = field(default_factory=dict)
-    entries: dict[EntryId, str] = field(default_factory=dict)
-    standings: dict[AccountId, Standing] = field(default_factory=dict)
-    known: dict[EntryId, tuple[bytes, Posted]] = field(default_factory=dict)
-    fresh: list[tuple[Booking, bytes, tuple[PostedLeg, ...]]] = field(
-        default_factory=list
-    )
+    groups: Sequence[Sequence[Booking]]
+    refused: list[Refusal | None] = field(default_factory=list)
+    draft: Draft = field(default_factory=Draft)
+
+    @classmethod
+    def of(cls, groups: Sequence[Sequence[Booking]], today: date) -> "Asked":
+        """Read what is asked; a malformed booking is refused to its group alone."""
+        asked = cls(groups)
+        for group in groups:
+            asked.refused.append(asked._take(group, today))
+        return asked
+
+    def _take(self, group: Sequence[Booking], today: date) -> Refusal | None:
+        try:
+            keys = [_keys_read(booking) for booking in group]
+            for booking in group:
+                require_form(booking, today)
+        except Refusal as refused:
+            return refused
+        for booking, key in zip(group, keys, strict=True):
+            self.draft.add(booking, key, booking.request_hash())
+        return None
+
+    def in_turn(self, posted: Iterator[Posted]) -> list[Outcome]:
+        """Give each group its refusal, or what came of its bookings."""
+        return [
+            refused or [next(posted) for _ in group]
+            for refused, group in zip(self.refused, self.groups, strict=True)
+        ]
+
+
+def _keys_read(booking: Booking) -> str:
+    """Read every id a booking names and return the key of its own."""
+    for account in booking.accounts():
+        account_key(account)
+    return key_of("entry", booking.id)
 
 
 async def book(uow: UnitOfWork, bookings: Sequence[Booking]) -> list[Posted]:
@@ -129,80 +126,128 @@ async def book_each(
     The groups are judged in their order; a refused one gives its refusal and leaves
     no trace on those behind it.
     """
-    batch = _Batch()
-    named = [_name(batch, group) for group in groups]
-    await _open(uow, batch)
-    judge = Judge(batch.standings, uow.today())
-    outcomes = [
-        refused or _settle(batch, judge, group)
-        for refused, group in zip(named, groups, strict=True)
-    ]
-    if batch.fresh:
-        booked_at = uow.now()
-        await _write(uow, batch, booked_at)
-        _tell(uow, batch, booked_at)
+    asked = Asked.of(groups, uow.today())
+    if asked.draft.is_plain():
+        posted = await _write(uow, asked.draft, judged=False)
+        if posted is not None:
+            return asked.in_turn(iter(posted))
+    return await _judge(uow, asked)
+
+
+def values(
+    draft: Draft, *, actor: Actor, audit: AuditMode, now: datetime
+) -> dict[str, Any]:
+    """Return what goes into ``ARGUMENTS``."""
+    return {
+        "sealing": audit is not AuditMode.OFF,
+        "told_by": [actor.id, actor.auth, actor.request_id],
+        "booked_at": now,
+        **draft.columns(),
+    }
+
+
+async def _write(uow: UnitOfWork, draft: Draft, *, judged: bool) -> list[Posted] | None:
+    """Write a draft; None when it was not judged and is not plainly fine."""
+    if not draft.bookings:
+        return []
+    asked = values(draft, actor=uow.actor, audit=uow.audit, now=uow.now())
+    connection = await uow.session.connection()
+    try:
+        rows = await connection.exec_driver_sql(_BOOK, {"judged": judged, **asked})
+    except IntegrityError as error:
+        raise _meant(error) from error
+    row = rows.one()
+    if not row.written:
+        return None
+    uow.booked = True
+    return draft.outcomes(row.versions, row.sums)
+
+
+def _meant(error: IntegrityError) -> Exception:
+    """Say what a unique key means: another transaction was first, meanwhile."""
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    key = re.search(r"=\(([0-9a-f-]{36})\)", getattr(diagnosis, "message_detail", ""))
+    if key and constraint == "pk_entry":
+        return EntryIdReused(entry=show_id("entry", UUID(key[1])))
+    if key and constraint == "uq_entry_reverses":
+        return NotReversible(entry=show_id("entry", UUID(key[1])))
+    return error
+
+
+async def _judge(uow: UnitOfWork, asked: Asked) -> list[Outcome]:
+    """Judge booking by booking under the locks, and write what was accepted."""
+    case = await _open(uow, asked.draft)
+    hashes = iter(zip(asked.draft.keys, asked.draft.hashes, strict=True))
+    outcomes: list[Outcome] = []
+    for refused, group in zip(asked.refused, asked.groups, strict=True):
+        if refused is None:
+            known = [_Known(booking, *next(hashes)) for booking in group]
+            outcomes.append(case.settle(known))
+        else:
+            outcomes.append(refused)
+    draft = Draft()
+    for fresh in case.fresh:
+        draft.add(*fresh)
+    await _write(uow, draft, judged=True)
     return outcomes
 
 
-def _name(batch: _Batch, group: Sequence[Booking]) -> Refusal | None:
-    """Read the ids a group names; a malformed one is refused to its group alone."""
-    try:
-        for booking in group:
-            batch.entries[booking.id] = _hex("entry", booking.id)
-            for account in booking.accounts():
-                if account not in batch.accounts:
-                    batch.accounts[account] = _hex("acct", account)
-    except IdMalformed as refused:
-        return refused
-    return None
+class _Known(NamedTuple):
+    """A booking with the key of its id and the hash of its content."""
+
+    booking: Booking
+    key: str
+    request_hash: bytes
 
 
-def _hex(prefix: str, shown: str) -> str:
-    return f"{read_number(prefix, shown):032x}"
+@dataclass
+class _Case:
+    """What stands already and what was accepted so far, while groups are judged."""
+
+    judge: Judge
+    known: dict[EntryId, tuple[bytes, Posted]]
+    fresh: list[_Known] = field(default_factory=list)
+
+    def settle(self, group: Sequence[_Known]) -> Outcome:
+        """Judge one group, all or none."""
+        mark, before = self.judge.mark(), len(self.fresh)
+        try:
+            return [self._settle_one(known) for known in group]
+        except Refusal as refused:
+            self.judge.take_back(mark)
+            for one in self.fresh[before:]:
+                del self.known[one.booking.id]
+            del self.fresh[before:]
+            return refused
+
+    def _settle_one(self, known: _Known) -> Posted:
+        booking = known.booking
+        stored = self.known.get(booking.id)
+        if stored is not None:
+            if stored[0] != known.request_hash:
+                raise EntryIdReused(entry=booking.id)
+            return stored[1]
+        posted = Posted(booking.id, self.judge.judge(booking), replayed=False)
+        self.fresh.append(known)
+        self.known[booking.id] = known.request_hash, posted
+        return posted
 
 
-def _settle(batch: _Batch, judge: Judge, group: Sequence[Booking]) -> Outcome:
-    mark, before = judge.mark(), len(batch.fresh)
-    try:
-        return [_settle_one(batch, judge, booking) for booking in group]
-    except Refusal as refused:
-        judge.take_back(mark)
-        for booking, _, _ in batch.fresh[before:]:
-            del batch.known[booking.id]
-        del batch.fresh[before:]
-        return refused
-
-
-def _settle_one(batch: _Batch, judge: Judge, booking: Booking) -> Posted:
-    request_hash = booking.request_hash()
-    stored = batch.known.get(booking.id)
-    if stored is not None:
-        if stored[0] != request_hash:
-            raise EntryIdReused(entry=booking.id)
-        return stored[1]
-    legs = judge.judge(booking)
-    batch.fresh.append((booking, request_hash, legs))
-    posted = Posted(booking.id, legs, replayed=False)
-    batch.known[booking.id] = request_hash, posted
-    return posted
-
-
-async def _open(uow: UnitOfWork, batch: _Batch) -> None:
+async def _open(uow: UnitOfWork, draft: Draft) -> _Case:
     """Lock every account that is named and find which entries exist."""
-    shown = {key: account for account, key in batch.accounts.items()}
-    keys = {
-        "accounts": _array(batch.accounts.values()),
-        "entries": _array(batch.entries.values()),
-    }
+    shown = {account.key: id_ for id_, account in draft.accounts.items()}
+    keys = {"accounts": array(shown), "entries": array(draft.keys)}
+    standings: dict[AccountId, Standing] = {}
     existing = []
     for entry, key, *rest in (await uow.session.execute(_LOCK, keys)).all():
         if key is None:
             existing.append(entry)
             continue
         account = shown[key.hex]
-        batch.standings[account] = _standing(account, *rest)
-    if existing:
-        batch.known = await _stored(uow, existing)
+        standings[account] = _standing(account, *rest)
+    known = await _stored(uow, existing) if existing else {}
+    return _Case(Judge(standings), known)
 
 
 def _standing(
@@ -232,108 +277,3 @@ async def _stored(
         id_: (hash_, Posted(id_, tuple(legs[id_]), replayed=True))
         for id_, hash_ in hashes.items()
     }
-
-
-async def _write(uow: UnitOfWork, batch: _Batch, booked_at: datetime) -> None:
-    touched = {
-        account for booking, _, _ in batch.fresh for account in booking.accounts()
-    }
-    rows: dict[str, Any] = {
-        "booked_at": booked_at,
-        **_entry_columns(batch),
-        **_posting_columns(batch),
-        **_balance_columns(batch, touched),
-    }
-    try:
-        await uow.session.execute(_WRITE, rows)
-    except IntegrityError as error:
-        raise _meant(error) from error
-
-
-def _meant(error: IntegrityError) -> Exception:
-    """Say what a unique key means: another transaction was first, meanwhile."""
-    diagnosis = getattr(error.orig, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None)
-    key = re.search(r"=\(([0-9a-f-]{36})\)", getattr(diagnosis, "message_detail", ""))
-    if key and constraint == "pk_entry":
-        return EntryIdReused(entry=show_id("entry", UUID(key[1])))
-    if key and constraint == "uq_entry_reverses":
-        return NotReversible(entry=show_id("entry", UUID(key[1])))
-    return error
-
-
-def _entry_columns(batch: _Batch) -> dict[str, str]:
-    bookings = [booking for booking, _, _ in batch.fresh]
-    return {
-        "ids": _array(batch.entries[b.id] for b in bookings),
-        "hashes": _array(hash_.hex() for _, hash_, _ in batch.fresh),
-        "kinds": _texts(b.kind for b in bookings),
-        "states": _array(b.state for b in bookings),
-        "effective": _array(b.effective_on for b in bookings),
-        "reverses": _array(_key(b.reverses) for b in bookings),
-        "holds": _array(_key(b.hold) for b in bookings),
-        "legs": _array(len(b.legs) for b in bookings),
-        "memos": _texts(b.memo for b in bookings),
-        "details": _texts(
-            json.dumps(b.details) if b.details else "{}" for b in bookings
-        ),
-    }
-
-
-def _key(entry: EntryId | None) -> str:
-    return "NULL" if entry is None else _hex("entry", entry)
-
-
-def _posting_columns(batch: _Batch) -> dict[str, str]:
-    steps = [
-        (batch.entries[booking.id], number, leg)
-        for booking, _, legs in batch.fresh
-        for number, leg in enumerate(legs)
-    ]
-    return {
-        "p_accounts": _array(batch.accounts[leg.account] for _, _, leg in steps),
-        "p_versions": _array(leg.version for _, _, leg in steps),
-        "p_entries": _array(entry for entry, _, _ in steps),
-        "p_legs": _array(number for _, number, _ in steps),
-        "p_units": _array(leg.units for _, _, leg in steps),
-        "p_afters": _array(leg.balance_after for _, _, leg in steps),
-    }
-
-
-def _balance_columns(batch: _Batch, touched: Iterable[AccountId]) -> dict[str, str]:
-    standings = [batch.standings[account] for account in touched]
-    return {
-        "b_accounts": _array(batch.accounts[s.account] for s in standings),
-        "b_debits": _array(s.debits for s in standings),
-        "b_credits": _array(s.credits for s in standings),
-        "b_pending_debits": _array(s.pending_debits for s in standings),
-        "b_pending_credits": _array(s.pending_credits for s in standings),
-        "b_versions": _array(s.version for s in standings),
-    }
-
-
-def _array(values: Iterable[object]) -> str:
-    """Write values that need no quotes as PostgreSQL's array text.
-
-    The driver would adapt value by value, which costs more than all else here.
-    """
-    return f"{{{','.join(map(str, values))}}}"
-
-
-def _texts(values: Iterable[str]) -> str:
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
-
-
-def _tell(uow: UnitOfWork, batch: _Batch, booked_at: datetime) -> None:
-    standings = batch.standings
-    for booking, _, legs in batch.fresh:
-        steps = [(leg.account, standings[leg.account].asset, leg.units) for leg in legs]
-        for event in journal_events(
-            booking.id,
-            booking.kind,
-            effective_on=booking.effective_on,
-            booked_at=booked_at,
-            legs=steps,
-        ):
-            uow.record(event, entries=[booking.id])

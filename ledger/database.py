@@ -6,15 +6,25 @@ run twice, so it touches nothing outside the database.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar, cast
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+import psycopg
+from psycopg.rows import TupleRow
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -46,12 +56,17 @@ _SESSION_SETTINGS = (
 
 @dataclass
 class UnitOfWork:
-    """One transaction: its session, its clock, who acts, and what is told of it."""
+    """One transaction: its session, its clock, who acts, and what is told of it.
+
+    ``booked`` says that journal entries were written, which are records themselves.
+    """
 
     session: AsyncSession
     clock: Clock
     actor: Actor = SYSTEM
+    audit: AuditMode = AuditMode.DEFERRED
     recorded: list[Recorded] = field(default_factory=list)
+    booked: bool = False
 
     def now(self) -> datetime:
         """Return the present instant by the injected clock."""
@@ -73,6 +88,53 @@ class UnitOfWork:
 Hook = Callable[[UnitOfWork], Awaitable[None]]
 
 
+class Straight:
+    """A connection out of the pool where each statement is a transaction; for one task.
+
+    It is taken at the first statement, and again after it was lost.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._held: AsyncConnection | None = None
+        self._driver: psycopg.AsyncConnection | None = None
+
+    async def find_row(
+        self, statement: LiteralString, values: Mapping[str, Any]
+    ) -> TupleRow | None:
+        """Run one statement, commit it, and return its row if it gives one.
+
+        Raises:
+            Unavailable: The database is away or busy; the outcome may not be known.
+            psycopg.Error: The statement failed and changed nothing.
+        """
+        with _trouble_named():
+            driver = await self._open()
+            try:
+                return await (await driver.execute(statement, values)).fetchone()
+            except psycopg.Error as error:
+                if not _means_away(error.sqlstate or "", error):
+                    raise
+                raise Unavailable("the database is away or busy") from error
+
+    async def _open(self) -> psycopg.AsyncConnection:
+        if self._driver is None or self._driver.closed:
+            await self.close()
+            self._held = await self._engine.connect()
+            raw = await self._held.get_raw_connection()
+            self._driver = cast("psycopg.AsyncConnection", raw.driver_connection)
+            await self._driver.set_autocommit(True)
+            self._driver.prepare_threshold = 0
+        return self._driver
+
+    async def close(self) -> None:
+        """Let the connection go; with its own settings it is of no use to others."""
+        if self._held is not None:
+            held, self._held, self._driver = self._held, None, None
+            await held.invalidate()
+            await held.close()
+
+
 def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
     """Open a pool of connections to a PostgreSQL given as ``postgresql://...``."""
     bare = url.partition("://")[2]
@@ -82,7 +144,10 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"options": _SESSION_SETTINGS, "connect_timeout": 10},
+        connect_args={
+            "options": _SESSION_SETTINGS,
+            "connect_timeout": 10,
+        },
     )
 
 
@@ -131,6 +196,15 @@ class Database:
 
         return await asyncio.shield(asyncio.ensure_future(self._retrying(once)))
 
+    @asynccontextmanager
+    async def straight(self) -> AsyncIterator[Straight]:
+        """Hold a connection for single statements in great number."""
+        straight = Straight(self.engine)
+        try:
+            yield straight
+        finally:
+            await straight.close()
+
     async def read(
         self,
         query: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
@@ -166,7 +240,7 @@ class Database:
 
     async def _attempt(self, once: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         async with self._session() as session:
-            uow = UnitOfWork(session, self.clock, self.actor)
+            uow = UnitOfWork(session, self.clock, self.actor, self.audit)
             result = await once(uow)
             await session.flush()
             await outbox.write(
@@ -176,7 +250,8 @@ class Database:
                 now=uow.now(),
                 audit=self.audit,
             )
-            if self.audit is AuditMode.INLINE and self.seal_inline and uow.recorded:
+            told = uow.recorded or uow.booked
+            if self.audit is AuditMode.INLINE and self.seal_inline and told:
                 await self.seal_inline(uow)
             await session.commit()
             return result
@@ -202,10 +277,14 @@ def _trouble_named() -> Iterator[None]:
 
 
 def _is_away(error: DBAPIError) -> bool:
-    state = sqlstate(error)
+    return _means_away(sqlstate(error), error.orig)
+
+
+def _means_away(state: str, error: BaseException | None) -> bool:
     if state in _RETRY_STATES:
         return False
-    return state in _BUSY_STATES or (isinstance(error, OperationalError) and not state)
+    unsaid = isinstance(error, psycopg.OperationalError) and not state
+    return state in _BUSY_STATES or unsaid
 
 
 def sqlstate(error: DBAPIError) -> str:

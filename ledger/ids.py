@@ -60,23 +60,28 @@ _counter = _Counter()
 
 def new_uuid(now: datetime) -> uuid.UUID:
     """Make a UUIDv7 for an instant, later than every one made before it here."""
+    return uuid.UUID(int=_new_number(now))
+
+
+def _new_number(now: datetime) -> int:
     milliseconds = int(now.timestamp() * 1000)
     stamp = _counter.next(milliseconds)
     high = stamp >> _COUNTER_BITS
     low = stamp & ((1 << _COUNTER_BITS) - 1)
-    return uuid.UUID(
-        int=high << 80 | 0x7 << 76 | low << 64 | 0b10 << 62 | secrets.randbits(62)
-    )
+    return high << 80 | 0x7 << 76 | low << 64 | 0b10 << 62 | secrets.randbits(62)
 
 
 def new_id(prefix: str, now: datetime) -> str:
     """Make an id such as ``loan_01m81qdgpke42833...`` for an instant."""
-    return show_id(prefix, new_uuid(now))
+    return _show(prefix, _new_number(now))
 
 
 def show_id(prefix: str, value: uuid.UUID) -> str:
     """Write a UUID with its prefix and 26 base-32 characters."""
-    number = value.int
+    return _show(prefix, value.int)
+
+
+def _show(prefix: str, number: int) -> str:
     pairs = [_PAIRS[number >> shift & 1023] for shift in _PAIR_SHIFTS]
     return f"{prefix}_{''.join(pairs)}"
 

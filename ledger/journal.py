@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -25,14 +26,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ledger.ids import AccountId, EntryId, IdType
 from ledger.tables import Base
 
-_HASHED = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+# An audit entry holds 16 KiB, so an entry of more legs is recorded in parts.
+LEGS_PER_PART: Final = 128
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+# Kinds are few words that come again and again.
+_word = lru_cache(1024)(_JSON.encode)
 
 
 class EntryRow(Base):
-    """One act in the journal; never changed.
+    """One act in the journal, which is its own audit record; never changed.
 
     ``state`` says what it did: ``posted`` moved units, ``pending`` held them,
     ``voided`` let a hold go. ``hold`` names the pending entry a later one ends.
+    ``stream`` and ``number`` are the place of its first part in the gapless count of
+    what is to be sealed (see ``ledger.outbox``), empty when the audit log was off.
     """
 
     __tablename__ = "entry"
@@ -50,6 +58,11 @@ class EntryRow(Base):
     legs: Mapped[int]
     memo: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    actor: Mapped[str]
+    actor_auth: Mapped[str]
+    request_id: Mapped[str]
+    stream: Mapped[int | None]
+    number: Mapped[int | None]
 
     __table_args__ = (
         CheckConstraint("state IN ('posted', 'pending', 'voided')", "state"),
@@ -89,16 +102,14 @@ class PostingRow(Base):
     )
 
 
-@dataclass(frozen=True)
-class Leg:
+class Leg(NamedTuple):
     """One side of an entry: positive units are a debit, negative a credit."""
 
     account: AccountId
     units: int
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(NamedTuple):
     """A change to what is pending on an account, in debits and credits."""
 
     account: AccountId
@@ -122,31 +133,38 @@ class Booking:
     hold: EntryId | None = None
 
     def request_hash(self) -> bytes:
-        """Hash everything that makes this the same request."""
-        known = _HASHED.encode(
-            [
-                self.id,
-                self.kind,
-                self.state,
-                self.effective_on.isoformat(),
-                [(leg.account, leg.units) for leg in self.legs],
-                [(held.account, held.debits, held.credits) for held in self.pending],
-                self.memo,
-                self.details,
-                self.reverses,
-                self.hold,
-            ]
+        """Hash everything that makes this the same request: SHA-256 of one JSON list.
+
+        Written by hand, as every booking is hashed; ids hold nothing to be quoted.
+        """
+        legs = ",".join([f'["{account}",{units}]' for account, units in self.legs])
+        rest = [
+            [(held.account, held.debits, held.credits) for held in self.pending],
+            self.memo,
+            self.details,
+            self.reverses,
+            self.hold,
+        ]
+        known = (
+            f'["{self.id}",{_word(self.kind)},"{self.state}","{self.effective_on}"'
+            f",[{legs}],{_JSON.encode(rest)[1:-1] if any(rest) else _NOTHING_ELSE}]"
         )
         return hashlib.sha256(known.encode()).digest()
 
     def accounts(self) -> Iterable[AccountId]:
         """Name every account the booking touches."""
-        yield from (leg.account for leg in self.legs)
-        yield from (change.account for change in self.pending)
+        yield from [leg.account for leg in self.legs]
+        yield from [change.account for change in self.pending]
+
+    def parts(self) -> int:
+        """Return in how many parts the booking is recorded in the audit log."""
+        return max(-(-len(self.legs) // LEGS_PER_PART), 1)
 
 
-@dataclass(frozen=True)
-class PostedLeg:
+_NOTHING_ELSE: Final = '[],"",{},null,null'
+
+
+class PostedLeg(NamedTuple):
     """A leg as it stands in the history; ``balance_after`` is debit-positive."""
 
     account: AccountId
@@ -155,8 +173,7 @@ class PostedLeg:
     balance_after: int
 
 
-@dataclass(frozen=True)
-class Posted:
+class Posted(NamedTuple):
     """The outcome of a booking, the same for the first call and every replay."""
 
     id: EntryId

@@ -1,9 +1,10 @@
 """Judge bookings one by one against the accounts they touch; pure, no database."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from ledger.errors import Conflict, Invalid, Refusal
@@ -115,6 +116,8 @@ class TooFarAhead(Invalid):
     message = "The effective date is more than {days} days ahead. Use a nearer date."
 
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
 Sums = tuple[int, int, int, int, int]
 
 
@@ -185,14 +188,13 @@ class Standing:
 
 @dataclass
 class Judge:
-    """Judges bookings in order against locked accounts; keeps what they come to.
+    """Judges well-formed bookings in order against locked accounts.
 
     What was applied can be taken back to a mark, so that one refused group of
     bookings leaves no trace on those beside it.
     """
 
     standings: dict[AccountId, Standing]
-    today: date
     _undo: list[tuple[Standing, Sums]] = field(default_factory=list)
 
     def mark(self) -> int:
@@ -213,7 +215,7 @@ class Judge:
         """
         mark = len(self._undo)
         try:
-            self._require_shape(booking)
+            self._require_accounts(booking)
             return self._apply(booking)
         except Refusal as refused:
             self.take_back(mark)
@@ -237,10 +239,7 @@ class Judge:
             _require_limits(booking, standing, had, had_available)
         return posted
 
-    def _require_shape(self, booking: Booking) -> None:
-        _require_legs(booking)
-        if booking.effective_on > self.today + timedelta(days=MAX_DAYS_AHEAD):
-            raise TooFarAhead(days=MAX_DAYS_AHEAD)
+    def _require_accounts(self, booking: Booking) -> None:
         for account in booking.accounts():
             standing = self.standings.get(account)
             if standing is None:
@@ -255,19 +254,32 @@ class Judge:
                 raise EntryUnbalanced(entry=booking.id, units=units, asset=asset)
 
 
-def _require_legs(booking: Booking) -> None:
+def require_form(booking: Booking, today: date) -> None:
+    """Refuse what could never be booked, whatever the accounts hold.
+
+    Raises:
+        EntryMalformed, TooFarAhead: With the booking's id among the facts.
+    """
     legs = booking.legs
     if booking.state == "posted" and len(legs) < 2:  # noqa: PLR2004 - double entry
         raise TooFewLegs(entry=booking.id, legs=len(legs))
     if len(legs) > MAX_LEGS:
         raise TooManyLegs(entry=booking.id, legs=len(legs), most=MAX_LEGS)
-    for leg in legs:
-        if type(leg.units) is not int or not 0 < abs(leg.units) < MAX_UNITS:
+    for _, units in legs:
+        if type(units) is not int or not -MAX_UNITS < units < MAX_UNITS or not units:
             raise UnitsOutOfRange(entry=booking.id)
     if booking.state == "pending":
         _require_held_units(booking)
-    if "\0" in booking.memo or "\0" in booking.kind:
+    texts = (booking.kind, booking.memo, *booking.details, *booking.details.values())
+    if not all(map(_can_be_kept, texts)):
         raise EntryMalformed(entry=booking.id)
+    if (booking.effective_on - today).days > MAX_DAYS_AHEAD:
+        raise TooFarAhead(entry=booking.id, days=MAX_DAYS_AHEAD)
+
+
+def _can_be_kept(text: str) -> bool:
+    """Tell whether the database takes a text: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))
 
 
 def _require_held_units(booking: Booking) -> None:

@@ -5,6 +5,7 @@ the change, in one statement however many. An event somebody listens to also get
 ``outbox`` row, deleted when the delivery is done; an event to be sealed gets the next
 number of a stream and an ``audit_queue`` row (see ``ledger.audit``). Personal values
 lie apart in ``audit_private``, where they can be erased; the event holds commitments.
+A journal entry is its own record, with no event beside it (see ``ledger.journal``).
 """
 
 import secrets
@@ -29,7 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.canonical import SALT_BYTES, canonical, commitment, plain, quoted
+from ledger.canonical import SALT_BYTES, canonical, commitment, plain
 from ledger.errors import ensure
 from ledger.ids import IdType, new_uuid
 from ledger.tables import Base
@@ -72,10 +73,6 @@ class Event:
     about: ClassVar[str]
     heard: ClassVar[bool] = False
     personal: ClassVar[frozenset[str]] = frozenset()
-
-    def written(self) -> str | None:
-        """Return the canonical text of all fields if the event writes it itself."""
-        return None
 
 
 @dataclass(frozen=True)
@@ -152,9 +149,6 @@ class _Line:
     @classmethod
     def of(cls, recorded: Recorded, now: datetime) -> "_Line":
         event, key = recorded.event, new_uuid(now)
-        written = event.written()
-        if written is not None:
-            return cls(key, _around(written, recorded, key), event.heard, ())
         values = {name: plain(getattr(event, name)) for name in _names(type(event))}
         subject = values[event.about]
         commitments, openings = {}, []
@@ -175,19 +169,6 @@ class _Line:
         )
         ensure(len(stored) <= EVENT_BYTES, f"{event.type} fits into 15 KiB; split it")
         return cls(key, stored.decode(), event.heard, tuple(openings))
-
-
-def _around(written: str, recorded: Recorded, key: UUID) -> str:
-    """Put an event's own text where the canonical form has its data."""
-    event = recorded.event
-    refs = _list(quoted(entry) for entry in recorded.entries)
-    subject = quoted(getattr(event, event.about))
-    stored = (
-        f'{{"commitments":{{}},"data":{written},"id":"{key}","refs":{refs},'
-        f'"subject":{subject},"type":"{event.type}"}}'
-    )
-    ensure(len(stored) <= EVENT_BYTES, f"{event.type} fits into 15 KiB; split it")
-    return stored
 
 
 _NAMES: dict[type[Event], tuple[str, ...]] = {}
@@ -213,8 +194,8 @@ _TAKE_NUMBERS = """
 place AS MATERIALIZED (
     SELECT stream, before, xid FROM audit_take_numbers(:count)
 ), queued AS (
-    INSERT INTO audit_queue (xid, stream, number, event)
-    SELECT place.xid, place.stream, place.before + told.line, told.id
+    INSERT INTO audit_queue (xid, stream, number, event, part)
+    SELECT place.xid, place.stream, place.before + told.line, told.id, 0
     FROM told, place
 )"""
 _NO_NUMBERS = (

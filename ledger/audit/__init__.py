@@ -5,7 +5,7 @@ The format of entries, tree, heads and exports is described in docs/audit-format
 
 from ledger.audit.errors import FolderInUse, NothingSealed
 from ledger.audit.export import Exported, export_bundle, find_checkpoint
-from ledger.audit.journal import EntryPosted, journal_events
+from ledger.audit.journal import EntryTold, entry_parts, leg_text
 from ledger.audit.keys import load_or_create_signer
 from ledger.audit.note import LogKey, Signer
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
@@ -13,7 +13,7 @@ from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
 
 __all__ = [
     "Discrepancy",
-    "EntryPosted",
+    "EntryTold",
     "Exported",
     "Finding",
     "FolderInUse",
@@ -21,9 +21,10 @@ __all__ = [
     "NothingSealed",
     "Sealed",
     "Signer",
+    "entry_parts",
     "export_bundle",
     "find_checkpoint",
-    "journal_events",
+    "leg_text",
     "load_or_create_signer",
     "reconcile",
     "run_sealer",

@@ -13,9 +13,13 @@ NO_ENTRY_BEFORE = "0" * 64
 
 
 class Told(NamedTuple):
-    """A stored event as the sealer reads it; JSON is the canonical text that is kept."""
+    """What is to be sealed, as the sealer reads it; JSON is canonical text.
+
+    An event is part 0 of itself; the parts of a journal entry count from 1.
+    """
 
     id: UUID
+    part: int
     stream: int
     number: int
     type: str
@@ -27,6 +31,14 @@ class Told(NamedTuple):
     data: str
     commitments: str
     refs: str
+
+    @property
+    def event(self) -> str:
+        """Return the id the log shows; it never comes again."""
+        if not self.part:
+            return show_id("evt", self.id)
+        behind = "" if self.part == 1 else f".{self.part}"
+        return show_id("entry", self.id) + behind
 
 
 class Head(NamedTuple):
@@ -50,7 +62,7 @@ def entry_of(told: Told, head: Head) -> bytes:
     return (
         f'{{"actor":{quoted(told.actor)},"actor_auth":{quoted(told.actor_auth)}'
         f',"commitments":{told.commitments},"data":{told.data}'
-        f',"event":"{show_id("evt", told.id)}","log":{quoted(head.log)}'
+        f',"event":"{told.event}","log":{quoted(head.log)}'
         f',"number":{told.number},"prev":"{head.prev}","refs":{told.refs}'
         f',"request_id":{quoted(told.request_id)},"seq":{head.seq}'
         f',"stream":{told.stream},"subject":{quoted(told.subject)}'

@@ -1,102 +1,65 @@
-"""Tell the audit log of posted journal entries, so that it proves the books alone.
+"""Tell the audit log of journal entries, so that it proves the books alone.
 
-One entry becomes one event, or several parts when it has many legs. Every part carries
-the hash of the whole entry, so a verifier can recompute each entry, its balance and the
-trial balance from the exported log and nothing else.
+An entry is its own record: its data are written from the journal when it is sealed.
+Many legs make several parts; each carries the hash of the whole entry, so a verifier
+recomputes each entry, its balance and the trial balance from the exported log alone.
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import ClassVar
+from typing import Final, NamedTuple
 
 from ledger.canonical import instant_text, quoted
-from ledger.outbox import Event
+from ledger.journal import LEGS_PER_PART
 
-LEGS_PER_PART = 128
-JOURNAL_DOMAIN = b"journal/v1\n"
+POSTED: Final = "entry.posted"
+JOURNAL_DOMAIN: Final = b"journal/v1\n"
 
 
-@dataclass(frozen=True)
-class EntryPosted(Event):
-    """A journal entry was posted; a leg is account, asset and signed units (debit > 0)."""
-
-    type: ClassVar[str] = "entry.posted"
-    about: ClassVar[str] = "entry"
+class EntryTold(NamedTuple):
+    """What the log tells of a journal entry, legs apart."""
 
     entry: str
     kind: str
-    effective_on: str
-    booked_at: str
-    legs: tuple[tuple[str, str, str], ...]
-    part: int
-    parts: int
-    journal_hash: str
-
-    def written(self) -> str | None:
-        """Write the fields by hand: there is one such event for every entry booked."""
-        if not self.kind.isascii():
-            return None
-        return (
-            f'{{"booked_at":"{self.booked_at}","effective_on":"{self.effective_on}",'
-            f'"entry":"{self.entry}","journal_hash":"{self.journal_hash}",'
-            f'"kind":{_word(self.kind)},"legs":{_written_legs(self.legs)},'
-            f'"part":{self.part},"parts":{self.parts}}}'
-        )
+    effective_on: date
+    booked_at: datetime
 
 
-# Kinds and assets are few words that come again and again.
-_word = lru_cache(1024)(quoted)
+@lru_cache(1024)
+def _word(text: str) -> str:
+    """Quote one of the few kinds and assets that come again and again."""
+    return quoted(unicodedata.normalize("NFC", text))
 
 
-def _written_legs(legs: Sequence[tuple[str, str, str]]) -> str:
-    written = [
-        f'["{account}",{_word(asset)},"{units}"]' for account, asset, units in legs
-    ]
-    return f"[{','.join(written)}]"
+def leg_text(account: str, asset: str, units: int) -> str:
+    """Return the canonical form of one leg; a debit's units are positive."""
+    return f'["{account}",{_word(asset)},"{units}"]'
 
 
-def journal_events(
-    entry_id: str,
-    kind: str,
-    *,
-    effective_on: date,
-    booked_at: datetime,
-    legs: Sequence[tuple[str, str, int]],
-) -> list[EntryPosted]:
-    """Return the events that record one entry: one for each 128 legs."""
-    written = [(account, asset, str(units)) for account, asset, units in legs]
-    on, at = effective_on.isoformat(), instant_text(booked_at)
-    whole = journal_hash(entry_id, kind, effective_on=on, booked_at=at, legs=written)
-    cuts = range(0, max(len(written), 1), LEGS_PER_PART)
+def entry_parts(told: EntryTold, legs: Sequence[str]) -> list[str]:
+    """Return the canonical data of each part; legs as ``leg_text`` gives them."""
+    digest = journal_hash(told, legs)
+    before, behind = _head(told)
+    cuts = range(0, max(len(legs), 1), LEGS_PER_PART)
     return [
-        EntryPosted(
-            entry=entry_id,
-            kind=kind,
-            effective_on=on,
-            booked_at=at,
-            legs=tuple(written[cut : cut + LEGS_PER_PART]),
-            part=part,
-            parts=len(cuts),
-            journal_hash=whole,
-        )
+        f'{{{before},"journal_hash":"{digest}",{behind},'
+        f'"legs":[{",".join(legs[cut : cut + LEGS_PER_PART])}],'
+        f'"part":{part},"parts":{len(cuts)}}}'
         for part, cut in enumerate(cuts)
     ]
 
 
-def journal_hash(
-    entry_id: str,
-    kind: str,
-    *,
-    effective_on: str,
-    booked_at: str,
-    legs: Sequence[tuple[str, str, str]],
-) -> str:
+def journal_hash(told: EntryTold, legs: Sequence[str]) -> str:
     """Hash a whole entry: SHA-256 of ``journal/v1``, a newline and its canonical form."""
-    form = (
-        f'{{"booked_at":"{booked_at}","effective_on":"{effective_on}",'
-        f'"entry":"{entry_id}","kind":{_word(kind)},"legs":{_written_legs(legs)}}}'
-    )
+    form = f'{{{",".join(_head(told))},"legs":[{",".join(legs)}]}}'
     return hashlib.sha256(JOURNAL_DOMAIN + form.encode()).hexdigest()
+
+
+def _head(told: EntryTold) -> tuple[str, str]:
+    """Return the fields before and behind the place where the hash stands."""
+    at = f'"booked_at":"{instant_text(told.booked_at)}"'
+    on = f'"effective_on":"{told.effective_on}"'
+    return f'{at},{on},"entry":"{told.entry}"', f'"kind":{_word(told.kind)}'

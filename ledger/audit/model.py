@@ -1,11 +1,11 @@
 """What the audit log remembers: entries, the tree over them, and signed heads."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.ids import IdType
 from ledger.tables import Base
 
 ENTRY_BYTES = 16 * 1024
@@ -26,27 +26,36 @@ class StreamRow(Base):
 
 
 class QueueRow(Base):
-    """A recorded event that is not sealed yet; leaves only when its entry exists."""
+    """What is told and not sealed yet; leaves only when its audit entry exists.
+
+    ``event`` is an event of the outbox, where ``part`` is 0, or a journal entry.
+    """
 
     __tablename__ = "audit_queue"
 
     xid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stream: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    event: Mapped[str] = mapped_column(IdType("evt"))
+    event: Mapped[UUID]
+    part: Mapped[int]
 
 
 class AuditEntryRow(Base):
-    """A sealed entry: the exact bytes that are hashed, and their leaf hash."""
+    """A sealed entry: the exact bytes that are hashed, and their leaf hash.
+
+    ``event`` and ``part`` are those it had in the queue.
+    """
 
     __tablename__ = "audit_entry"
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    event: Mapped[str] = mapped_column(IdType("evt"), unique=True)
+    event: Mapped[UUID]
+    part: Mapped[int]
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
+        UniqueConstraint("event", "part"),
         CheckConstraint("seq >= 0", name="seq"),
         CheckConstraint(f"octet_length(canonical) <= {ENTRY_BYTES}", name="size"),
         CheckConstraint(

@@ -4,7 +4,7 @@ A record can only vanish unseen between commit and sealing; this looks for what 
 act leaves behind, and for a journal that no longer says what was sealed.
 """
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,20 +14,19 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.audit.journal import journal_hash
-from ledger.canonical import instant_text
+from ledger.audit.journal import EntryTold, journal_hash, leg_text
 from ledger.database import UnitOfWork
-from ledger.ids import show_id
+from ledger.ids import AccountId, EntryId, show_id
+from ledger.journal import Booking, Leg, Pending
 
 
 class Finding(StrEnum):
     """What does not agree."""
 
-    EVENT_NOT_SEALED = "event counted, but neither queued nor sealed"
-    ENTRY_NOT_TOLD = "audit entry without its event"
-    JOURNAL_NOT_TOLD = "journal entry without its event"
-    JOURNAL_GONE = "event of a journal entry that does not exist"
-    JOURNAL_CHANGED = "journal entry that is not what its event says"
+    EVENT_NOT_SEALED = "counted, but neither queued nor sealed"
+    ENTRY_NOT_TOLD = "audit entry without its event or journal entry"
+    JOURNAL_NOT_TOLD = "journal entry that was never counted"
+    JOURNAL_CHANGED = "journal entry that is not what was asked for, or sealed"
 
 
 @dataclass(frozen=True)
@@ -39,67 +38,94 @@ class Discrepancy:
 
 
 _NOT_SEALED = text("""
-SELECT event.id FROM event
-LEFT JOIN audit_queue ON audit_queue.event = event.id
-LEFT JOIN audit_entry ON audit_entry.event = event.id
-WHERE event.number IS NOT NULL AND event.recorded_at >= :since
-    AND audit_queue.event IS NULL AND audit_entry.event IS NULL
+SELECT told.id, told.is_entry FROM (
+    SELECT id, false AS is_entry FROM event
+    WHERE number IS NOT NULL AND recorded_at >= :since
+    UNION ALL
+    SELECT id, true FROM entry WHERE number IS NOT NULL AND booked_at >= :since
+) AS told
+LEFT JOIN audit_queue ON audit_queue.event = told.id
+LEFT JOIN audit_entry ON audit_entry.event = told.id
+WHERE audit_queue.event IS NULL AND audit_entry.event IS NULL
 """)
 _NOT_TOLD = text("""
-SELECT audit_entry.event FROM audit_entry
-LEFT JOIN event ON event.id = audit_entry.event WHERE event.id IS NULL
+SELECT audit_entry.event, audit_entry.part > 0 FROM audit_entry
+LEFT JOIN event ON audit_entry.part = 0 AND event.id = audit_entry.event
+LEFT JOIN entry ON audit_entry.part > 0 AND entry.id = audit_entry.event
+WHERE event.id IS NULL AND entry.id IS NULL
 """)
-_TOLD = text("""
-SELECT DISTINCT subject, data ->> 'journal_hash' FROM event
-WHERE type = 'entry.posted' AND recorded_at >= :since
-""")
+_NOT_COUNTED = text(
+    "SELECT id, true FROM entry WHERE number IS NULL AND booked_at >= :since"
+)
 _JOURNAL = text("""
-SELECT entry.id, entry.kind, entry.effective_on, entry.booked_at,
-    account.id AS account, account.asset, posting.units
-FROM entry JOIN posting ON posting.entry = entry.id
-JOIN account ON account.id = posting.account
+SELECT entry.id, entry.request_hash, entry.kind, entry.effective_on, entry.booked_at,
+    entry.reverses, entry.hold, entry.memo, entry.details, posting.account,
+    account.asset, posting.units,
+    CAST(convert_from(audit_entry.canonical, 'UTF8') AS json)
+        #>> '{data,journal_hash}' AS sealed
+FROM entry LEFT JOIN posting ON posting.entry = entry.id
+LEFT JOIN account ON account.id = posting.account
+LEFT JOIN audit_entry ON audit_entry.event = entry.id AND audit_entry.part = 1
 WHERE entry.state = 'posted' AND entry.booked_at >= :since
 ORDER BY entry.id, posting.leg
 """)
 
 
 async def reconcile(uow: UnitOfWork, *, since: datetime) -> list[Discrepancy]:
-    """List what does not agree among facts booked since an instant; run it as a read."""
+    """List what does not agree among facts told since an instant; run it as a read."""
     session = uow.session
     missing = [
-        Discrepancy(finding, show_id("evt", event))
+        Discrepancy(finding, show_id("entry" if is_entry else "evt", id_))
         for finding, query in (
             (Finding.EVENT_NOT_SEALED, _NOT_SEALED),
             (Finding.ENTRY_NOT_TOLD, _NOT_TOLD),
+            (Finding.JOURNAL_NOT_TOLD, _NOT_COUNTED),
         )
-        for event in await session.scalars(query, {"since": since})
+        for id_, is_entry in await session.execute(query, {"since": since})
     ]
     return missing + await _compare_journal(session, since)
 
 
 async def _compare_journal(session: AsyncSession, since: datetime) -> list[Discrepancy]:
-    told: dict[str, set[str]] = defaultdict(set)
-    for entry, digest in await session.execute(_TOLD, {"since": since}):
-        told[entry].add(digest)
-    found = []
     rows = await session.execute(_JOURNAL, {"since": since})
-    for key, legs in groupby(rows, key=lambda row: row.id):
-        entry = show_id("entry", key)
-        digests = told.pop(entry, None)
-        if digests is None:
-            found.append(Discrepancy(Finding.JOURNAL_NOT_TOLD, entry))
-        elif digests != {_hash_again(entry, list(legs))}:
-            found.append(Discrepancy(Finding.JOURNAL_CHANGED, entry))
-    return found + [Discrepancy(Finding.JOURNAL_GONE, entry) for entry in sorted(told)]
+    return [
+        Discrepancy(Finding.JOURNAL_CHANGED, show_id("entry", key))
+        for key, group in groupby(rows, key=lambda row: row.id)
+        if not _agrees(list(group))
+    ]
 
 
-def _hash_again(entry: str, legs: list[Any]) -> str:
-    return journal_hash(
-        entry,
-        legs[0].kind,
-        effective_on=legs[0].effective_on.isoformat(),
-        booked_at=instant_text(legs[0].booked_at),
-        legs=[
-            (show_id("acct", leg.account), leg.asset, str(leg.units)) for leg in legs
-        ],
+def _agrees(legs: Sequence[Any]) -> bool:
+    """Tell whether an entry is what was asked for, and what was sealed if it was."""
+    entry = legs[0]
+    asked = _booking(entry, [leg for leg in legs if leg.account])
+    if asked.request_hash() != bytes(entry.request_hash):
+        return False
+    told = EntryTold(asked.id, entry.kind, entry.effective_on, entry.booked_at)
+    texts = [
+        leg_text(show_id("acct", leg.account), leg.asset, leg.units) for leg in legs
+    ]
+    return entry.sealed is None or entry.sealed == journal_hash(told, texts)
+
+
+def _booking(entry: Any, legs: Sequence[Any]) -> Booking:
+    """Return what must have been asked for, for the journal to hold this."""
+    moved = [Leg(AccountId(show_id("acct", leg.account)), leg.units) for leg in legs]
+    # A capture takes from what is pending just what it moves.
+    held = [Pending(account, -max(units, 0), min(units, 0)) for account, units in moved]
+    return Booking(
+        id=EntryId(show_id("entry", entry.id)),
+        kind=entry.kind,
+        state="posted",
+        effective_on=entry.effective_on,
+        legs=tuple(moved),
+        pending=tuple(held) if entry.hold else (),
+        memo=entry.memo,
+        details=entry.details,
+        reverses=_entry_id(entry.reverses),
+        hold=_entry_id(entry.hold),
     )
+
+
+def _entry_id(key: Any) -> EntryId | None:
+    return None if key is None else EntryId(show_id("entry", key))

@@ -16,13 +16,14 @@ from datetime import timedelta
 from typing import Any, cast
 
 from psycopg import AsyncConnection
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.audit.entry import Head, Told, entry_of
 from ledger.audit.model import CheckpointRow
 from ledger.audit.note import Checkpoint, Signer
 from ledger.audit.tree import TILE_WIDTH, Edge, Tile, edge_widths, leaf_hash
+from ledger.audit.waiting import fetch_waiting
 from ledger.database import Database, Hook, UnitOfWork
 from ledger.errors import Unavailable, ensure
 
@@ -40,21 +41,6 @@ WHERE id = (SELECT id FROM audit_lease FOR UPDATE SKIP LOCKED)
         OR renewed_at < clock_timestamp() - make_interval(secs => :seconds))
 RETURNING epoch
 """)
-# The queue is cut first, so that only what is taken is looked up among all events.
-_WAITING = """
-SELECT event.id, event.stream, event.number, type, subject, actor, actor_auth,
-    request_id, recorded_at, CAST(data AS text) AS data,
-    CAST(commitments AS text) AS commitments, CAST(refs AS text) AS refs
-FROM (
-    SELECT * FROM audit_queue {where} ORDER BY xid, stream, number LIMIT :limit
-) AS waiting LEFT JOIN event ON event.id = waiting.event
-ORDER BY waiting.xid, waiting.stream, waiting.number
-"""
-_EARLIER_HAVE_ENDED = """
-WHERE xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)
-"""
-_WAITING_ENDED = text(_WAITING.format(where=_EARLIER_HAVE_ENDED))
-_WAITING_ALL = text(_WAITING.format(where=""))
 _LAST = text(
     "SELECT seq + 1 AS size, encode(sha256(canonical), 'hex') AS hash"
     " FROM audit_entry ORDER BY seq DESC LIMIT 1"
@@ -70,14 +56,18 @@ _PUT_TILES = text(
     " CAST(:hashes AS bytea[]))"
     " ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes"
 )
-_COPY = "COPY audit_entry (seq, event, leaf_hash, canonical) FROM STDIN (FORMAT binary)"
+_COPY = (
+    "COPY audit_entry (seq, event, part, leaf_hash, canonical)"
+    " FROM STDIN (FORMAT binary)"
+)
 # PostgreSQL's binary COPY: a signature, rows of counted fields, a mark at the end.
 _COPY_START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_ROW = struct.Struct("!hiqi16si32si")
+_COPY_ROW = struct.Struct("!hiqi16siqi32si")
 _COPY_END = b"\xff\xff"
 _LEAVE_QUEUE = text(
     "DELETE FROM audit_queue USING audit_entry"
-    " WHERE audit_entry.event = audit_queue.event AND audit_entry.seq >= :first"
+    " WHERE audit_entry.event = audit_queue.event"
+    " AND audit_entry.part = audit_queue.part AND audit_entry.seq >= :first"
 )
 
 
@@ -100,7 +90,7 @@ async def seal(
     epoch = await _take_turn(uow.session, holder)
     if epoch is None:
         return None
-    waiting = await _fetch(uow.session, _WAITING_ENDED, limit)
+    waiting = await fetch_waiting(uow.session, limit)
     return await _seal(uow, signer, waiting, epoch=epoch) if waiting else None
 
 
@@ -109,7 +99,7 @@ def seal_inline(signer: Signer) -> Hook:
 
     async def hook(uow: UnitOfWork) -> None:
         epoch = await _take_turn(uow.session, None)
-        while waiting := await _fetch(uow.session, _WAITING_ALL, BATCH):
+        while waiting := await fetch_waiting(uow.session, BATCH, own=True):
             await _seal(uow, signer, waiting, epoch=epoch or 0)
 
     return hook
@@ -151,17 +141,9 @@ async def _take_turn(session: AsyncSession, holder: str | None) -> int | None:
     return cast("int | None", epoch)
 
 
-async def _fetch(
-    session: AsyncSession, query: TextClause, limit: int
-) -> Sequence[Told]:
-    rows = await session.execute(query, {"limit": limit})
-    return [Told(*row) for row in rows]
-
-
 async def _seal(
     uow: UnitOfWork, signer: Signer, events: Sequence[Told], *, epoch: int
 ) -> Sealed:
-    ensure(all(event.id for event in events), "every queued event is still there")
     head, edge = await _find_head(uow.session, signer.name)
     first, entries = head.seq, []
     for event in events:
@@ -213,7 +195,8 @@ async def _put_entries(
     session: AsyncSession, first: int, sealed: Sequence[tuple[Told, bytes, bytes]]
 ) -> None:
     rows = [
-        _COPY_ROW.pack(4, 8, seq, 16, told.id.bytes, 32, leaf, len(entry)) + entry
+        _COPY_ROW.pack(5, 8, seq, 16, told.id.bytes, 8, told.part, 32, leaf, len(entry))
+        + entry
         for seq, (told, leaf, entry) in enumerate(sealed, first)
     ]
     connection = await (await session.connection()).get_raw_connection()

@@ -114,7 +114,7 @@ async def test_the_same_entry_from_two_callers_at_once_moves_once(db, books) -> 
         later = await writer.post([entry])
 
     assert first == again
-    assert later == [replace(first[0], replayed=True)]
+    assert later == [first[0]._replace(replayed=True)]
     assert isinstance(conflict, entries.EntryIdReused)
     assert await available(db, a) == 105
 

@@ -78,6 +78,11 @@ CREATE TABLE entry (
     legs bigint NOT NULL,
     memo text NOT NULL,
     details jsonb NOT NULL,
+    actor text NOT NULL,
+    actor_auth text NOT NULL,
+    request_id text NOT NULL,
+    stream bigint,
+    number bigint,
     CONSTRAINT ck_entry_state CHECK (state IN ('posted', 'pending', 'voided')),
     CONSTRAINT ck_entry_legs CHECK ((state = 'posted') = (legs > 1))
 );
@@ -178,28 +183,130 @@ BEGIN
 END $$;
 """
 
+# The posting core: bookings come as columns, an account's steps counted from where it
+# stands, so one call locks, judges and writes. It judges only what is plainly fine: known,
+# open, unfrozen accounts, no closed period, new ids, and limits that hold even if nothing
+# of the batch came in. Whatever is in doubt is left unwritten for the code to judge one by
+# one (``judged`` says that it has). The settings keep every plan to one probe a row,
+# however large the tables are and whatever the planner believed first.
+_BOOK = """
+CREATE FUNCTION book(
+    judged boolean, sealing boolean, told_by text[], booked_at timestamptz,
+    accounts uuid[], debits bigint[], credits bigint[], pending_debits bigint[],
+    pending_credits bigint[], counts bigint[], fall_of_credits bigint[],
+    fall_of_debits bigint[], ids uuid[], hashes text[], kinds text[], states text[],
+    effective date[], reverses uuid[], holds uuid[], legs bigint[], memos text[],
+    details text[], places bigint[], told_entries bigint[],
+    told_parts bigint[], step_accounts bigint[], step_entries bigint[],
+    step_legs bigint[], step_units bigint[], step_versions bigint[], step_sums bigint[],
+    OUT written boolean, OUT versions bigint[], OUT sums bigint[]
+) LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off
+    SET enable_mergejoin = off SET enable_seqscan = off
+AS $$
+DECLARE
+    found bigint; plain boolean; mixed boolean; stream bigint; before bigint; xid bigint;
+BEGIN
+    written := false;
+    IF NOT judged THEN
+        PERFORM pg_advisory_xact_lock_shared(hashtext('ledger.period'));
+        PERFORM FROM balance b WHERE b.account = ANY (accounts)
+          ORDER BY b.account FOR UPDATE;
+        IF EXISTS (SELECT FROM entry e WHERE e.id = ANY (ids)) THEN
+            RETURN;
+        END IF;
+    END IF;
+    SELECT count(*), min(a.book) <> max(a.book) OR min(a.asset) <> max(a.asset),
+           bool_and(a.closed_at IS NULL AND a.frozen = 'none'
+               AND b.ceiling_units IS NULL
+               AND CASE WHEN greatest(b.posted_debits, b.posted_credits,
+                                      b.pending_debits, b.pending_credits) >= 1::bigint << 61
+                   THEN false
+                   WHEN b.floor_units IS NULL THEN true
+                   WHEN b.normal_side = 'credit' THEN b.posted_credits - b.posted_debits
+                       - b.pending_debits - t.fall_of_credits >= b.floor_units
+                   ELSE b.posted_debits - b.posted_credits
+                       - b.pending_credits - t.fall_of_debits >= b.floor_units END),
+           array_agg(b.version ORDER BY t.n),
+           array_agg(b.posted_debits - b.posted_credits ORDER BY t.n)
+      INTO found, mixed, plain, versions, sums
+      FROM unnest(accounts, fall_of_credits, fall_of_debits) WITH ORDINALITY
+           AS t(account, fall_of_credits, fall_of_debits, n)
+      JOIN balance b ON b.account = t.account JOIN account a ON a.id = t.account;
+    IF NOT judged AND (
+        NOT plain OR found < cardinality(accounts)
+        OR EXISTS (SELECT FROM period p WHERE p.state <> 'open'
+                      AND p.ends_on >= (SELECT min(d) FROM unnest(effective) AS d))
+    ) THEN
+        RETURN;
+    END IF;
+    IF NOT judged AND mixed AND EXISTS (
+        SELECT FROM unnest(step_accounts, step_entries, step_units)
+               AS t(account, entry, units) JOIN account a ON a.id = accounts[t.account]
+         GROUP BY t.entry, a.book, a.asset HAVING sum(t.units) <> 0
+    ) THEN
+        RETURN;
+    END IF;
+    IF sealing THEN
+        SELECT t.stream, t.before, t.xid INTO stream, before, xid
+          FROM audit_take_numbers(cardinality(told_entries)) AS t;
+        INSERT INTO audit_queue
+        SELECT xid, stream, before + t.n, ids[t.entry], t.part
+          FROM unnest(told_entries, told_parts) WITH ORDINALITY AS t(entry, part, n);
+    END IF;
+    INSERT INTO entry
+    SELECT t.id, decode(t.hash, 'hex'), t.kind, t.state, t.effective_on, booked_at,
+           t.reverses, t.hold, t.legs, t.memo, t.details::jsonb, told_by[1], told_by[2],
+           told_by[3], stream, before + t.place
+      FROM unnest(ids, hashes, kinds, states, effective, reverses, holds, legs, memos,
+                  details, places)
+           AS t(id, hash, kind, state, effective_on, reverses, hold, legs, memo, details,
+                place);
+    INSERT INTO posting
+    SELECT accounts[t.account], versions[t.account] + t.version, ids[t.entry], t.leg,
+           t.units, sums[t.account] + t.sum, booked_at
+      FROM unnest(step_accounts, step_entries, step_legs, step_units, step_versions,
+                  step_sums) AS t(account, entry, leg, units, version, sum);
+    UPDATE balance b
+       SET posted_debits = b.posted_debits + t.debits,
+           posted_credits = b.posted_credits + t.credits,
+           pending_debits = b.pending_debits + t.pending_debits,
+           pending_credits = b.pending_credits + t.pending_credits,
+           version = b.version + t.count
+      FROM unnest(accounts, debits, credits, book.pending_debits,
+                  book.pending_credits, counts)
+           AS t(account, debits, credits, pending_debits, pending_credits, count)
+     WHERE b.account = t.account;
+    written := true;
+END $$;
+"""
+
 # The second line behind the code: it sees all legs a statement wrote at once. Posting has
 # no foreign keys: this finds a missing entry or account too, for a fifth of what a check
-# row by row costs, and neither can be deleted. The settings keep the plan to one probe a
-# leg, however large the tables are and whatever the planner believed first.
+# row by row costs, and neither can be deleted. Settings as for ``book``.
 _BALANCED = """
 CREATE FUNCTION posting_must_balance() RETURNS trigger LANGUAGE plpgsql
     SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
+DECLARE
+    fault text;
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM added p LEFT JOIN account a ON a.id = p.account
-         GROUP BY p.entry, a.book, a.asset
-        HAVING sum(p.units) <> 0 OR a.book IS NULL
-    ) THEN
-        RAISE EXCEPTION 'an entry does not balance' USING ERRCODE = 'check_violation';
-    END IF;
-    IF EXISTS (
-        SELECT 1 FROM (SELECT entry, count(*) AS legs FROM added GROUP BY entry) p
-          LEFT JOIN entry e ON e.id = p.entry
-         WHERE e.id IS NULL OR e.legs <> p.legs
-    ) THEN
-        RAISE EXCEPTION 'an entry is not whole' USING ERRCODE = 'check_violation';
+    SELECT CASE WHEN whole.unbalanced THEN 'an entry does not balance'
+                ELSE 'an entry is not whole' END
+      INTO fault
+      FROM (
+           SELECT side.entry, sum(side.legs) AS legs, bool_or(side.off) AS unbalanced
+             FROM (
+                  SELECT p.entry, count(*) AS legs,
+                         sum(p.units) <> 0 OR a.book IS NULL AS off
+                    FROM added p LEFT JOIN account a ON a.id = p.account
+                   GROUP BY p.entry, a.book, a.asset
+             ) AS side GROUP BY side.entry
+      ) AS whole LEFT JOIN entry e ON e.id = whole.entry
+     WHERE whole.unbalanced OR e.id IS NULL OR e.legs <> whole.legs
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '%', fault USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
@@ -254,7 +361,7 @@ GRANT SELECT ON asset, account, balance, entry, posting, hold, period, lane
 
 
 def upgrade() -> None:
-    for part in (_TABLES, _LOCK, _BALANCED, _FOREVER, _GRANTS):
+    for part in (_TABLES, _LOCK, _BOOK, _BALANCED, _FOREVER, _GRANTS):
         op.execute(part)
 
 
@@ -264,4 +371,4 @@ def downgrade() -> None:
         " asset"
     )
     op.execute("DROP FUNCTION posting_must_balance, hold_only_moves_forward")
-    op.execute("DROP FUNCTION refuse_change, lock_standings")
+    op.execute("DROP FUNCTION refuse_change, lock_standings, book")

@@ -32,7 +32,7 @@ REFUSE_UNSEALED = """
 CREATE FUNCTION audit_refuse_unsealed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM gone LEFT JOIN audit_entry USING (event)
+        SELECT FROM gone LEFT JOIN audit_entry USING (event, part)
         WHERE audit_entry.event IS NULL
     ) THEN
         RAISE EXCEPTION 'an event without its audit entry stays in the queue'
@@ -155,6 +155,7 @@ def _create_queue() -> None:
         sa.Column("stream", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("event", sa.Uuid, nullable=False),
+        sa.Column("part", sa.BigInteger, nullable=False),
     )
 
 
@@ -162,9 +163,11 @@ def _create_log() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("event", sa.Uuid, nullable=False, unique=True),
+        sa.Column("event", sa.Uuid, nullable=False),
+        sa.Column("part", sa.BigInteger, nullable=False),
         sa.Column("leaf_hash", sa.LargeBinary, nullable=False),
         sa.Column("canonical", sa.LargeBinary, nullable=False),
+        sa.UniqueConstraint("event", "part"),
         sa.CheckConstraint("seq >= 0", name="seq"),
         sa.CheckConstraint("octet_length(canonical) <= 16384", name="size"),
         sa.CheckConstraint(

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger import audit
+from ledger import audit, entries
 from ledger.database import Database, UnitOfWork
-from ledger.ids import new_id
+from ledger.ids import EntryId, new_id
 from ledger.outbox import Event
+from tests.ledger.builders import open_accounts
 
 SIGNER = audit.Signer(
     "audit.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -50,18 +51,12 @@ async def tell(uow: UnitOfWork, *events: Event) -> None:
 
 
 async def post(uow: UnitOfWork, *, legs: int = 2, units: int = 500) -> str:
-    """Record a balanced journal entry as the ledger does; return its id."""
-    entry = new_id("entry", uow.now())
-    shares = [(WALLET, "USD", -units)] * (legs - 1)
-    whole = [(CASH, "USD", units * (legs - 1)), *shares]
-    for event in audit.journal_events(
-        entry,
-        "deposit",
-        effective_on=uow.today(),
-        booked_at=uow.now(),
-        legs=whole,
-    ):
-        uow.record(event, entries=[entry])
+    """Post a balanced journal entry; return its id."""
+    bank, wallet, _ = await open_accounts(uow)
+    shares = [entries.Leg(wallet, -units)] * (legs - 1)
+    whole = (entries.Leg(bank, units * (legs - 1)), *shares)
+    entry = EntryId(new_id("entry", uow.now()))
+    await entries.post(uow, [entries.NewEntry(entry, "deposit", whole, uow.today())])
     return entry
 
 

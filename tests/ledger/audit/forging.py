@@ -9,14 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ledger.audit import Signer, journal_events
+from ledger.audit import EntryTold, Signer, entry_parts, leg_text
 from ledger.audit.flat_files import FlatFiles
 from ledger.audit.note import Checkpoint
 from ledger.audit.single_file import single_file
 from ledger.audit.tree import Edge, leaf_hash, tile_path
 from ledger.audit.verifier.answers import Report
 from ledger.audit.verifier.program import verify
-from ledger.canonical import canonical, instant_text, plain
+from ledger.canonical import canonical, instant_text
 from ledger.ids import new_id
 from tests.conftest import FIRST_MOMENT
 from tests.ledger.audit.builders import CASH, SIGNER, VKEY, WALLET
@@ -37,16 +37,12 @@ def a_world(count: int = 300) -> list[Entry]:
 
 def posted(*, legs: int, units: int = 500, off_by: int = 0) -> list[Entry]:
     """Make the entries of a journal entry, out of balance by some units."""
-    whole = [(CASH, "USD", units * (legs - 1) + off_by)]
-    whole += [(WALLET, "USD", -units)] * (legs - 1)
-    events = journal_events(
-        new_id("entry", FIRST_MOMENT),
-        "deposit",
-        effective_on=FIRST_MOMENT.date(),
-        booked_at=FIRST_MOMENT,
-        legs=whole,
-    )
-    return [_entry(one.type, one.entry, plain(vars(one))) for one in events]
+    whole = [leg_text(CASH, "USD", units * (legs - 1) + off_by)]
+    whole += [leg_text(WALLET, "USD", -units)] * (legs - 1)
+    entry = new_id("entry", FIRST_MOMENT)
+    told = EntryTold(entry, "deposit", FIRST_MOMENT.date(), FIRST_MOMENT)
+    parts = map(json.loads, entry_parts(told, whole))
+    return [_entry("entry.posted", entry, part) for part in parts]
 
 
 def _entry(type_: str, subject: str, data: Any) -> Entry:

@@ -68,8 +68,8 @@ async def test_an_entry_is_only_taken_with_its_own_hash(
 ) -> None:
     await a_log(db)
     copied = (
-        "INSERT INTO audit_entry SELECT seq + 100000, gen_random_uuid(), leaf_hash,"
-        " canonical || ' ' FROM audit_entry LIMIT 1"
+        "INSERT INTO audit_entry SELECT seq + 100000, gen_random_uuid(), 0,"
+        " leaf_hash, canonical || ' ' FROM audit_entry LIMIT 1"
     )
 
     with pytest.raises(errors.CheckViolation):

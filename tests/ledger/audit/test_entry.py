@@ -22,13 +22,14 @@ INSTANTS = st.datetimes(timezones=st.just(UTC))
     st.tuples(COMPOSED, COMPOSED, COMPOSED, COMPOSED, COMPOSED),
     st.dictionaries(KEYS, VALUES, max_size=5),
     st.uuids(),
+    st.integers(0, 3),
     INSTANTS,
 )
 def test_the_verifier_takes_every_entry(
-    texts: tuple[str, ...], data: dict[str, Any], key: UUID, at: datetime
+    texts: tuple[str, ...], data: dict[str, Any], key: UUID, part: int, at: datetime
 ) -> None:
     kept = canonical(plain(data)).decode()
-    told = Told(key, 3, 1, *texts, at, kept, "{}", '["entry_1"]')
+    told = Told(key, part, 3, 1, *texts, at, kept, "{}", '["entry_1"]')
 
     entry = entry_of(told, Head("audit.example/log"))
 

@@ -11,10 +11,22 @@ from tests.ledger.builders import move, open_accounts
 
 SABOTAGE = {
     "DELETE FROM audit_queue WHERE number = 2": {audit.Finding.EVENT_NOT_SEALED},
-    "DELETE FROM audit_queue; DELETE FROM event": {audit.Finding.JOURNAL_NOT_TOLD},
+    "DELETE FROM audit_queue": {audit.Finding.EVENT_NOT_SEALED},
+    "DELETE FROM audit_queue; UPDATE entry SET stream = NULL, number = NULL": {
+        audit.Finding.EVENT_NOT_SEALED,
+        audit.Finding.JOURNAL_NOT_TOLD,
+    },
     "UPDATE posting SET units = units * 2": {audit.Finding.JOURNAL_CHANGED},
     "UPDATE entry SET kind = 'other'": {audit.Finding.JOURNAL_CHANGED},
-    "DELETE FROM posting": {audit.Finding.JOURNAL_GONE},
+    "DELETE FROM posting": {audit.Finding.JOURNAL_CHANGED},
+}
+AFTERWARDS = {
+    "DELETE FROM event WHERE type = 'door.opened'": {audit.Finding.ENTRY_NOT_TOLD},
+    "DELETE FROM entry": {audit.Finding.ENTRY_NOT_TOLD},
+    "UPDATE entry SET kind = 'other'": {audit.Finding.JOURNAL_CHANGED},
+    "UPDATE entry SET booked_at = booked_at + interval '1 s'": {
+        audit.Finding.JOURNAL_CHANGED
+    },
 }
 
 
@@ -56,12 +68,13 @@ async def test_sabotage_before_sealing_is_found(
     assert await _findings(db) == SABOTAGE[statement]
 
 
-async def test_an_event_removed_after_sealing_is_found(
-    db: Database, admin_of: str
+@pytest.mark.parametrize("statement", AFTERWARDS)
+async def test_sabotage_after_sealing_is_found(
+    db: Database, admin_of: str, statement: str
 ) -> None:
     await _a_deposit(db)
     await seal_all(db)
 
-    _sabotage(admin_of, "DELETE FROM event WHERE type = 'door.opened'")
+    _sabotage(admin_of, statement)
 
-    assert await _findings(db) == {audit.Finding.ENTRY_NOT_TOLD}
+    assert await _findings(db) == AFTERWARDS[statement]
