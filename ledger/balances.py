@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ledger import effective
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.ids import AccountId, IdType
-from ledger.journal import EntryRow, PostingRow
+from ledger.journal import PostingRow
 from ledger.tables import Base
 
 _POSTED = (
@@ -138,24 +139,8 @@ async def as_of(uow: UnitOfWork, account: AccountId, effective_on: date) -> int:
     row = await uow.session.get(BalanceRow, account)
     if row is None:
         raise NotFound(thing="account")
-    units = (await units_as_of(uow, [account], effective_on)).get(account, 0)
+    units = (await effective.units_as_of(uow, [account], effective_on)).get(account, 0)
     return units * (-1 if row.normal_side == "credit" else 1)
-
-
-async def units_as_of(
-    uow: UnitOfWork, accounts: Collection[AccountId], effective_on: date
-) -> dict[AccountId, int]:
-    """Return signed units (debit > 0) by effective date, of accounts not at zero."""
-    total = func.sum(PostingRow.units)
-    rows = await uow.session.execute(
-        select(PostingRow.account, total)
-        .join(EntryRow, EntryRow.id == PostingRow.entry)
-        .where(PostingRow.account.in_(accounts), EntryRow.effective_on <= effective_on)
-        .group_by(PostingRow.account)
-        .having(total != 0)
-        .order_by(PostingRow.account)
-    )
-    return {AccountId(account): int(units) for account, units in rows}
 
 
 @dataclass(frozen=True)

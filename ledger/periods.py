@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, PrimaryKeyConstraint, select, text
 from sqlalchemy.orm import Mapped
 
-from ledger import balances
+from ledger import effective
 from ledger.accounts import AccountRow
 from ledger.booking import find_posted
 from ledger.database import UnitOfWork
@@ -180,6 +180,6 @@ async def _closing_legs(
     )
     assets = {AccountId(account): asset for account, asset in rows}
     legs: dict[str, list[Leg]] = {}
-    for account, units in (await balances.units_as_of(uow, assets, ends_on)).items():
+    for account, units in (await effective.units_as_of(uow, assets, ends_on)).items():
         legs.setdefault(assets[account], []).append(Leg(account, -units))
     return legs
