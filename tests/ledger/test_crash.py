@@ -66,7 +66,8 @@ def _die_at(point: int, db: Database) -> None:
         return rows
 
     # The lane speaks to the driver itself, past the engine's events.
-    psycopg.AsyncConnection.execute = execute  # type: ignore[method-assign] - the driver's, not ours
+    driver: Any = psycopg.AsyncConnection
+    driver.execute = execute
 
 
 def _act(url: str, kind: str, act: Any, point: int) -> None:
