@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -68,6 +69,14 @@ class Document:
     media_type: str = "text/html; charset=utf-8"
 
 
+def lender_reference(loan_id: str, party_id: str) -> str:
+    """Return how an agreement names a lender: they know it, the other lenders do not.
+
+    An id holds 74 random bits, so nobody finds it by trying.
+    """
+    return hashlib.sha256(f"{loan_id} {party_id}".encode()).hexdigest()[:16]
+
+
 def render(agreement: Agreement) -> Document:
     """Write the agreement; every text is escaped."""
     terms = agreement.terms
@@ -75,6 +84,7 @@ def render(agreement: Agreement) -> Document:
     upfront = terms.fees.upfront or Money.zero(terms.currency)
     page = _TEMPLATES.get_template("agreement.html").render(
         agreement=agreement,
+        reference=partial(lender_reference, agreement.loan_id),
         terms=terms,
         plan=plan,
         upfront=upfront,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.state import LoanState
+from contracts.state import InstalmentState, LoanState
 from ledger.money import Money
 
 
@@ -22,17 +22,25 @@ class Band:
         )
 
 
+def overdue(state: LoanState) -> list[tuple[InstalmentState, int]]:
+    """Return the instalments that are late, the oldest first, each with its age in days."""
+    return [
+        (instalment, (state.on - instalment.due_on).days)
+        for instalment in state.instalments
+        if instalment.unpaid and instalment.due_on < state.on
+    ]
+
+
 def by_band(state: LoanState, bands: Sequence[Band]) -> dict[str, Money]:
     """Add up what is overdue of each instalment by how late it is; bands without none."""
-    overdue: dict[str, Money] = {}
-    for instalment in state.instalments:
-        days = (state.on - instalment.due_on).days
+    found: dict[str, Money] = {}
+    for instalment, days in overdue(state):
         for band in bands:
-            if instalment.unpaid and days > 0 and band.holds(days):
+            if band.holds(days):
                 zero = Money.zero(instalment.unpaid.currency)
-                overdue[band.name] = overdue.get(band.name, zero) + instalment.unpaid
+                found[band.name] = found.get(band.name, zero) + instalment.unpaid
                 break
-    return overdue
+    return found
 
 
 def band_of(state: LoanState, bands: Sequence[Band]) -> Band | None:

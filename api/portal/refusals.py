@@ -21,6 +21,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "pledge_above_share": "You may pledge {allowed} more to this offer.",
     "withdrawal_below_minimum": "Withdraw at least {minimum}, or all there is.",
     "insufficient_funds": "You have {available} free and need {needed}. Pay in first.",
+    "loan_amount_outside_limits": "A loan is between {least} and {most}.",
     "amount_not_settleable": "Riel are paid whole. Leave out the part of a riel.",
 }
 

@@ -36,6 +36,7 @@ from finance.lending.errors import (
 )
 from finance.lending.events import RepaymentReceived
 from finance.lending.funding import accept_agreement, fail_application, form_loan
+from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
 from finance.lending.losses import approve_write_off, propose_write_off
 from finance.lending.model import (
@@ -96,7 +97,9 @@ __all__ = [
     "Claim",
     "DocumentChanged",
     "Flow",
+    "Given",
     "Grade",
+    "Holder",
     "Loan",
     "LoanEvent",
     "LoanNotOpen",
@@ -148,6 +151,7 @@ __all__ = [
     "list_acceptances",
     "list_applications",
     "list_events",
+    "list_holders",
     "list_loans",
     "list_loans_to_count",
     "list_notes",

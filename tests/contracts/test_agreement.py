@@ -50,7 +50,7 @@ def test_no_name_becomes_markup():
 @pytest.mark.parametrize(
     "said",
     [
-        "party_03",
+        agreement.lender_reference("loan_01", "party_03"),
         "600.00 USD",
         "2026-02-28",
         "18 %",
@@ -69,3 +69,11 @@ def test_the_page_needs_nothing_from_outside():
 
     assert "http" not in page
     assert "src=" not in page
+
+
+def test_the_page_names_no_lender_to_another():
+    page = agreement.render(an_agreement()).content.decode()
+
+    assert "party_03" not in page
+    assert "party_04" not in page
+    assert agreement.lender_reference("loan_01", "party_04") in page

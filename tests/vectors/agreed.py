@@ -111,7 +111,13 @@ def _rounding(inputs):
         level[0],
         level[1],
         evening=inputs.get("instalment_rule") == "evening-out",
+        remainder=_remainder(inputs),
     )
+
+
+def _remainder(inputs):
+    first = inputs.get("first_instalment", "").startswith("absorbs")
+    return terms.Remainder.FIRST if first else terms.Remainder.LAST
 
 
 def _grace(inputs):

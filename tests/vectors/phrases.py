@@ -43,6 +43,7 @@ _METHODS = (
     (r"^flat", Method.FLAT),
     (r"^interest only", Method.INTEREST_ONLY),
     (r"^balloon", Method.BALLOON),
+    (r"^bullet", Method.BULLET),
 )
 _ROUNDINGS = (
     (r"half-even", Rounding.HALF_EVEN),

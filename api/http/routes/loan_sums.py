@@ -9,11 +9,13 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from api import sheets
+from api.auth import STAFF
+from api.http.callers import Known
 from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.applications import RowOut, ScheduleOut, get_quoted_schedule
-from api.http.routes.loans import Sighted, get_schedule
-from api.wire import MoneyOut, Out, PageOut
+from api.http.routes.loans import NoteOut, Sighted, get_schedule
+from api.wire import Cut, MoneyOut, Out, PageOut
 from contracts.prepaying import Way
 from finance import lending
 from ledger.money import Money
@@ -50,6 +52,29 @@ class OptionOut(Out):
     is_agreed: bool
 
 
+class GivenOut(Out):
+    """What a note got on a day: its parts, what was kept of them, what arrived."""
+
+    on: date
+    principal: MoneyOut
+    interest: MoneyOut
+    fee: MoneyOut
+    servicing: MoneyOut
+    tax: MoneyOut
+    net: MoneyOut
+
+
+class HolderOut(Out):
+    """A note with what it is still owed and all it was given."""
+
+    note: NoteOut
+    owed_principal: MoneyOut
+    received_principal: MoneyOut
+    received_interest: MoneyOut
+    received: MoneyOut
+    flows: list[GivenOut]
+
+
 @router.get("/loans/{loan_id}/payoff/options")
 async def list_prepayment_options(
     loan: Sighted, db: Db, amount_minor: Minor = None
@@ -58,6 +83,22 @@ async def list_prepayment_options(
     amount = Money(int(amount_minor), loan.currency) if amount_minor else None
     found = await db.read(lending.prepayment_options, loan_id=loan.id, amount=amount)
     return PageOut[OptionOut].whole(found, OptionOut.model_validate)
+
+
+@router.get("/loans/{loan_id}/holders")
+async def list_holders(
+    loan: Sighted, db: Db, caller: Known, cut: Cut
+) -> PageOut[HolderOut]:
+    """List notes with what each was given; a lender sees only their own, staff all."""
+    own = None if caller.role in STAFF else caller.party
+    page = await db.read(
+        lending.list_holders,
+        loan_id=loan.id,
+        lender_id=own,
+        after=cut.after,
+        limit=cut.limit,
+    )
+    return PageOut[HolderOut].of(page, HolderOut.model_validate)
 
 
 @router.get("/loans/{loan_id}/schedule.csv", **sheets.CSV.described)

@@ -7,5 +7,6 @@ from api.portal.pages.loan import router as loan
 from api.portal.pages.market import router as market
 from api.portal.pages.portfolio import router as portfolio
 from api.portal.pages.queue import router as queue
+from api.portal.pages.quote import router as quote
 
-ROUTERS = (market, portfolio, business, loan, queue, books, audit)
+ROUTERS = (market, portfolio, business, quote, loan, queue, books, audit)

@@ -1,26 +1,30 @@
-"""One loan as its borrower sees it: what is due, the agreement, a payment."""
+"""One loan, as its borrower, a lender of it, or the operator may see it."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from fastapi import Response
 
-from api.auth import Caller
-from api.http.callers import Sme
+from api import sheets
+from api.auth import STAFF, Caller
+from api.http.callers import Known, Sme
+from api.http.routes import loan_sums
+from api.http.routes.applications import ScheduleOut
 from api.portal.amounts import read_amount, read_currency
 from api.portal.desk import At, Desk
 from api.portal.errors import FormMalformed
 from api.portal.fields import Text
 from api.portal.guard import make_pages
-from api.wire import LoanRef
+from api.wire import LoanRef, NoteRef
+from contracts import agreement, arrears
 from contracts.loan import LoanState
 from contracts.schedule import Schedule
 from finance import lending, wallets
-from finance.lending import Agreement, Loan, Receipt
+from finance.lending import Agreement, Holder, Loan, LoanEvent, Receipt
 from finance.wallets import Purse
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
-from ledger.ids import PartyId
+from ledger.paging import Page
 
 router = make_pages()
 
@@ -39,21 +43,37 @@ class LoanView:
     schedule: Schedule
     agreement: Agreement
     receipts: list[Receipt]
+    events: list[LoanEvent]
+    holders: Page[Holder]
     purse: Purse | None
 
 
 @router.get("/loans/{loan_id}")
-async def show_loan(loan_id: LoanRef, desk: At, caller: Sme) -> Response:
-    """Show a firm one of its loans."""
-    return await _loan_page(desk, loan_id, caller)
+async def show_loan(
+    loan_id: LoanRef, desk: At, caller: Known, after: NoteRef | None = None
+) -> Response:
+    """Show a loan to its borrower, its lenders and staff."""
+    return await _loan_page(desk, loan_id, caller, after)
+
+
+@router.get("/loans/{loan_id}/schedule.csv")
+async def give_csv(loan_id: LoanRef, desk: At, caller: Known) -> Response:
+    """Give the instalments as text for spreadsheets."""
+    return sheets.CSV.answer(await _table(desk, loan_id, caller), name="schedule")
+
+
+@router.get("/loans/{loan_id}/schedule.xlsx")
+async def give_xlsx(loan_id: LoanRef, desk: At, caller: Known) -> Response:
+    """Give the instalments as a spreadsheet."""
+    return sheets.XLSX.answer(await _table(desk, loan_id, caller), name="schedule")
 
 
 @router.get("/loans/{loan_id}/agreement")
-async def give_agreement(loan_id: LoanRef, desk: At, caller: Sme) -> Response:
+async def give_agreement(loan_id: LoanRef, desk: At, caller: Known) -> Response:
     """Give the agreement, byte for byte as it was made."""
-    agreement = await desk.db.read(_own_agreement, loan_id=loan_id, party=caller.party)
+    kept = await desk.db.read(_agreement, loan_id=loan_id, caller=caller)
     return Response(
-        agreement.document,
+        kept.document,
         media_type="text/html",
         headers={"Content-Security-Policy": DOCUMENT_POLICY},
     )
@@ -97,32 +117,57 @@ async def _again(desk: Desk, *, loan_id: str, caller: Caller) -> Response:
     return await _loan_page(desk, loan_id, caller)
 
 
-async def _loan_page(desk: Desk, loan_id: str, caller: Caller) -> Response:
-    view = await desk.db.read(_read, loan_id=loan_id, party=caller.party)
-    return desk.page("loan.html", view=view, loan=view.loan, state=view.state)
+async def _loan_page(
+    desk: Desk, loan_id: str, caller: Caller, after: str | None = None
+) -> Response:
+    view = await desk.db.read(_read, loan_id=loan_id, caller=caller, after=after)
+    return desk.page(
+        "loan.html",
+        view=view,
+        loan=view.loan,
+        state=view.state,
+        late=arrears.overdue(view.state),
+        named=partial(agreement.lender_reference, loan_id),
+        is_borrower=caller.party == view.loan.borrower,
+    )
 
 
-async def _own_loan(uow: UnitOfWork, loan_id: str, party: PartyId) -> Loan:
+async def _table(desk: Desk, loan_id: str, caller: Caller) -> sheets.Table:
+    loan = await desk.db.read(_sighted, loan_id=loan_id, caller=caller)
+    return loan_sums.table_of(ScheduleOut.of(lending.schedule_of(loan)))
+
+
+async def _sighted(uow: UnitOfWork, *, loan_id: str, caller: Caller) -> Loan:
+    """Return a loan to its borrower, its lenders and staff; to others there is none."""
     loan = await lending.get_loan(uow, loan_id=loan_id)
-    if loan.borrower != party:
-        raise NotFound(thing="loan")
-    return loan
+    if caller.role in STAFF or await lending.take_part(
+        uow, loan_id=loan_id, party_id=caller.party
+    ):
+        return loan
+    raise NotFound(thing="loan")
 
 
-async def _own_agreement(uow: UnitOfWork, *, loan_id: str, party: PartyId) -> Agreement:
-    loan = await _own_loan(uow, loan_id, party)
+async def _agreement(uow: UnitOfWork, *, loan_id: str, caller: Caller) -> Agreement:
+    loan = await _sighted(uow, loan_id=loan_id, caller=caller)
     return await lending.get_agreement(uow, loan_id=loan.id)
 
 
-async def _read(uow: UnitOfWork, *, loan_id: str, party: PartyId) -> LoanView:
-    loan = await _own_loan(uow, loan_id, party)
-    purses = await wallets.list_purses(uow, party_id=party)
+async def _read(
+    uow: UnitOfWork, *, loan_id: str, caller: Caller, after: str | None
+) -> LoanView:
+    loan = await _sighted(uow, loan_id=loan_id, caller=caller)
+    own = None if caller.role in STAFF else caller.party
+    purses = []
+    if caller.party == loan.borrower:
+        purses = await wallets.list_purses(uow, party_id=caller.party)
     return LoanView(
         loan,
         await lending.loan_state(uow, loan_id=loan.id),
         lending.schedule_of(loan),
         await lending.get_agreement(uow, loan_id=loan.id),
         list(await lending.list_receipts(uow, loan_id=loan.id)),
+        list(await lending.list_events(uow, loan_id=loan.id)),
+        await lending.list_holders(uow, loan_id=loan.id, lender_id=own, after=after),
         next((p for p in purses if p.wallet.currency is loan.currency), None),
     )
 

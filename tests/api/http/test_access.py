@@ -81,6 +81,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/loans"): ALL,
     ("GET", "/loans/{loan_id}"): ALL,
     ("GET", "/loans/{loan_id}/schedule"): ALL,
+    ("GET", "/loans/{loan_id}/holders"): ALL,
     ("GET", "/loans/{loan_id}/schedule.csv"): ALL,
     ("GET", "/loans/{loan_id}/schedule.xlsx"): ALL,
     ("GET", "/loans/{loan_id}/state"): ALL,

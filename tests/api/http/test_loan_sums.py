@@ -118,3 +118,17 @@ async def test_a_loan_is_graded_by_its_days_past_due(
         "doubtful",
     ]
     assert [stage for _, _, stage in seen] == [1, 1, 2, 2]
+
+
+async def test_a_lender_sees_the_flows_of_their_own_note_alone(
+    operator: Person, sme: Person, lenders: list[Person], loan: Json
+) -> None:
+    path = f"/loans/{loan['id']}/holders"
+
+    of_all = ok(await operator.get(path))["items"]
+    of_one = ok(await lenders[0].get(path))["items"]
+    of_firm = ok(await sme.get(path))["items"]
+
+    assert len(of_all) == len(lenders) > len(of_one) == 1
+    assert of_one[0]["note"]["lender"] == lenders[0].party
+    assert of_firm == []

@@ -1,0 +1,128 @@
+"""One loan to each of its readers, and its price before anybody applies."""
+
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from api.auth import Role
+from contracts import agreement
+from finance import lending
+from finance.lending import Loan
+from ledger.clock import StoppedClock
+from ledger.database import Database
+from ledger.ids import PartyId
+from risk.identity import PartyKind
+from tests.api.portal.conftest import Reader, SignedIn, plain
+from tests.api.portal.world import FIRM, World, usd
+
+
+@pytest.fixture
+async def lender(world: World) -> PartyId:
+    return await world.join("Chanthou", pays_in=9_000)
+
+
+@pytest.fixture
+async def loan(world: World, lender: PartyId, db: Database) -> Loan:
+    """A running loan on which the firm has paid once."""
+    firm = await world.join(FIRM, PartyKind.FIRM, pays_in=2_000)
+    loan = await world.fund(
+        await world.offer(await world.apply(firm, usd(6_000))), lender
+    )
+    await world.sign(loan)
+    await db.transact(lending.repay, loan_id=loan.id, party_id=firm, amount=usd(300))
+    for receipt in await db.read(lending.list_receipts, loan_id=loan.id):
+        await db.transact(lending.distribute, receipt_id=receipt.id)
+    return loan
+
+
+async def test_a_lender_sees_the_loan_and_their_own_flows_alone(
+    loan: Loan, lender: PartyId, signed_in: SignedIn
+) -> None:
+    page = await (await signed_in(Role.LENDER, lender)).open(f"/loans/{loan.id}")
+
+    assert page.status_code == 200
+    assert "Your part" in page.text
+    assert "Payment received" in page.text
+    assert agreement.lender_reference(loan.id, lender) in page.text
+    assert "Who holds the notes" not in page.text
+    assert str(lender) not in page.text
+    assert "/repayments" not in page.text
+
+
+async def test_staff_see_every_holder_of_a_loan(
+    loan: Loan, lender: PartyId, signed_in: SignedIn
+) -> None:
+    for role in (Role.OPERATOR, Role.REGULATOR):
+        page = await (await signed_in(role)).open(f"/loans/{loan.id}")
+
+        assert "Who holds the notes" in page.text
+        assert str(lender) in page.text
+        assert "Every payment of this note" in page.text
+        assert "/accept" not in page.text
+
+
+async def test_a_lender_of_another_loan_is_told_of_none(
+    loan: Loan, world: World, signed_in: SignedIn
+) -> None:
+    stranger = await signed_in(Role.LENDER, await world.join("Dara", pays_in=10))
+
+    for path in ("", "/schedule.csv", "/schedule.xlsx", "/agreement"):
+        assert (await stranger.open(f"/loans/{loan.id}{path}")).status_code == 404
+
+
+async def test_late_payments_are_shown_with_their_age(
+    loan: Loan, signed_in: SignedIn, clock: StoppedClock
+) -> None:
+    clock.advance(timedelta(days=75))
+    reader = await signed_in(Role.SME, PartyId(loan.borrower))
+
+    page = await reader.open(f"/loans/{loan.id}")
+
+    assert "Late payments and their age" in page.text
+    assert "days late" in plain(page)
+
+
+async def test_a_borrower_gets_the_payments_as_a_sheet(
+    loan: Loan, signed_in: SignedIn
+) -> None:
+    reader = await signed_in(Role.SME, PartyId(loan.borrower))
+
+    as_text = await reader.open(f"/loans/{loan.id}/schedule.csv")
+    as_book = await reader.open(f"/loans/{loan.id}/schedule.xlsx")
+
+    last = as_text.text.strip().splitlines()[-1].split(",")
+    assert (last[0], Decimal(last[3])) == ("Total", 6_000)
+    assert as_book.content.startswith(b"PK")
+    assert io.BytesIO(as_book.content).getbuffer().nbytes > 5_000
+
+
+async def test_a_firm_learns_the_cost_before_it_applies(signed_in: SignedIn) -> None:
+    reader = await signed_in(Role.SME)
+
+    page = await reader.open("/quote?amount=5000&currency=USD&months=12&method=annuity")
+
+    assert "Total cost of credit" in page.text
+    assert "USD 125.00" in plain(page)
+    assert "USD 4,875.00" in plain(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("amount=1e3&months=12", "125.50"),
+        ("amount=5000&months=900", "months"),
+        ("amount=5&months=12", "USD 500"),
+    ],
+)
+async def test_a_quote_that_cannot_be_given_says_why(
+    signed_in: SignedIn, typed: str, said: str
+) -> None:
+    reader: Reader = await signed_in(Role.SME)
+
+    page = await reader.open(f"/quote?currency=USD&{typed}")
+
+    assert page.status_code == 422
+    assert said in plain(page)
+    assert "Total cost of credit" not in page.text
