@@ -6,6 +6,7 @@ import finance.approvals.model
 import finance.equity.model
 import finance.exchange.model
 import finance.holidays.model
+import finance.lending.dayend.model
 import finance.lending.distributed
 import finance.lending.model
 import finance.raising.model

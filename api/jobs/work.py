@@ -1,13 +1,14 @@
 """The work of the house: who listens to which event, and what is done on which beat."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from api import laws
+from api.jobs import days
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
@@ -29,11 +30,11 @@ def jobs_of(services: Services) -> list[Job]:
     work = _Work(services)
     return [
         Job("events", SOON, work.deliver),
-        Job("holds", EACH_MINUTE, work.expire_holds),
+        Job("holds", EACH_MINUTE, work.by_date(work.expire_holds)),
         Job("payouts", EACH_MINUTE, work.look_payouts_up),
-        Job("offers", EACH_MINUTE, work.close_offers),
-        Job("days", EACH_HOUR, work.count_days),
-        Job("signatures", EACH_HOUR, work.let_loans_lapse),
+        Job("offers", EACH_MINUTE, work.by_date(work.close_offers)),
+        Job("days", EACH_MINUTE, work.count_days),
+        Job("signatures", EACH_HOUR, work.by_date(work.let_loans_lapse)),
     ]
 
 
@@ -125,17 +126,20 @@ class _Work:
             lending.distribute, receipt_id=delivery.facts["receipt_id"]
         )
 
-    async def count_days(self) -> None:
-        """Bring every active loan to today: late fees, and claims that fell due."""
-        ids: list[str] = []
-        after = None
-        while page := await self.db.read(lending.list_loans_to_count, after=after):
-            ids += page
-            after = page[-1]
-        await for_each(ids, self._count_day)
+    def by_date(
+        self, job: Callable[[], Awaitable[None]]
+    ) -> Callable[[], Awaitable[None]]:
+        """Return a job that goes by dates, and waits while the clock is not believed."""
 
-    async def _count_day(self, loan_id: str) -> None:
-        await self.db.transact(lending.count_day, loan_id=loan_id)
+        async def run() -> None:
+            if await self.db.transact(lending.dayend.watch_clock) is None:
+                await job()
+
+        return run
+
+    async def count_days(self) -> None:
+        """Bring every active loan into each business date up to today."""
+        await days.count_days(self.db)
 
     async def let_loans_lapse(self) -> None:
         """Give lenders their money back where the borrower did not accept in time."""

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from api.jobs import Job, run_once
 from api.services import Services
-from finance import wallets
+from finance import lending, wallets
 from finance.rails import FakeRail, SignatureWrong
 from ledger.clock import MARKET_ZONE, StoppedClock, business_date
 from ledger.database import Database
@@ -75,7 +75,12 @@ class Stage:
         await self.go_to(self.today + timedelta(days=days))
 
     async def work(self) -> None:
-        """Run every job once, then as long as the bank has something to tell."""
+        """Run every job once, then as long as the bank has something to tell.
+
+        Days are skipped on purpose here, and an operator says so.
+        """
+        if await self.db.transact(lending.dayend.watch_clock) is not None:
+            await self.db.transact(lending.dayend.trust_clock)
         await self._listen()
         await run_once(self.jobs)
         await run_once(self.jobs[:1])

@@ -1,5 +1,6 @@
 """Loans of many lenders to one firm: from the request to the last repayment."""
 
+from finance.lending import dayend
 from finance.lending.acts import (
     Act,
     NewPlan,
@@ -16,6 +17,7 @@ from finance.lending.applications import (
     submit_application,
 )
 from finance.lending.books import owed_by
+from finance.lending.dayend import count_day
 from finance.lending.distributed import Share, TreatyResidence
 from finance.lending.errors import (
     AmountOutsideLimits,
@@ -70,9 +72,7 @@ from finance.lending.repository import (
 )
 from finance.lending.rules import Grade, Stage
 from finance.lending.servicing import (
-    count_day,
     distribute,
-    list_loans_to_count,
     loan_state,
     prepayment_options,
     quote_payoff,
@@ -138,6 +138,7 @@ __all__ = [
     "approve_write_off",
     "charge_failed_payment",
     "count_day",
+    "dayend",
     "decline_act",
     "decline_application",
     "distribute",
@@ -153,7 +154,6 @@ __all__ = [
     "list_events",
     "list_holders",
     "list_loans",
-    "list_loans_to_count",
     "list_notes",
     "list_receipts",
     "list_unsigned",

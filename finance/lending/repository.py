@@ -112,16 +112,6 @@ async def list_unsigned(
     return rows.all()
 
 
-async def list_active_loans(
-    uow: UnitOfWork, *, after: str | None, limit: int
-) -> Sequence[str]:
-    """Return the ids of loans whose days are counted, in order."""
-    query = select(Loan.id).where(Loan.status == LoanStatus.ACTIVE.value)
-    if after is not None:
-        query = query.where(Loan.id > after)
-    return (await uow.session.scalars(query.order_by(Loan.id).limit(limit))).all()
-
-
 async def list_notes(uow: UnitOfWork, loan_id: str) -> Sequence[Note]:
     """Return the notes of a loan in the order they were made."""
     rows = await uow.session.scalars(

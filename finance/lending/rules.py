@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Final
 
 from contracts.loan import LoanState, Status
+from contracts.standing import Standing
 from contracts.terms import Terms
 from finance.lending.model import Claim
 from finance.rulepacks import LoanClass, RulePack
@@ -44,7 +45,7 @@ class Grade:
     stage: Stage
 
 
-def grade(pack: RulePack, terms: Terms, state: LoanState) -> Grade:
+def grade(pack: RulePack, terms: Terms, state: LoanState | Standing) -> Grade:
     """Grade a loan by its days past due, by the table in force on the day.
 
     Stages by the presumptions of IFRS 9: B5.5.37, impaired at 90 days; 5.5.11, much

@@ -11,10 +11,17 @@ from contracts.errors import EventInvalid, TermsInvalid
 from contracts.loan import Allocation, LoanState
 from contracts.prepaying import Option
 from finance import rulepacks
-from finance.lending import books, distributing, given, repository, resharing, taxes
+from finance.lending import (
+    books,
+    dayend,
+    distributing,
+    given,
+    repository,
+    resharing,
+    taxes,
+)
 from finance.lending.correcting import (
     as_owed,
-    book_claims,
     close_or_reopen,
     fresh_claims,
     keep_refund,
@@ -24,7 +31,6 @@ from finance.lending.correcting import (
 from finance.lending.distributing import Portion, Spread
 from finance.lending.errors import NothingOwed, QuoteTooFarAhead, ReceiptTooEarly
 from finance.lending.events import (
-    LateFeeCharged,
     RepaymentDistributed,
     RepaymentReceived,
 )
@@ -37,7 +43,6 @@ from ledger.errors import NotFound
 from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import CurrencyMismatch, Money
 
-LOANS_PER_PAGE: Final = 500
 QUOTE_DAYS: Final = 31
 _OPEN = (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF)
 
@@ -267,45 +272,14 @@ async def _distribution_entries(
     return made
 
 
-async def count_day(uow: UnitOfWork, *, loan_id: str) -> LoanState:
-    """Bring a loan to today: late fees that are due, and claims that fell due.
-
-    Running it again on the same day changes nothing.
-    """
-    loan = await repository.get_loan(uow, loan_id, lock=True)
-    history = await History.of(uow, loan)
-    on = uow.today()
-    if loan.status == LoanStatus.ACTIVE:
-        fees = loans.late_fees_due(history.terms, history.events, on)
-        for fee in fees:
-            history.append(
-                loans.LateFeeCharged(
-                    on=on,
-                    ordinal=history.next,
-                    instalment=fee.instalment,
-                    amount=fee.amount,
-                )
-            )
-            uow.record(LateFeeCharged(loan.id, fee.instalment, fee.amount, on))
-        if fees:  # dated today, they come before what was paid today
-            return await settle(uow, loan, history=history, since=on)
-        await book_claims(uow, loan, history.state(on))
-    return history.state(on)
-
-
-async def list_loans_to_count(uow: UnitOfWork, *, after: str | None) -> list[str]:
-    """Return some loans whose day is to be counted, in order, behind a cursor."""
-    found = await repository.list_active_loans(uow, after=after, limit=LOANS_PER_PAGE)
-    return list(found)
-
-
 async def loan_state(
     uow: UnitOfWork, *, loan_id: str, on: date | None = None
 ) -> LoanState:
     """Return where a loan stands today, or on a given day."""
     loan = await repository.get_loan(uow, loan_id)
-    history = await History.of(uow, loan)
-    return history.state(on or uow.today())
+    day = on or uow.today()
+    kept = await dayend.find_state(uow, loan, day)
+    return kept or (await History.of(uow, loan)).state(day)
 
 
 async def prepayment_options(

@@ -1,4 +1,4 @@
-"""Tables of approvals and lending: applications, loans, notes, events, receipts."""
+"""Tables of approvals and lending: applications, loans, their lives, and day-ends."""
 
 from alembic import op
 
@@ -221,6 +221,83 @@ CREATE TABLE treaty_residence (
 CREATE INDEX ix_treaty_residence_party ON treaty_residence (party);
 """
 
+_DAYS = """
+CREATE TABLE day_end (
+    business_date date CONSTRAINT pk_day_end PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    loans bigint,
+    CONSTRAINT ck_day_end_finished CHECK (
+        (finished_at IS NULL) = (loans IS NULL))
+);
+
+CREATE TABLE clock_stop (
+    id uuid CONSTRAINT pk_clock_stop PRIMARY KEY,
+    last_on date NOT NULL,
+    seen_on date NOT NULL,
+    stopped_at timestamptz NOT NULL,
+    trusted_on date,
+    resumed_by text,
+    CONSTRAINT ck_clock_stop_resumed CHECK (
+        (trusted_on IS NULL) = (resumed_by IS NULL))
+);
+CREATE UNIQUE INDEX uq_clock_stop_open ON clock_stop ((resumed_by IS NULL))
+    WHERE resumed_by IS NULL;
+
+CREATE TABLE loan_standing (
+    loan uuid CONSTRAINT pk_loan_standing PRIMARY KEY
+        CONSTRAINT fk_loan_standing_loan REFERENCES loan (id),
+    counted_to date NOT NULL,
+    days_past_due bigint NOT NULL,
+    overdue_minor bigint NOT NULL,
+    accrued_minor bigint NOT NULL,
+    band text NOT NULL,
+    class text NOT NULL,
+    provision_bps bigint NOT NULL,
+    stage bigint NOT NULL,
+    CONSTRAINT ck_loan_standing_days CHECK (days_past_due >= 0),
+    CONSTRAINT ck_loan_standing_amounts CHECK (overdue_minor >= 0 AND accrued_minor >= 0),
+    CONSTRAINT ck_loan_standing_stage CHECK (stage BETWEEN 1 AND 3)
+);
+
+CREATE TABLE loan_grading (
+    loan uuid NOT NULL CONSTRAINT fk_loan_grading_loan REFERENCES loan (id),
+    graded_on date NOT NULL,
+    days_past_due bigint NOT NULL,
+    band text NOT NULL,
+    class text NOT NULL,
+    provision_bps bigint NOT NULL,
+    stage bigint NOT NULL,
+    CONSTRAINT pk_loan_grading PRIMARY KEY (loan, graded_on)
+);
+
+CREATE TABLE loan_book (
+    loan uuid CONSTRAINT pk_loan_book PRIMARY KEY
+        CONSTRAINT fk_loan_book_loan REFERENCES loan (id),
+    events bigint NOT NULL,
+    last_on date NOT NULL,
+    book text NOT NULL,
+    allocations jsonb NOT NULL,
+    CONSTRAINT ck_loan_book_events CHECK (events > 0)
+);
+
+CREATE TABLE notice (
+    id uuid CONSTRAINT pk_notice PRIMARY KEY,
+    loan uuid NOT NULL CONSTRAINT fk_notice_loan REFERENCES loan (id),
+    party uuid NOT NULL CONSTRAINT fk_notice_party REFERENCES party (id),
+    kind text NOT NULL,
+    concerns_on date NOT NULL,
+    currency varchar(3) NOT NULL,
+    amount_minor bigint NOT NULL,
+    queued_on date NOT NULL,
+    CONSTRAINT uq_notice_loan UNIQUE (loan, kind, concerns_on),
+    CONSTRAINT ck_notice_kind CHECK (
+        kind IN ('payment_due', 'payment_missed', 'late_fee')),
+    CONSTRAINT ck_notice_amount CHECK (amount_minor > 0)
+);
+CREATE INDEX ix_notice_party ON notice (party, id);
+"""
+
 # What happened to a loan, and what people agreed to, is told once and never changed.
 _FOREVER = "".join(
     f"""
@@ -234,6 +311,7 @@ CREATE TRIGGER {table}_is_forever BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
         "distribution",
         "distribution_share",
         "treaty_residence",
+        "loan_grading",
     )
 )
 
@@ -249,16 +327,26 @@ GRANT UPDATE (status) ON receipt TO tonle_app;
 GRANT SELECT ON approval, application, loan, agreement, acceptance, note, loan_event,
     receipt, distribution, distribution_share, owed_back, treaty_residence
     TO tonle_auditor;
+GRANT SELECT, INSERT ON day_end, clock_stop, loan_standing, loan_grading, loan_book,
+    notice TO tonle_app;
+GRANT UPDATE (finished_at, loans) ON day_end TO tonle_app;
+GRANT UPDATE (trusted_on, resumed_by) ON clock_stop TO tonle_app;
+GRANT UPDATE (counted_to, days_past_due, overdue_minor, accrued_minor, band, class,
+    provision_bps, stage) ON loan_standing TO tonle_app;
+GRANT UPDATE (events, last_on, book, allocations) ON loan_book TO tonle_app;
+GRANT SELECT ON day_end, clock_stop, loan_standing, loan_grading, notice
+    TO tonle_auditor;
 """
 
 
 def upgrade() -> None:
-    for part in (_APPROVALS, _APPLICATIONS, _LOANS, _FOREVER, _GRANTS):
+    for part in (_APPROVALS, _APPLICATIONS, _LOANS, _DAYS, _FOREVER, _GRANTS):
         op.execute(part)
 
 
 def downgrade() -> None:
     op.execute(
-        "DROP TABLE treaty_residence, owed_back, distribution_share, distribution,"
+        "DROP TABLE notice, loan_book, loan_grading, loan_standing, clock_stop, day_end,"
+        " treaty_residence, owed_back, distribution_share, distribution,"
         " receipt, loan_event, note, acceptance, agreement, loan, application, approval"
     )

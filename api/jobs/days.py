@@ -1,0 +1,63 @@
+"""The day-end as a job: any number of workers count a business date together.
+
+Each takes loans nobody else holds, in batches of one transaction; one killed leaves its
+batch to the others. A loan that cannot be counted is told apart from its batch and said
+in the log; its date stays open, and no later one is begun, until it can.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import structlog
+
+from api import failures
+from finance import lending
+from ledger.database import Database
+from ledger.errors import Unavailable
+
+log = structlog.get_logger()
+
+
+LOANS_AT_ONCE = 250
+
+
+async def count_days(db: Database, *, at_once: int = LOANS_AT_ONCE) -> None:
+    """Count every business date up to today, one after the other."""
+    while (day := await db.transact(lending.dayend.open_day)) is not None:
+        await _count_loans(db, day, at_once)
+        if not await db.transact(lending.dayend.finish_day, day=day):
+            return
+    stop = await db.read(lending.dayend.find_stop)
+    if stop is not None:
+        last_on, seen_on = stop.last_on.isoformat(), stop.seen_on.isoformat()
+        log.error("clock_stopped", stop=stop.id, last_on=last_on, seen_on=seen_on)
+
+
+async def _count_loans(db: Database, day: date, at_once: int) -> None:
+    """Count a day for all loans, batch by batch, but for those others work on."""
+    after = None
+    while ids := await db.read(
+        lending.dayend.list_waiting, day=day, after=after, limit=at_once
+    ):
+        await _count(db, ids, day)
+        after = ids[-1]
+
+
+async def _count(db: Database, ids: Sequence[str], day: date) -> None:
+    try:
+        await db.transact(lending.dayend.count_loans, loan_ids=ids, day=day)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge: one loan does not stop the rest
+        await _apart(db, ids, day, error)
+
+
+async def _apart(db: Database, ids: Sequence[str], day: date, error: Exception) -> None:
+    """Count the halves of a batch that failed, down to the loan that cannot be."""
+    if len(ids) == 1:
+        facts = failures.describe(error)
+        log.error("loan_not_counted", loan=ids[0], day=day.isoformat(), **facts)
+        return
+    middle = len(ids) // 2
+    await _count(db, ids[:middle], day)
+    await _count(db, ids[middle:], day)

@@ -1,0 +1,45 @@
+"""The day-end: every loan brought into each business date, once, whatever falls over."""
+
+from finance.lending.dayend.calendar import (
+    count_waiting,
+    find_stop,
+    finish_day,
+    is_believed,
+    list_days,
+    open_day,
+    trust_clock,
+    watch_clock,
+)
+from finance.lending.dayend.counting import count_day, count_loans, list_waiting
+from finance.lending.dayend.errors import ClockNotStopped
+from finance.lending.dayend.keeping import find_state
+from finance.lending.dayend.model import (
+    ClockStop,
+    DayEnd,
+    Grading,
+    LoanStanding,
+    Notice,
+    NoticeKind,
+)
+
+__all__ = [
+    "ClockNotStopped",
+    "ClockStop",
+    "DayEnd",
+    "Grading",
+    "LoanStanding",
+    "Notice",
+    "NoticeKind",
+    "count_day",
+    "count_loans",
+    "count_waiting",
+    "find_state",
+    "find_stop",
+    "finish_day",
+    "is_believed",
+    "list_days",
+    "list_waiting",
+    "open_day",
+    "trust_clock",
+    "watch_clock",
+]
