@@ -143,7 +143,6 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
         connect_args={
             "options": _SESSION_SETTINGS,
             "connect_timeout": 10,
@@ -183,8 +182,8 @@ class Database:
     ) -> T:
         """Run a use case in its own transaction and commit before returning.
 
-        Serialization failures and deadlocks are run again, up to five times. A client
-        that goes away does not cut the command short.
+        Serialization failures, deadlocks and connections lost before the commit are
+        run again, up to five times. A client that goes away does not cut it short.
 
         Raises:
             Unavailable: The database is away or busy, or the outcome of the commit is
@@ -194,7 +193,8 @@ class Database:
         async def once(uow: UnitOfWork) -> T:
             return await use_case(uow, *args, **kwargs)
 
-        return await asyncio.shield(asyncio.ensure_future(self._retrying(once)))
+        again = self._again_if_it_may_pass(lambda: self._attempt(once))
+        return await asyncio.shield(asyncio.ensure_future(again))
 
     @asynccontextmanager
     async def straight(self) -> AsyncIterator[Straight]:
@@ -212,8 +212,13 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Answer a question from one snapshot, without changing anything."""
-        with _trouble_named():
+        """Answer a question from one snapshot, without changing anything.
+
+        Raises:
+            Unavailable: The database is away or busy.
+        """
+
+        async def once() -> T:
             async with self._session() as session:
                 await session.connection(
                     execution_options={
@@ -225,18 +230,20 @@ class Database:
                     UnitOfWork(session, self.clock, self.actor), *args, **kwargs
                 )
 
-    async def _retrying(self, once: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        for tries in range(1, MAX_TRIES + 1):
-            try:
-                with _trouble_named():
-                    return await self._attempt(once)
-            except DBAPIError as error:
-                if sqlstate(error) not in _RETRY_STATES or tries == MAX_TRIES:
-                    raise
-            longest = BACKOFF_MILLISECONDS * 2**tries
-            pause = random.randint(longest // 2, longest * 3 // 2)  # noqa: S311 - jitter
-            await asyncio.sleep(pause / 1000)
-        raise Unavailable("the database is too busy; try again")
+        return await self._again_if_it_may_pass(once)
+
+    async def _again_if_it_may_pass(self, once: Callable[[], Awaitable[T]]) -> T:
+        with _trouble_named():
+            for tries in range(1, MAX_TRIES + 1):
+                try:
+                    return await once()
+                except DBAPIError as error:
+                    if not _may_pass(error):
+                        raise
+                longest = BACKOFF_MILLISECONDS * 2**tries
+                pause = random.randint(longest // 2, longest * 3 // 2)  # noqa: S311 - jitter
+                await asyncio.sleep(pause / 1000)
+        raise Unavailable("the database is too busy or away; try again")
 
     async def _attempt(self, once: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         async with self._session() as session:
@@ -253,7 +260,7 @@ class Database:
             told = uow.recorded or uow.booked
             if self.audit is AuditMode.INLINE and self.seal_inline and told:
                 await self.seal_inline(uow)
-            await session.commit()
+            await _commit(session)
             return result
 
     @asynccontextmanager
@@ -261,6 +268,23 @@ class Database:
         maker = async_sessionmaker(self.engine, expire_on_commit=False)
         async with maker() as session:
             yield session
+
+
+async def _commit(session: AsyncSession) -> None:
+    try:
+        await session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("the database went away during the commit") from error
+        raise
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Tell whether the same again may work: nothing was committed, so nothing is done.
+
+    Connections are not probed before use: one that a restart has cut is found so.
+    """
+    return sqlstate(error) in _RETRY_STATES or error.connection_invalidated
 
 
 @contextmanager

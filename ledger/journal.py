@@ -6,7 +6,6 @@ changes to pending sums.
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -151,10 +150,10 @@ class Booking:
         )
         return hashlib.sha256(known.encode()).digest()
 
-    def accounts(self) -> Iterable[AccountId]:
-        """Name every account the booking touches."""
-        yield from [leg.account for leg in self.legs]
-        yield from [change.account for change in self.pending]
+    def accounts(self) -> list[AccountId]:
+        """Name every account the booking touches, as often as it does."""
+        held = [change.account for change in self.pending]
+        return [leg.account for leg in self.legs] + held
 
     def parts(self) -> int:
         """Return in how many parts the booking is recorded in the audit log."""

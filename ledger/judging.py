@@ -270,15 +270,16 @@ def require_form(booking: Booking, today: date) -> None:
             raise UnitsOutOfRange(entry=booking.id)
     if booking.state == "pending":
         _require_held_units(booking)
-    texts = (booking.kind, booking.memo, *booking.details, *booking.details.values())
-    if not all(map(_can_be_kept, texts)):
+    if not _can_be_kept(booking):
         raise EntryMalformed(entry=booking.id)
     if (booking.effective_on - today).days > MAX_DAYS_AHEAD:
         raise TooFarAhead(entry=booking.id, days=MAX_DAYS_AHEAD)
 
 
-def _can_be_kept(text: str) -> bool:
-    """Tell whether the database takes a text: no NUL, no half of a surrogate pair."""
+def _can_be_kept(booking: Booking) -> bool:
+    """Tell whether the database takes the texts: no NUL, no half of a surrogate pair."""
+    details = booking.details
+    text = "".join([booking.kind, booking.memo, *details, *details.values()])
     return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))
 
 
