@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -138,15 +139,11 @@ def export(
 ) -> None:
     """Write the whole book for beancount or hledger, which come to the same sums."""
 
-    async def work(db: Database) -> list[exports.Line]:
-        return await db.read(exports.read_book)
+    async def work(db: Database) -> None:
+        with to.open("w", encoding="utf-8") if to else nullcontext(sys.stdout) as file:
+            await db.read(exports.write_book, form, file)
 
-    pieces = exports.write_book(with_database(work), form)
-    if to is None:
-        sys.stdout.writelines(pieces)
-        return
-    with to.open("w", encoding="utf-8") as file:
-        file.writelines(pieces)
+    with_database(work)
 
 
 @app.command()

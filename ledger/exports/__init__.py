@@ -2,12 +2,10 @@
 
 from ledger.exports.camt053 import write_camt053
 from ledger.exports.formats import (
-    BookFormat,
     Days,
     NotACurrency,
     SpanUnusable,
     StatementFormat,
-    write_book,
     write_statement,
 )
 from ledger.exports.statement import (
@@ -18,7 +16,13 @@ from ledger.exports.statement import (
     write_csv,
     write_json,
 )
-from ledger.exports.text_ledgers import Line, read_book, write_beancount, write_hledger
+from ledger.exports.text_ledgers import (
+    BookFormat,
+    Line,
+    Place,
+    read_entries,
+    write_book,
+)
 
 __all__ = [
     "AccountStatement",
@@ -26,17 +30,16 @@ __all__ = [
     "Days",
     "Line",
     "NotACurrency",
+    "Place",
     "SpanUnusable",
     "StatementFormat",
     "StatementLine",
     "StatementTooLong",
     "account_statement",
-    "read_book",
-    "write_beancount",
+    "read_entries",
     "write_book",
     "write_camt053",
     "write_csv",
-    "write_hledger",
     "write_json",
     "write_statement",
 ]

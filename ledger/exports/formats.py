@@ -1,6 +1,5 @@
-"""The formats of exports, each by its name, and the span of days a statement covers."""
+"""The formats of a statement, each by its name, and the span of days it covers."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +9,6 @@ from ledger.clock import business_date, day_begins
 from ledger.errors import Invalid
 from ledger.exports.camt053 import write_camt053
 from ledger.exports.statement import AccountStatement, write_csv, write_json
-from ledger.exports.text_ledgers import Line, write_beancount, write_hledger
 from ledger.money import Currency
 
 
@@ -37,18 +35,6 @@ _MEDIA_TYPES = {
     StatementFormat.CSV: "text/csv; charset=utf-8",
     StatementFormat.CAMT053: "application/xml",
 }
-
-
-class BookFormat(StrEnum):
-    """How the whole book is written as plain-text accounting."""
-
-    BEANCOUNT = "beancount"
-    HLEDGER = "hledger"
-
-    @property
-    def suffix(self) -> str:
-        """How the name of such a file ends."""
-        return "journal" if self is BookFormat.HLEDGER else self.value
 
 
 class SpanUnusable(Invalid):
@@ -102,16 +88,5 @@ def write_statement(
             if statement.asset not in set(Currency):
                 raise NotACurrency
             return write_camt053(statement, created_at=created_at)
-        case _:
-            assert_never(form)
-
-
-def write_book(lines: Iterable[Line], form: BookFormat) -> Iterator[str]:
-    """Write the whole book in a format, piece by piece."""
-    match form:
-        case BookFormat.BEANCOUNT:
-            return write_beancount(lines)
-        case BookFormat.HLEDGER:
-            return write_hledger(lines)
         case _:
             assert_never(form)

@@ -12,7 +12,7 @@ import pytest
 
 from api import house
 from api.settings import Settings
-from ledger.exports import Line
+from ledger.exports import Line, Place
 from ledger.exports.text_ledgers import (
     beancount_account,
     beancount_asset,
@@ -90,7 +90,8 @@ def balances_kept(folder: Path) -> list[Line]:
             " JOIN asset s ON s.code = a.asset"
         )
         return [
-            Line("", "", "", date.min, *row[:4], date.min, *row[4:]) for row in rows
+            Line("", "", "", date.min, Place(*place), exponent, units)
+            for *place, exponent, units in rows
         ]
 
 

@@ -1,10 +1,14 @@
 """Statements of accounts, and the whole book, in formats of other programs."""
 
 import asyncio
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
 from api.http.callers import Known, Staff
 from api.http.depends import Db
@@ -90,9 +94,15 @@ async def get_wallet_statement(
 @router.get("/ledger/export", **_described(TEXT))
 async def export_book(db: Db, form: BookFormat, _: Staff) -> Response:
     """Write every entry of all books for beancount or hledger, whose sums are ours."""
-    lines = await db.read(exports.read_book)
-    return StreamingResponse(
-        exports.write_book(lines, form),
-        media_type=TEXT,
-        headers=_named(f"tonle.{form.suffix}"),
+    place = Path(tempfile.mkdtemp(prefix="tonle-book-"))
+    cleaning = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
+    file = place / f"tonle.{form.suffix}"
+    try:
+        with file.open("w", encoding="utf-8") as written:
+            await db.read(exports.write_book, form, written)
+    except BaseException:
+        await cleaning()
+        raise
+    return FileResponse(
+        file, media_type=TEXT, headers=_named(file.name), background=cleaning
     )

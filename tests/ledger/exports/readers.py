@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.exports import Line
+from ledger.exports import Line, Place
 
 Sums = dict[tuple[str, str], Decimal]
 
@@ -19,13 +19,13 @@ _BALANCES = ("balance", "--flat", "--no-total", "--layout=bare", "-O", "csv")
 
 
 def expected(
-    lines: Iterable[Line], account: Callable[[Line], str], asset: Callable[[str], str]
+    lines: Iterable[Line], account: Callable[[Place], str], asset: Callable[[str], str]
 ) -> Sums:
     """Sum what we keep, under the names the other program uses."""
     sums: Sums = defaultdict(Decimal)
     for line in lines:
         amount = Decimal(line.units).scaleb(-line.exponent)
-        sums[account(line), asset(line.asset)] += amount
+        sums[account(line.place), asset(line.place.asset)] += amount
     return _not_empty(sums)
 
 

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from ledger import accounts, balances, entries, exchange, exports
 from ledger.accounts import CLIENT_MONEY, Side, Spec
-from ledger.database import Database
+from ledger.database import Database, UnitOfWork
+from ledger.exports import BookFormat, Line
 from ledger.exports.text_ledgers import (
-    Line,
     beancount_account,
     beancount_asset,
     hledger_account,
@@ -63,13 +64,24 @@ async def book(db: Database, clock) -> list[Line]:
         effective_on=clock.now().date(),
     )
     await db.transact(exchange.convert, CLIENT_MONEY, new)
-    return await db.read(exports.read_book)
+    return await db.read(read_lines)
+
+
+async def read_lines(uow: UnitOfWork) -> list[Line]:
+    return [line async for legs in exports.read_entries(uow) for line in legs]
+
+
+async def written(db: Database, form: BookFormat) -> str:
+    file = StringIO()
+    await db.read(exports.write_book, form, file)
+    return file.getvalue()
 
 
 async def test_the_book_read_is_the_book_kept(db, book) -> None:
     sums: dict[tuple[str, str, str], int] = defaultdict(int)
     for line in book:
-        sums[line.book, line.path, line.asset] += line.units
+        place = line.place
+        sums[place.book, place.path, place.asset] += line.units
     for place, units in sums.items():
         account = await db.read(accounts.find, *place)
         row = await db.read(accounts.get, account)
@@ -77,14 +89,14 @@ async def test_the_book_read_is_the_book_kept(db, book) -> None:
         assert units == (-posted if row.normal_side == "credit" else posted)
 
 
-def test_beancount_accepts_the_book_and_agrees(book) -> None:
-    text = "".join(exports.write_beancount(book))
+async def test_beancount_accepts_the_book_and_agrees(db, book) -> None:
+    text = await written(db, BookFormat.BEANCOUNT)
 
     assert told_by_beancount(text) == expected(book, beancount_account, beancount_asset)
 
 
-def test_hledger_accepts_the_book_and_agrees(book, tmp_path: Path) -> None:
+async def test_hledger_accepts_the_book_and_agrees(db, book, tmp_path: Path) -> None:
     journal = tmp_path / "book.journal"
-    journal.write_text("".join(exports.write_hledger(book)), encoding="utf-8")
+    journal.write_text(await written(db, BookFormat.HLEDGER), encoding="utf-8")
 
     assert told_by_hledger(journal) == expected(book, hledger_account, str)
