@@ -65,7 +65,6 @@ class NewEntry:
     effective_on: date
     memo: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
-    reverses: EntryId | None = None
 
     def booking(self) -> Booking:
         """Return the entry as the posting core takes it."""
@@ -77,7 +76,6 @@ class NewEntry:
             legs=self.legs,
             memo=self.memo,
             details=self.metadata,
-            reverses=self.reverses,
         )
 
 
@@ -131,7 +129,13 @@ async def reverse(
         .order_by(PostingRow.leg)
     )
     mirror = tuple(Leg(AccountId(account), -units) for account, units in legs)
-    entry = NewEntry(
-        reversal, f"{row.kind}.reversed", mirror, effective_on, memo, reverses=original
+    booking = Booking(
+        id=reversal,
+        kind=f"{row.kind}.reversed",
+        state=POSTED,
+        effective_on=effective_on,
+        legs=mirror,
+        memo=memo,
+        reverses=original,
     )
-    return (await post(uow, [entry]))[0]
+    return (await book(uow, [booking]))[0]
