@@ -9,6 +9,7 @@ from api import failures
 from api.cli import (
     calculate,
     database,
+    day_end,
     demo,
     keys,
     ledger,
@@ -37,6 +38,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(parties.app, name="party")
 app.add_typer(keys.app, name="key")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(day_end.app, name="day-end")
 app.command("serve")(serving.serve)
 app.command("demo")(demo.demo)
 

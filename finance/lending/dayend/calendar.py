@@ -14,10 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from finance.lending.dayend.errors import ClockNotStopped
 from finance.lending.dayend.events import ClockStopped, ClockTrusted, DayCounted
-from finance.lending.dayend.model import ClockStop, DayEnd, LoanStanding
+from finance.lending.dayend.model import ClockStop, DayEnd, LoanStanding, Notice
 from finance.lending.model import Loan, LoanStatus
 from ledger.database import UnitOfWork
 from ledger.ids import new_id, read_id
+from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 
 DAYS_SHOWN: Final = 60
 _A_DAY: Final = timedelta(days=1)
@@ -169,6 +170,20 @@ async def list_days(uow: UnitOfWork) -> list[DayEnd]:
         select(DayEnd).order_by(DayEnd.business_date.desc()).limit(DAYS_SHOWN)
     )
     return list(rows)
+
+
+async def list_notices(
+    uow: UnitOfWork,
+    *,
+    party_id: str | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Notice]:
+    """Return notices to borrowers, newest first: all, or one party's."""
+    query = select(Notice)
+    if party_id is not None:
+        query = query.where(Notice.party == party_id)
+    return await fetch_page(uow.session, query, by=Notice.id, after=after, limit=limit)
 
 
 async def _last(uow: UnitOfWork) -> DayEnd | None:

@@ -195,6 +195,20 @@ def test_a_new_installation_is_migrated_and_sound(installation: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_day_end_runs_by_hand_and_the_clock_needs_no_answer(
+    installation: Path,
+) -> None:
+    ran = tonle("day-end", "run", data=installation)
+    shown = tonle("day-end", "show", data=installation)
+    resumed = tonle("day-end", "resume", data=installation)
+
+    assert (ran.returncode, shown.returncode) == (0, 0)
+    assert json.loads(shown.stdout) == json.loads(ran.stdout)
+    assert json.loads(shown.stdout)["waiting"] == 0
+    assert "not stopped" in refused(resumed, 2)
+
+
+@pytest.mark.slow
 def test_the_first_operator_is_taken_in_and_given_a_key(installation: Path) -> None:
     added = tonle("party", "add", "--name", "Sok Dara", data=installation)
     party = json.loads(added.stdout)["id"]

@@ -1,0 +1,120 @@
+"""The day-end of many loans of one age in PostgreSQL, and the reading of one of them."""
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from api import postgres, schema
+from api.jobs import days
+from finance import lending
+from ledger.clock import StoppedClock, business_date
+from ledger.database import Database, close_engine, make_engine
+from tests.finance.lending.portfolio import aged, make_portfolio, url_of
+from tests.journeys.people import World
+
+AGES = (1, 30, 300, 700)
+NOW = datetime(2028, 1, 20, 2, tzinfo=UTC)
+PASSWORD = "only-for-benchmarks"
+DAYS, READS = 3, 100
+GOAL_RATIO = 1.2
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside is ours alone
+
+
+@dataclass(frozen=True)
+class DayFigure:
+    """Milliseconds a loan of an age: of the clock on the wall and of our processor time.
+
+    ``ratio`` is the processor time beside that of the youngest loans.
+    """
+
+    task: str
+    age_days: int
+    loans: int
+    wall_ms: float
+    processor_ms: float
+    ratio: float
+
+
+def measure_days(count: int) -> list[DayFigure]:
+    """Measure portfolios of each age, on a server that does not wait for its disk."""
+    memory = MEMORY if MEMORY.is_dir() else None
+    with (
+        tempfile.TemporaryDirectory(prefix="tonle-bench-", dir=memory) as folder,
+        postgres.running(Path(folder), {"fsync": "off"}) as url,
+    ):
+        schema.make_roles(url, dict.fromkeys(schema.ROLES, PASSWORD))
+        return asyncio.run(_all_ages(url, count))
+
+
+async def _all_ages(server_url: str, count: int) -> list[DayFigure]:
+    figures: list[DayFigure] = []
+    for age in AGES:
+        for task, wall, processor in await _one_age(server_url, age, count):
+            youngest = next((f for f in figures if f.task == task), None)
+            ratio = processor / youngest.processor_ms if youngest else 1.0
+            figure = DayFigure(
+                task, age, count, round(wall, 3), round(processor, 3), round(ratio, 2)
+            )
+            figures.append(figure)
+            sys.stdout.write(f"{json.dumps(asdict(figure))}\n")
+            sys.stdout.flush()
+    return figures
+
+
+async def _one_age(
+    server_url: str, age: int, count: int
+) -> list[tuple[str, float, float]]:
+    name = f"day_{age}"
+    schema.make_database(server_url, name)
+    urls = schema.Urls.of(server_url, name, dict.fromkeys(schema.ROLES, PASSWORD))
+    schema.migrate(urls.owner)
+    clock = StoppedClock(NOW)
+    db = Database(make_engine(urls.app), clock)
+    await _make(db, url_of(server_url, name), clock, age=age, count=count)
+    await days.count_days(db)  # opens and keeps every book, which is not measured
+    spent = [await _day(db, clock, count) for _ in range(DAYS)]
+    ids = [loan.id for loan in (await db.read(lending.list_loans, limit=READS)).items]
+    reads = [await _timed(lambda id_=id_: _read(db, id_)) for id_ in ids]
+    await close_engine(db.engine)
+    return [("day-end, a loan", *_middle(spent)), ("read a loan", *_middle(reads))]
+
+
+async def _make(
+    db: Database, admin_url: str, clock: StoppedClock, *, age: int, count: int
+) -> None:
+    world = World(db, clock)
+    firm = await world.party("Firm")
+    lenders = [await world.party(one) for one in ("One", "Two")]
+    on = business_date(clock.now())
+    lives = [aged(number, age, on) for number in range(count)]
+    await make_portfolio(admin_url, clock, lives, borrower=firm, lenders=lenders)
+
+
+async def _day(db: Database, clock: StoppedClock, count: int) -> tuple[float, float]:
+    clock.advance(timedelta(days=1))
+    wall, processor = await _timed(lambda: days.count_days(db))
+    return wall / count, processor / count
+
+
+async def _read(db: Database, loan_id: str) -> object:
+    return await db.read(lending.loan_state, loan_id=loan_id)
+
+
+async def _timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Return how long some work took, in milliseconds: wall, and our processor time."""
+    wall, processor = time.perf_counter(), time.process_time()
+    await work()
+    ended = time.perf_counter() - wall, time.process_time() - processor
+    return ended[0] * 1000, ended[1] * 1000
+
+
+def _middle(spent: list[tuple[float, float]]) -> tuple[float, float]:
+    walls, processors = zip(*spent, strict=True)
+    return statistics.median(walls), statistics.median(processors)
