@@ -1,0 +1,181 @@
+"""What others do between two looks of a booking changes its answer, never the books."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from ledger import accounts, entries, invariants, lane, periods
+from ledger.accounts import CLIENT_MONEY, Side, Spec
+from ledger.database import Database, UnitOfWork
+from ledger.entries import NewEntry
+from ledger.ids import AccountId, read_id
+from tests.ledger.builders import an_entry, an_id, available, move, open_accounts
+
+CEILING = 10**6
+DECEMBER = {"book": CLIENT_MONEY, "starts_on": date(2025, 12, 1)}
+YEAR_END = date(2025, 12, 31)
+Pair = tuple[AccountId, AccountId]
+
+
+@pytest.fixture
+async def pairs(db: Database) -> dict[str, Pair]:
+    """Pairs that share no account: plain ones, and ones that are left to the judge."""
+    bank, a, _ = await db.transact(open_accounts)
+    specs = [
+        Spec(CLIENT_MONEY, path, "x", "USD", Side.CREDIT, None, ceiling)
+        for path, ceiling in (("1", None), ("2", None), ("3", CEILING), ("4", CEILING))
+    ]
+    opened = await db.transact(accounts.open_all, specs)
+    return {"one": (bank, a), "plain": (*opened[:2],), "judged": (*opened[2:],)}
+
+
+def pay(db: Database, pair: Pair, units: int) -> NewEntry:
+    return an_entry(db, entries.transfer(debit=pair[0], credit=pair[1], units=units))
+
+
+@asynccontextmanager
+async def under_way(db: Database, *new: NewEntry) -> AsyncIterator[None]:
+    """Post entries and commit only when the block is left."""
+    posted, let_go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(uow: UnitOfWork) -> None:
+        await entries.post(uow, new)
+        posted.set()
+        await let_go.wait()
+
+    task = asyncio.create_task(db.transact(slowly))
+    await posted.wait()
+    try:
+        yield
+    finally:
+        let_go.set()
+        await task
+
+
+async def wait_for_blocked(admin_of: str, count: int = 1) -> None:
+    """Wait until so many of the database's sessions wait for another."""
+    question = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with await psycopg.AsyncConnection.connect(
+        admin_of, autocommit=True
+    ) as connection:
+        for _ in range(500):
+            (blocked,) = await (await connection.execute(question)).fetchone() or (0,)
+            if blocked >= count:
+                return
+            await asyncio.sleep(0.02)
+    pytest.fail(f"fewer than {count} sessions waited for another")
+
+
+@pytest.mark.parametrize("how", ["plain", "judged"])
+async def test_an_id_taken_meanwhile_over_other_accounts_is_refused_by_name(
+    db, pairs, admin_of, how
+) -> None:
+    first = pay(db, pairs["one"], 5)
+    second = replace(pay(db, pairs[how], 5), id=first.id)
+
+    async with under_way(db, first):
+        behind = asyncio.create_task(db.transact(entries.post, [second]))
+        await wait_for_blocked(admin_of)
+
+    with pytest.raises(entries.EntryIdReused) as said:
+        await behind
+    assert said.value.facts == {"entry": first.id}
+    assert await available(db, pairs["one"][1]) == 5
+    assert await db.read(invariants.find_breaches) == []
+
+
+async def test_an_entry_that_reverses_none_there_is_breaks_as_a_fault_of_ours(
+    db, pairs
+) -> None:
+    stray = replace(pay(db, pairs["one"], 5), reverses=an_id(db))
+
+    with pytest.raises(IntegrityError):
+        await db.transact(entries.post, [stray])
+
+
+async def test_a_batch_broken_by_one_caller_is_booked_caller_by_caller(
+    db, pairs, admin_of
+) -> None:
+    taken = pay(db, pairs["one"], 5)
+    asked = [
+        pay(db, pairs["judged"], 7),
+        replace(pay(db, pairs["judged"], 5), id=taken.id),
+        pay(db, pairs["judged"], 9),
+    ]
+
+    async with lane.running(db) as writer:
+        async with under_way(db, taken):
+            posts = [asyncio.create_task(writer.post([one])) for one in asked]
+            await wait_for_blocked(admin_of)
+        first, refused, last = await asyncio.gather(*posts, return_exceptions=True)
+
+    assert isinstance(refused, entries.EntryIdReused)
+    assert refused.facts == {"entry": taken.id}
+    assert [one[0].legs[0].units for one in (first, last)] == [7, 9]
+    assert await available(db, pairs["judged"][1]) == 16
+    assert await db.read(invariants.find_breaches) == []
+
+
+@pytest.mark.parametrize("how", ["plain", "judged"])
+async def test_a_booking_under_way_holds_its_period_open(
+    db, pairs, admin_of, how
+) -> None:
+    await db.transact(periods.open_period, **DECEMBER, ends_on=YEAR_END)
+    late = replace(pay(db, pairs[how], 5), effective_on=YEAR_END)
+
+    async with under_way(db, late):
+        closing = asyncio.create_task(db.transact(periods.close_period, **DECEMBER))
+        await wait_for_blocked(admin_of)
+        assert not closing.done()
+
+    await closing
+    assert await db.read(invariants.find_breaches) == []
+
+
+@pytest.mark.parametrize("how", ["plain", "judged"])
+async def test_a_step_taken_meanwhile_is_counted_first(
+    db, pairs, admin_of, how
+) -> None:
+    pair = pairs[how]
+
+    async with under_way(db, pay(db, pair, 5)):
+        behind = asyncio.create_task(move(db, *pair, 7))
+        await wait_for_blocked(admin_of)
+
+    legs = (await behind).legs
+    assert [(leg.version, leg.balance_after) for leg in legs] == [(2, 12), (2, -12)]
+
+
+@pytest.mark.parametrize("how", ["plain", "judged"])
+async def test_accounts_are_locked_in_the_order_of_their_ids(
+    db, pairs, admin_of, how
+) -> None:
+    """Wherever the rows lie: the first is locked while the second is waited for."""
+    first, second = sorted(pairs[how])
+    lock = "SELECT FROM balance WHERE account = %s FOR UPDATE NOWAIT"
+    ids = [read_id("acct", account) for account in (first, second)]
+
+    async with (
+        await psycopg.AsyncConnection.connect(admin_of) as holder,
+        await psycopg.AsyncConnection.connect(admin_of) as probe,
+    ):
+        # The first row moves behind the second, as rows of busy accounts do.
+        moved = "UPDATE balance SET version = version WHERE account = %s"
+        await holder.execute(moved, ids[:1])
+        await holder.commit()
+        await holder.execute(lock, ids[1:])
+        behind = asyncio.create_task(move(db, second, first, 1))
+        await wait_for_blocked(admin_of)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            await probe.execute(lock, ids[:1])
+        await holder.commit()
+        assert (await behind).legs
