@@ -174,6 +174,7 @@ def _balance_row(account: str, spec: Spec) -> dict[str, object]:
         "pending_debits": 0,
         "pending_credits": 0,
         "version": 0,
+        "booked_at": None,
     }
 
 

@@ -42,6 +42,7 @@ class BalanceRow(Base):
     pending_debits: Mapped[int]
     pending_credits: Mapped[int]
     version: Mapped[int]
+    booked_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(

@@ -35,6 +35,15 @@ SELECT 'acct_' || account || ' version ' || version AS where_,
           FROM posting WINDOW w AS (PARTITION BY account ORDER BY version)) h
  WHERE version <> last + 1 OR balance_after <> before + units;
 
+-- law: history_runs_forward
+-- says: An account's postings were booked one after the other, in the order of their numbers.
+SELECT 'acct_' || account || ' version ' || version AS where_,
+       last - booked_at || ' of time' AS off_by
+  FROM (SELECT account, version, booked_at,
+               lag(booked_at) OVER (PARTITION BY account ORDER BY version) AS last
+          FROM posting) h
+ WHERE booked_at < last;
+
 -- law: balance_is_its_history
 -- says: An account's balance is the sum of its postings and stands at its last one.
 SELECT 'acct_' || b.account AS where_,

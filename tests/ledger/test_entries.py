@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from ledger import accounts, balances, entries, invariants
+from ledger.clock import StoppedClock
 from ledger.database import Database, UnitOfWork
 from ledger.ids import AccountId, EntryId
 from ledger.judging import TooFarAhead
@@ -288,3 +289,17 @@ async def test_the_database_itself_refuses_an_overdraft(db, books, app_url) -> N
         pytest.raises(psycopg.errors.CheckViolation),
     ):
         connection.execute("UPDATE balance SET posted_debits = posted_debits + 2")
+
+
+async def test_a_clock_that_lags_books_no_earlier_than_the_last(db, books) -> None:
+    bank, wallet, _ = books
+    hour = timedelta(hours=1)
+    lagging = replace(db, clock=StoppedClock(db.clock.now() - hour))
+    await move(db, bank, wallet, 5)
+
+    await move(lagging, bank, wallet, 7)
+
+    known = await db.read(balances.at, wallet, db.clock.now())
+    earlier = await db.read(balances.at, wallet, db.clock.now() - hour)
+    assert (known, earlier) == (12, 0)
+    assert await db.read(invariants.find_breaches) == []

@@ -12,6 +12,8 @@ CORRUPTIONS = {
     "books_balance": "UPDATE balance SET posted_debits = posted_debits + 1"
     " WHERE normal_side = 'debit'",
     "entries_are_whole": "DELETE FROM posting WHERE leg = 1",
+    "history_runs_forward": "UPDATE posting SET booked_at = booked_at - interval '1 h'"
+    " WHERE version = 2",
     "history_has_no_gap": "UPDATE posting SET version = version + 7 WHERE leg = 0",
     "balance_is_its_history": "UPDATE balance SET version = version + 1",
     "every_account_has_a_balance": "UPDATE account SET normal_side = 'debit'",

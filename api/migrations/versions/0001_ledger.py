@@ -40,6 +40,7 @@ CREATE TABLE balance (
     pending_debits bigint NOT NULL,
     pending_credits bigint NOT NULL,
     version bigint NOT NULL,
+    booked_at timestamptz,
     CONSTRAINT ck_balance_not_negative CHECK (
         posted_debits >= 0 AND posted_credits >= 0
         AND pending_debits >= 0 AND pending_credits >= 0 AND version >= 0),
@@ -205,7 +206,8 @@ CREATE FUNCTION book(
     SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
 DECLARE
-    found bigint; plain boolean; mixed boolean; stream bigint; before bigint; xid bigint;
+    found bigint; plain boolean; mixed boolean; latest timestamptz; moment timestamptz;
+    stream bigint; before bigint; xid bigint;
 BEGIN
     written := false;
     IF NOT judged THEN
@@ -228,8 +230,8 @@ BEGIN
                    ELSE b.posted_debits - b.posted_credits
                        - b.pending_credits - t.fall_of_debits >= b.floor_units END),
            array_agg(b.version ORDER BY t.n),
-           array_agg(b.posted_debits - b.posted_credits ORDER BY t.n)
-      INTO found, mixed, plain, versions, sums
+           array_agg(b.posted_debits - b.posted_credits ORDER BY t.n), max(b.booked_at)
+      INTO found, mixed, plain, versions, sums, latest
       FROM unnest(accounts, fall_of_credits, fall_of_debits) WITH ORDINALITY
            AS t(account, fall_of_credits, fall_of_debits, n)
       JOIN balance b ON b.account = t.account JOIN account a ON a.id = t.account;
@@ -247,6 +249,8 @@ BEGIN
     ) THEN
         RETURN;
     END IF;
+    -- Clocks of several machines differ; an account's history never runs backwards.
+    moment := greatest(book.booked_at, latest);
     IF sealing THEN
         SELECT t.stream, t.before, t.xid INTO stream, before, xid
           FROM audit_take_numbers(cardinality(told_entries)) AS t;
@@ -255,7 +259,7 @@ BEGIN
           FROM unnest(told_entries, told_parts) WITH ORDINALITY AS t(entry, part, n);
     END IF;
     INSERT INTO entry
-    SELECT t.id, decode(t.hash, 'hex'), t.kind, t.state, t.effective_on, booked_at,
+    SELECT t.id, decode(t.hash, 'hex'), t.kind, t.state, t.effective_on, moment,
            t.reverses, t.hold, t.legs, t.memo, t.details::jsonb, told_by[1], told_by[2],
            told_by[3], stream, before + t.place
       FROM unnest(ids, hashes, kinds, states, effective, reverses, holds, legs, memos,
@@ -264,7 +268,7 @@ BEGIN
                 place);
     INSERT INTO posting
     SELECT accounts[t.account], versions[t.account] + t.version, ids[t.entry], t.leg,
-           t.units, sums[t.account] + t.sum, booked_at
+           t.units, sums[t.account] + t.sum, moment
       FROM unnest(step_accounts, step_entries, step_legs, step_units, step_versions,
                   step_sums) AS t(account, entry, leg, units, version, sum);
     UPDATE balance b
@@ -272,7 +276,7 @@ BEGIN
            posted_credits = b.posted_credits + t.credits,
            pending_debits = b.pending_debits + t.pending_debits,
            pending_credits = b.pending_credits + t.pending_credits,
-           version = b.version + t.count
+           version = b.version + t.count, booked_at = moment
       FROM unnest(accounts, debits, credits, book.pending_debits,
                   book.pending_credits, counts)
            AS t(account, debits, credits, pending_debits, pending_credits, count)
@@ -349,8 +353,8 @@ _GRANTS = """
 GRANT SELECT, INSERT ON asset, account, balance, entry, posting, hold, period,
     idempotency TO tonle_app;
 GRANT UPDATE (frozen, closed_at) ON account TO tonle_app;
-GRANT UPDATE (posted_debits, posted_credits, pending_debits, pending_credits, version)
-    ON balance TO tonle_app;
+GRANT UPDATE (posted_debits, posted_credits, pending_debits, pending_credits, version,
+    booked_at) ON balance TO tonle_app;
 GRANT UPDATE (captured, released, state) ON hold TO tonle_app;
 GRANT UPDATE (state, changed_at) ON period TO tonle_app;
 GRANT SELECT, INSERT ON lane TO tonle_app;
