@@ -220,7 +220,7 @@ class Lane:
     async def _wait(self) -> None:
         # Those just answered come back with their next entries before the batch is cut.
         await asyncio.sleep(0)
-        if not len(self._queue):
+        if self._open and not len(self._queue):
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._limits.renew_seconds)

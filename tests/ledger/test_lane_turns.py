@@ -1,0 +1,247 @@
+"""The lane's queue is cut in turns, and nobody who waits is left without an answer."""
+
+import asyncio
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from ledger import accounts, entries, lane
+from ledger.database import Database, UnitOfWork
+from ledger.errors import Unavailable
+from ledger.ids import AccountId
+from ledger.outbox import AuditMode
+from tests.ledger.builders import an_entry, available, move, open_accounts
+from tests.ledger.test_lane import ask
+from tests.ledger.test_meanwhile import wait_for_blocked
+from tests.ledger.test_plain import calls_of
+
+TAKE_OVER = "UPDATE lane SET epoch = epoch + 1"
+LOCK = "SELECT FROM {} FOR UPDATE"
+END_THOSE_THAT_WAIT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+@pytest.fixture
+async def books(db: Database) -> list[AccountId]:
+    bank, a, b = await db.transact(open_accounts)
+    await move(db, bank, a, 100)
+    return [bank, a, b]
+
+
+def pay(db: Database, books: list[AccountId], units: int = 1) -> entries.NewEntry:
+    legs = entries.transfer(debit=books[0], credit=books[1], units=units)
+    return an_entry(db, legs)
+
+
+def a_queue(**limits: int) -> lane.Queue:
+    return lane.Queue(lane.Limits(**limits))
+
+
+def put(queue: lane.Queue, caller: str, count: int = 1) -> lane._Waiting:
+    """Let a group of so many bookings wait; who waits is told by its object."""
+    answer = asyncio.get_running_loop().create_future()
+    waiting = lane._Waiting((None,) * count, answer)  # type: ignore[arg-type]  # counted only
+    queue.put(caller, waiting)
+    return waiting
+
+
+async def test_a_batch_ends_with_the_group_that_fills_it() -> None:
+    for limit, sizes, taken in (
+        (4, (2, 2, 1), 2),
+        (4, (3, 3, 1), 2),
+        (4, (3, 1, 1), 2),
+        (4, (1, 1, 1), 3),
+        (1, (9, 1, 1), 1),
+    ):
+        queue = a_queue(batch_entries=limit)
+        groups = [put(queue, str(n), size) for n, size in enumerate(sizes)]
+        assert queue.take() == groups[:taken]
+        assert len(queue) == len(sizes) - taken
+        assert queue.drain() == groups[taken:]
+
+
+async def test_callers_take_turns_in_the_order_they_came() -> None:
+    queue = a_queue()
+    x, y, x_again, z = (put(queue, caller) for caller in "xyxz")
+    assert queue.take() == [x, y, z, x_again]
+
+
+async def test_who_gave_up_takes_no_room() -> None:
+    queue = a_queue(batch_entries=1)
+    gone, stays = put(queue, "x", 5), put(queue, "y")
+    gone.answer.cancel()
+    assert queue.take() == [stays]
+
+
+async def test_a_full_queue_says_so_and_forgets_who_it_refused() -> None:
+    queue = a_queue(waiting=3, waiting_of_one_caller=2)
+    sentence = "^too many entries wait; send them again in a moment$"
+    for _ in range(2):
+        put(queue, "x")
+    with pytest.raises(lane.LaneFull, match=sentence):
+        put(queue, "x")
+    put(queue, "y")
+    with pytest.raises(lane.LaneFull, match=sentence):
+        put(queue, "z")
+    assert len(queue) == 3
+    assert len(queue.take()) == 3
+    put(queue, "z")
+
+
+async def test_a_drained_queue_is_empty_and_has_all_its_room() -> None:
+    queue = a_queue(waiting=2)
+    waiting = [put(queue, caller) for caller in "xy"]
+    assert queue.drain() == waiting
+    assert (len(queue), queue.take()) == (0, [])
+    assert [put(queue, caller) for caller in "xy"] == queue.take()
+
+
+async def test_a_plain_batch_goes_straight_to_the_database(db, books) -> None:
+    with calls_of(db) as called:
+        async with lane.running(db) as writer:
+            assert await writer.post([]) == []
+            await writer.post([pay(db, books)])
+    assert called == []
+
+
+async def test_a_lane_without_a_log_counts_nothing_for_it(db, books) -> None:
+    quiet = replace(db, audit=AuditMode.OFF)
+    with calls_of(db) as called:
+        async with lane.running(quiet) as writer:
+            await writer.post([pay(db, books)])
+    assert called == []
+    assert await ask(db, "SELECT count(*) FROM entry WHERE number IS NULL") == 1
+
+
+async def test_what_is_sealed_inline_is_sealed_before_its_caller_is_told(
+    db, books
+) -> None:
+    sealed: list[bool] = []
+
+    async def seal(uow: UnitOfWork) -> None:
+        sealed.append(uow.booked)
+
+    inline = replace(db, audit=AuditMode.INLINE, seal_inline=seal)
+    async with lane.running(inline) as writer:
+        await writer.post([pay(db, books)])
+        assert sealed == [True]
+
+
+async def test_a_closed_lane_says_so(db, books) -> None:
+    async with lane.running(db) as writer:
+        writer.close()
+        with pytest.raises(lane.LaneClosed, match=r"^the writer lane is closed; send"):
+            await writer.post([pay(db, books)])
+
+
+async def test_a_lane_ends_at_once_when_its_last_caller_was_answered(db, books) -> None:
+    limits = lane.Limits(renew_seconds=3600)
+    async with asyncio.timeout(60), lane.running(db, limits=limits) as writer:
+        await writer.post([pay(db, books)])
+
+
+async def test_a_lane_says_who_holds_it_and_lets_go_at_its_end(db) -> None:
+    async with lane.running(db):
+        with pytest.raises(lane.LaneTaken, match=r"^another process holds the writer"):
+            async with lane.running(db):
+                pass
+    assert await ask(db, "SELECT holder FROM lane") == ""
+    async with lane.running(db):
+        assert await ask(db, "SELECT epoch FROM lane") == 2
+        assert len(await ask(db, "SELECT holder FROM lane")) == 16
+
+
+async def test_a_lane_taken_over_tells_all_of_its_batch_and_closes(
+    db, books, admin_of
+) -> None:
+    doubtful = accounts.Spec(
+        accounts.CLIENT_MONEY, "capped", "x", "USD", accounts.Side.CREDIT, None, 50
+    )
+    (capped,) = await db.transact(accounts.open_all, [doubtful])
+    for other in (books[1], capped):
+        async with lane.running(db, name=other) as old:
+            with psycopg.connect(admin_of) as connection:
+                connection.execute(TAKE_OVER)
+            told = await asyncio.gather(
+                *(old.post([pay(db, [books[0], other])]) for _ in range(3)),
+                return_exceptions=True,
+            )
+            assert {type(one) for one in told} == {lane.LaneTaken}
+            assert {str(one) for one in told} == {
+                "another process has taken the writer lane over"
+            }
+            with pytest.raises(lane.LaneClosed):
+                await old.post([pay(db, books)])
+    assert await available(db, books[1]) == 100
+
+
+async def test_who_waits_when_the_lease_is_lost_is_told_that_the_lane_ended(
+    db, books, admin_of
+) -> None:
+    async with (
+        await psycopg.AsyncConnection.connect(admin_of) as thief,
+        lane.running(db, limits=lane.Limits(renew_seconds=0)) as old,
+    ):
+        await thief.execute(LOCK.format("lane"))
+        await wait_for_blocked(admin_of)
+        waiting = [
+            asyncio.create_task(old.post([pay(db, books)], caller=caller))
+            for caller in "xxy"
+        ]
+        await asyncio.sleep(0)
+        await thief.execute(TAKE_OVER)
+        await thief.commit()
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert {type(one) for one in told} == {lane.LaneClosed}
+    assert {str(one) for one in told} == {"the writer lane ended; try again"}
+    assert await available(db, books[1]) == 100
+
+
+async def test_a_connection_cut_is_told_and_the_lane_goes_on(
+    db, books, admin_of
+) -> None:
+    async with (
+        await psycopg.AsyncConnection.connect(admin_of) as holder,
+        lane.running(db) as writer,
+    ):
+        await holder.execute(LOCK.format("balance"))
+        posts = [asyncio.create_task(writer.post([pay(db, books)])) for _ in range(2)]
+        await wait_for_blocked(admin_of)
+        await holder.execute(END_THOSE_THAT_WAIT)
+        told = await asyncio.gather(*posts, return_exceptions=True)
+        await holder.commit()
+
+        assert {type(one) for one in told} == {Unavailable}
+        assert await writer.post([pay(db, books, 7)])
+
+    assert await available(db, books[1]) == 107
+
+
+async def test_a_busy_lane_renews_its_lease_only_now_and_then(db, books) -> None:
+    question = "SELECT renewed_at FROM lane"
+    async with lane.running(db, limits=lane.Limits(renew_seconds=600)) as writer:
+        before = await ask(db, question)
+        for _ in range(3):
+            await writer.post([pay(db, books)])
+        await asyncio.sleep(0.05)
+        assert await ask(db, question) == before
+
+
+async def test_a_lease_lapses_only_after_its_time(db, admin_of) -> None:
+    for seconds, lapsed in ((lane.LEASE_SECONDS - 5, False), (11, True)):
+        async with lane.running(db, name=f"after {seconds}"):
+            with psycopg.connect(admin_of) as connection:
+                connection.execute(
+                    "UPDATE lane SET renewed_at = now() - make_interval(secs => %s)",
+                    [seconds],
+                )
+            taking = db.transact(lane._take, name=f"after {seconds}")
+            if lapsed:
+                assert (await taking).epoch == 2
+            else:
+                with pytest.raises(lane.LaneTaken):
+                    await taking
