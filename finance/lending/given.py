@@ -123,21 +123,20 @@ async def list_given_shares(
 
 
 async def list_debts(
-    uow: UnitOfWork, currency: Currency, *, parties: Collection[str]
+    uow: UnitOfWork, currency: Currency, *, parties: Collection[str] | None = None
 ) -> dict[PartyId, Debt]:
-    """Return what parties owe back; a party that never did is not there."""
-    rows = await uow.session.execute(
-        select(
-            OwedBack.party,
-            OwedBack.account,
-            BalanceRow.posted_debits - BalanceRow.posted_credits,
-        )
+    """Return what is owed back: by everybody who owes, or by parties that ever did."""
+    units = BalanceRow.posted_debits - BalanceRow.posted_credits
+    query = (
+        select(OwedBack.party, OwedBack.account, units)
         .join(BalanceRow, BalanceRow.account == OwedBack.account)
-        .where(OwedBack.currency == currency, OwedBack.party.in_(parties))
+        .where(OwedBack.currency == currency)
     )
+    # Few ever owe, and a loan may have ten thousand lenders to ask about.
+    query = query.where(units > 0 if parties is None else OwedBack.party.in_(parties))
     return {
-        PartyId(party): Debt(AccountId(account), int(units))
-        for party, account, units in rows
+        PartyId(party): Debt(AccountId(account), int(owed))
+        for party, account, owed in await uow.session.execute(query)
     }
 
 

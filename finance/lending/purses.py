@@ -33,7 +33,7 @@ async def legs_for(
 
     Wallets that are lowered are locked, so what is in them stays until it is taken.
     """
-    debts = await given.list_debts(uow, currency, parties=changes.keys())
+    debts = await given.list_debts(uow, currency)
     purses = await _purses(uow, wallets, currency)
     taken = await _take(uow, purses, changes)
     short = {party: -changes[party] - units for party, units in taken.items()}
