@@ -71,7 +71,8 @@ def _pay_ahead(book: Book, amount: int, on: date, shares: Shares) -> int:
             ]
             return _pay_lines(backwards, amount, on, shares)
         case Excess.SPREAD:
-            return _spread(ahead, amount, on, shares)
+            step = book.terms.currency.settlement_step
+            return _spread(ahead, amount, on=on, shares=shares, step=step)
         case Excess.SHORTEN | Excess.REAMORTISE:
             return _prepay(book, amount, shares=shares, on=on)
         case _:
@@ -89,11 +90,13 @@ def _lines_ahead(book: Book, on: date) -> list[Line]:
     return sorted(later, key=lambda line: (line.number, order.index(line.component)))
 
 
-def _spread(ahead: list[Line], amount: int, on: date, shares: Shares) -> int:
-    """Pay the principal of all later instalments by equal parts."""
+def _spread(
+    ahead: list[Line], amount: int, *, on: date, shares: Shares, step: int
+) -> int:
+    """Pay the principal of all later instalments by equal payable parts."""
     open_lines = [line for line in ahead if line.component is Component.PRINCIPAL]
     while amount and open_lines:
-        parts = split_units(amount, [1] * len(open_lines))
+        parts = split_units(amount, [1] * len(open_lines), step)
         for line, part in zip(open_lines, parts, strict=True):
             amount -= part
             amount += _pay_lines([line], part, on, shares)

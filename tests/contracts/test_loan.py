@@ -274,3 +274,20 @@ def test_a_prepayment_shortens_the_plan_at_the_same_instalment():
 def test_an_event_that_cannot_be_is_refused_with_its_field(wrong, reason):
     with pytest.raises(Invalid, match=reason):
         loan.replay(hundred_at_seven(), [OUT, wrong], date(2024, 6, 1))
+
+
+def test_money_spread_over_later_instalments_stays_payable():
+    riel = Money(100_000_000, Currency.KHR)
+    agreed = hundred_at_seven(principal=riel, excess=terms.Excess.SPREAD)
+    out = replace(OUT, amount=riel)
+    paid = loan.ReceiptReceived(
+        on=date(2024, 1, 20),
+        ordinal=2,
+        receipt_id="r",
+        amount=Money(1_000_000, Currency.KHR),
+    )
+
+    state = loan.replay(agreed, [out, paid], date(2024, 1, 20))
+
+    assert [one.paid.principal.minor % 100 for one in state.instalments] == [0] * 6
+    assert state.allocations[0].principal == paid.amount
