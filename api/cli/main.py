@@ -17,6 +17,7 @@ from api.cli import (
     parties,
     score,
     serving,
+    witness,
 )
 from ledger.errors import Refusal, Unavailable
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(calculate.app, name="calc")
 app.add_typer(score.app, name="risk")
 app.add_typer(log.app, name="audit")
+app.add_typer(witness.app, name="witness")
 app.add_typer(database.app, name="db")
 app.add_typer(parties.app, name="party")
 app.add_typer(keys.app, name="key")

@@ -3,7 +3,9 @@
 import base64
 import binascii
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 ED25519 = b"\x01"
 KEY_ID_BYTES = 4
+SIZE_LIMIT = 2**63
 _DASH = "\u2014 "
 
 
@@ -30,7 +33,7 @@ class Checkpoint:
 
     def text(self) -> str:
         """Return the three lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{base64_of(self.root)}\n"
 
     @classmethod
     def read(cls, text: str) -> "Checkpoint":
@@ -39,14 +42,27 @@ class Checkpoint:
         if len(lines) != 4 or lines[3] or not lines[0]:  # noqa: PLR2004 - three lines
             raise NoteRefused("a checkpoint is origin, size and root, a line each")
         origin, size, root, _ = lines
-        if not size.isascii() or not size.isdigit() or size != str(int(size)):
-            raise NoteRefused("the size of a checkpoint is a whole number")
-        return cls(origin, int(size), _unbase64(root))
+        return cls(origin, read_size(size), unbase64(root))
+
+
+def read_size(text: str) -> int:
+    """Read a tree's size: ASCII digits, no leading zero, below 2^63."""
+    is_short = len(text) <= len(str(SIZE_LIMIT))
+    if not (is_short and text.isascii() and text.isdigit()) or text != str(int(text)):
+        raise NoteRefused("the size of a checkpoint is a whole number")
+    if int(text) >= SIZE_LIMIT:
+        raise NoteRefused("no log is that large")
+    return int(text)
 
 
 @dataclass(frozen=True)
-class LogKey:
-    """The public key of a log, with the name it signs under."""
+class NoteKey:
+    """A public key that signs notes, with the name it signs under.
+
+    ``kind`` is the type byte: what is signed, and how, is part of the key's identity.
+    """
+
+    kind: ClassVar[bytes]
 
     name: str
     public: bytes
@@ -54,24 +70,42 @@ class LogKey:
     @property
     def id(self) -> bytes:
         """The first four bytes of SHA-256 over name, newline, type and key."""
-        named = self.name.encode() + b"\n" + ED25519 + self.public
+        named = self.name.encode() + b"\n" + self.kind + self.public
         return hashlib.sha256(named).digest()[:KEY_ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{_base64(ED25519 + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{base64_of(self.kind + self.public)}"
 
     @classmethod
-    def read(cls, vkey: str) -> "LogKey":
+    def read(cls, vkey: str) -> Self:
         """Read a verifier key: name, key id in hex, base64 of type and key."""
         name, _, rest = vkey.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
-        material = _unbase64(encoded)
+        material = unbase64(encoded)
         key = cls(name, material[1:])
-        if material[:1] != ED25519 or len(key.public) != 32:  # noqa: PLR2004 - RFC 8032
-            raise NoteRefused("this is not an Ed25519 verifier key")
+        if material[:1] != cls.kind or len(key.public) != 32:  # noqa: PLR2004 - RFC 8032
+            raise NoteRefused("this is no verifier key of the type asked for")
         if not is_name(name) or key.id.hex() != key_id:
             raise NoteRefused("the key id does not belong to this name and key")
         return key
+
+    def line(self, signature: bytes) -> str:
+        """Return the line of a note that carries a signature of this key."""
+        return f"{_DASH}{self.name} {base64_of(self.id + signature)}\n"
+
+    def is_signed(self, message: bytes, signature: bytes) -> bool:
+        """Tell whether this is the key's signature of a message."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+
+class LogKey(NoteKey):
+    """The public key of a log; its name is the log's origin."""
+
+    kind = ED25519
 
 
 @dataclass(frozen=True)
@@ -89,45 +123,62 @@ class Signer:
     def sign(self, checkpoint: Checkpoint) -> str:
         """Return the signed note of a head."""
         text = checkpoint.text()
-        signature = self.key.id + self.private.sign(text.encode())
-        return f"{text}\n{_DASH}{self.name} {_base64(signature)}\n"
+        return f"{text}\n{self.key.line(self.private.sign(text.encode()))}"
+
+
+class Signature(NamedTuple):
+    """A line under a note: the name and id of the key it claims, and what it signed."""
+
+    name: str
+    key_id: bytes
+    signed: bytes
+
+
+@dataclass(frozen=True)
+class Note:
+    """A text and the lines under it, by whomever they are."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+    @classmethod
+    def read(cls, note: str) -> "Note":
+        """Split a note; what is none is refused, what signs it is not judged."""
+        text, gap, block = note.rpartition("\n\n")
+        lines = block.split("\n")
+        if not gap or len(lines) < 2 or lines[-1]:  # noqa: PLR2004 - a line and the end
+            raise NoteRefused("a note is a text, an empty line and signature lines")
+        if any(ord(letter) < ord(" ") and letter != "\n" for letter in note):
+            raise NoteRefused("a note holds no control characters")
+        return cls(text + "\n", tuple(map(read_signature, lines[:-1])))
+
+    def by(self, key: NoteKey) -> Iterator[bytes]:
+        """Yield what lines under the key's name and id carry; others are skipped."""
+        for name, key_id, signed in self.signatures:
+            if (name, key_id) == (key.name, key.id):
+                yield signed
 
 
 def open_note(note: str, key: LogKey) -> str:
     """Return the text of a note signed by the key; other keys' lines are skipped."""
-    text, signatures = _split(note)
-    mine = [
-        signature[KEY_ID_BYTES:]
-        for name, signature in signatures
-        if name == key.name and signature[:KEY_ID_BYTES] == key.id
-    ]
+    read = Note.read(note)
+    mine = list(read.by(key))
     if len(mine) != 1:
         raise NoteRefused(f"the note has {len(mine)} signatures of this key, not one")
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(mine[0], text.encode())
-    except InvalidSignature as error:
-        raise NoteRefused("the signature does not fit the note") from error
-    return text
+    if not key.is_signed(read.text.encode(), mine[0]):
+        raise NoteRefused("the signature does not fit the note")
+    return read.text
 
 
-def _split(note: str) -> tuple[str, list[tuple[str, bytes]]]:
-    text, gap, block = note.rpartition("\n\n")
-    lines = block.split("\n")
-    if not gap or len(lines) < 2 or lines[-1]:  # noqa: PLR2004 - a line and the end
-        raise NoteRefused("a note is a text, an empty line and signature lines")
-    if any(ord(letter) < ord(" ") and letter != "\n" for letter in note):
-        raise NoteRefused("a note holds no control characters")
-    return text + "\n", [_signature(line) for line in lines[:-1]]
-
-
-def _signature(line: str) -> tuple[str, bytes]:
+def read_signature(line: str) -> Signature:
+    """Read a line under a note: a dash, a name, and base64 of key id and signature."""
     name, gap, encoded = line.removeprefix(_DASH).partition(" ")
-    signature = _unbase64(encoded)
+    signature = unbase64(encoded)
     if not line.startswith(_DASH) or not gap or not is_name(name):
         raise NoteRefused("a signature line is a dash, a name and base64")
     if len(signature) <= KEY_ID_BYTES:
         raise NoteRefused("a signature is longer than its key id")
-    return name, signature
+    return Signature(name, signature[:KEY_ID_BYTES], signature[KEY_ID_BYTES:])
 
 
 def is_name(name: str) -> bool:
@@ -135,15 +186,17 @@ def is_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(map(str.isspace, name))
 
 
-def _base64(content: bytes) -> str:
+def base64_of(content: bytes) -> str:
+    """Write bytes as standard base64."""
     return base64.b64encode(content).decode("ascii")
 
 
-def _unbase64(encoded: str) -> bytes:
+def unbase64(encoded: str) -> bytes:
+    """Read base64 in its one form."""
     try:
         content = base64.b64decode(encoded.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise NoteRefused("this is not base64") from error
-    if _base64(content) != encoded:
+    if base64_of(content) != encoded:
         raise NoteRefused("this is not the one base64 form of its bytes")
     return content

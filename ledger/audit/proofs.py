@@ -1,6 +1,7 @@
 """Prove that an entry is in a tree, and that a tree has only grown (RFC 9162, 2.1).
 
-The paths are computed from leaf hashes; the checks need roots and paths alone.
+A path is given as the leaves under each of its hashes, lowest first, so that they can be
+taken from stored tiles; the checks need roots and paths alone.
 """
 
 from collections.abc import Sequence
@@ -8,33 +9,34 @@ from collections.abc import Sequence
 from ledger.audit.tree import HASH_BYTES, node_hash, root_of
 
 
-def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the hashes that lead from a leaf to the root, lowest first."""
-    if not 0 <= index < len(leaves):
+def inclusion_ranges(index: int, size: int) -> list[range]:
+    """Return the leaves under each hash that leads from a leaf to the root."""
+    if not 0 <= index < size:
         raise ValueError("the index lies outside the tree")
-    if len(leaves) == 1:
-        return []
-    cut = _cut(len(leaves))
-    if index < cut:
-        return [*inclusion_path(leaves[:cut], index), root_of(leaves[cut:])]
-    return [*inclusion_path(leaves[cut:], index - cut), root_of(leaves[:cut])]
+    beside, whole = [], range(size)
+    while len(whole) > 1:
+        left, right = _halves(whole)
+        whole, other = (left, right) if index in left else (right, left)
+        beside.append(other)
+    return beside[::-1]
 
 
-def consistency_path(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
-    """Return the hashes that show the first ``old_size`` leaves are still the same."""
-    if not 0 < old_size <= len(leaves):
+def consistency_ranges(old_size: int, size: int) -> list[range]:
+    """Return the leaves under each hash that shows the tree has only grown."""
+    if not 0 < old_size <= size:
         raise ValueError("the old size lies outside the tree")
-    return _subproof(leaves, old_size, known=True)
+    beside, whole = [], range(size)
+    while whole.stop != old_size:
+        left, right = _halves(whole)
+        whole, other = (left, right) if old_size <= left.stop else (right, left)
+        beside.append(other)
+    return [*([whole] if whole.start else []), *beside[::-1]]
 
 
-def _subproof(leaves: Sequence[bytes], old_size: int, *, known: bool) -> list[bytes]:
-    if old_size == len(leaves):
-        return [] if known else [root_of(leaves)]
-    cut = _cut(len(leaves))
-    if old_size <= cut:
-        return [*_subproof(leaves[:cut], old_size, known=known), root_of(leaves[cut:])]
-    rest = _subproof(leaves[cut:], old_size - cut, known=False)
-    return [*rest, root_of(leaves[:cut])]
+def _halves(whole: range) -> tuple[range, range]:
+    """Split leaves where the tree does: after the largest power of two below."""
+    cut = whole.start + _cut(len(whole))
+    return range(whole.start, cut), range(cut, whole.stop)
 
 
 def _cut(size: int) -> int:

@@ -5,10 +5,10 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.audit import proofs, tree
+from ledger.audit import proofs, subtrees, tree
 from ledger.audit.verifier import tree as second
 from tests.ledger.audit.vectors import MERKLE, NOTES, hashes
 
@@ -25,6 +25,16 @@ def _grown(steps: list[int]) -> tuple[tree.Edge, dict[tuple[int, int], tree.Tile
 
 def _leaves(start: int, end: int) -> list[bytes]:
     return [hashlib.sha256(b"%d" % number).digest() for number in range(start, end)]
+
+
+def _inclusion(leaves: list[bytes], index: int) -> list[bytes]:
+    ranges = proofs.inclusion_ranges(index, len(leaves))
+    return [tree.root_of(leaves[under.start : under.stop]) for under in ranges]
+
+
+def _consistency(leaves: list[bytes], old_size: int) -> list[bytes]:
+    ranges = proofs.consistency_ranges(old_size, len(leaves))
+    return [tree.root_of(leaves[under.start : under.stop]) for under in ranges]
 
 
 def test_leaf_hashes_are_the_published_ones() -> None:
@@ -127,9 +137,9 @@ def test_consistency_is_judged_as_published(case: dict[str, Any]) -> None:
 def test_paths_are_the_published_ones() -> None:
     for case in MERKLE["derived_all_proofs_size_le_8"]["cases"]:
         if case["kind"] == "inclusion":
-            path = proofs.inclusion_path(LEAVES[: case["size"]], case["index"])
+            path = _inclusion(LEAVES[: case["size"]], case["index"])
         else:
-            path = proofs.consistency_path(LEAVES[: case["size2"]], case["size1"])
+            path = _consistency(LEAVES[: case["size2"]], case["size1"])
         assert path == hashes(case["proof"])
 
 
@@ -139,7 +149,7 @@ def test_every_path_proves_and_no_shorter_or_longer_one(
 ) -> None:
     leaves = _leaves(0, size)
     index = data.draw(st.integers(0, size - 1))
-    root, path = tree.root_of(leaves), proofs.inclusion_path(leaves, index)
+    root, path = tree.root_of(leaves), _inclusion(leaves, index)
 
     def judge(path: list[bytes]) -> bool:
         return proofs.is_included(leaves[index], index, size=size, root=root, path=path)
@@ -155,9 +165,33 @@ def test_a_grown_tree_is_consistent_and_a_forked_one_is_not(
 ) -> None:
     leaves = _leaves(0, size)
     old = data.draw(st.integers(1, size))
-    path = proofs.consistency_path(leaves, old)
+    path = _consistency(leaves, old)
     new_head = (size, tree.root_of(leaves))
 
     assert proofs.is_consistent((old, tree.root_of(leaves[:old])), new_head, path)
     forked = tree.root_of([bytes(32), *leaves[1:old]])
     assert not proofs.is_consistent((old, forked), new_head, path)
+
+
+@given(st.integers(1, 70_000), st.data())
+@settings(max_examples=20)
+def test_any_path_is_found_in_the_stored_tiles(size: int, data: st.DataObject) -> None:
+    _, stored = _grown([size])
+    tiles = {place: tile.hashes for place, tile in stored.items()}
+    index = data.draw(st.integers(0, size - 1))
+    old = data.draw(st.integers(1, size))
+    leaves = _leaves(0, size)
+    wanted = [
+        *proofs.inclusion_ranges(index, size),
+        *proofs.consistency_ranges(old, size),
+        range(old),
+    ]
+
+    found = [subtrees.hash_over(under, tiles) for under in wanted]
+
+    assert found == [tree.root_of(leaves[under.start : under.stop]) for under in wanted]
+
+
+def test_a_path_through_a_missing_tile_is_refused() -> None:
+    with pytest.raises(ValueError, match="missing"):
+        subtrees.hash_over(range(300), {})
