@@ -1,16 +1,19 @@
-"""What people sign: terms, schedules, true cost, agreements."""
+"""What people sign: terms, schedules, true cost, agreements, keys and signatures."""
 
 from contracts import (
     agreement,
     apr,
     arrears,
+    bls,
     calculators,
     collateral,
     daycount,
+    keys,
     loan,
     prepaying,
     schedule,
     sharing,
+    signing,
     terms,
 )
 
@@ -18,12 +21,15 @@ __all__ = [
     "agreement",
     "apr",
     "arrears",
+    "bls",
     "calculators",
     "collateral",
     "daycount",
+    "keys",
     "loan",
     "prepaying",
     "schedule",
     "sharing",
+    "signing",
     "terms",
 ]

@@ -36,3 +36,35 @@ class SeveralRates(Invalid):
 
     code = "several_rates"
     message = "{count} rates solve these flows ({rates}). None of them is the rate."
+
+
+class KeyUnproven(Invalid):
+    """Nobody has shown to have the secret of this key, or it is no key at all."""
+
+    code = "signing_key_unproven"
+    message = (
+        "This key's proof of possession does not hold. Make it again and send both."
+    )
+
+
+class SignatureInvalid(Invalid):
+    """The signature is not this key's over this message."""
+
+    code = "signature_invalid"
+    message = "This signature does not hold. Sign exactly the message you were shown."
+
+
+class SignersInvalid(Invalid):
+    """One signature of many must name its signers: some, each once."""
+
+    code = "signers_invalid"
+    message = "The signers are {reason}. Name each one once, with a proven key."
+
+
+class LevelTooLow(Invalid):
+    """The product asks for a stronger signature."""
+
+    code = "signature_level_too_low"
+    message = (
+        "This needs a signature of the level {least}. Register a signing key first."
+    )
