@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from ledger import accounts, entries, invariants, lane, periods
+from ledger import accounts, booking, entries, invariants, lane, periods
 from ledger.accounts import CLIENT_MONEY, Side, Spec
 from ledger.database import Database, UnitOfWork
 from ledger.entries import NewEntry
@@ -96,10 +96,10 @@ async def test_an_id_taken_meanwhile_over_other_accounts_is_refused_by_name(
 async def test_an_entry_that_reverses_none_there_is_breaks_as_a_fault_of_ours(
     db, pairs
 ) -> None:
-    stray = replace(pay(db, pairs["one"], 5), reverses=an_id(db))
+    stray = replace(pay(db, pairs["one"], 5).booking(), reverses=an_id(db))
 
     with pytest.raises(IntegrityError):
-        await db.transact(entries.post, [stray])
+        await db.transact(booking.book, [stray])
 
 
 async def test_a_batch_broken_by_one_caller_is_booked_caller_by_caller(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
-from ledger import accounts, entries, holds, invariants, periods
+from ledger import accounts, booking, entries, holds, invariants, periods
 from ledger.accounts import CLIENT_MONEY, LOAN_BOOK, Freeze, Side, Spec
 from ledger.database import Database, UnitOfWork
 from ledger.entries import Leg, NewEntry
@@ -144,6 +144,21 @@ async def test_a_capture_of_all_that_was_held_takes_one_call(world: World) -> No
     assert called == ["FROM book("]
 
 
+async def test_an_open_period_is_no_doubt(world: World) -> None:
+    period = {"book": CLIENT_MONEY, "starts_on": date(2026, 1, 1)}
+    await world.db.transact(periods.open_period, **period, ends_on=date(2026, 1, 31))
+    with calls_of(world.db) as called:
+        await world.post(world.pay("bank", "a", 1))
+    assert called == ["FROM book("]
+
+
+async def test_what_is_held_of_a_debit_account_cannot_leave(world: World) -> None:
+    await hold(world.db, world.of["bank"], world.of["till"], 60)
+    with pytest.raises(entries.InsufficientFunds):
+        await world.post(world.pay("bank", "till", 41))
+    assert await world.post(world.pay("bank", "till", 40))
+
+
 async def test_a_doubtful_group_is_booked_after_all_by_the_second_call(world) -> None:
     with calls_of(world.db) as called:
         await world.post(world.pay("bank", "capped", 50), world.pay("bank", "b", 1))
@@ -248,31 +263,26 @@ async def test_an_account_with_a_sum_of_61_bits_is_left_to_the_judge(
 
 async def test_entries_are_kept_as_they_were_asked_for(world: World) -> None:
     teller = world.db.acting(Actor("party_1", "password", "request_1"))
-    asked_for = [
-        replace(
-            world.pay("bank", name, 5),
-            kind=f"kind {name}",
-            memo=f"memo {name}",
-            metadata={f"key {name}": "\\"},
-        )
-        for name in ("b", "free")
-    ]
+    first, *rest = [world.pay("bank", name, 5).booking() for name in ("b", "free", "b")]
+    second, third = (
+        replace(one, kind=f"kind {n}", memo=f"memo {n}", details={f"key {n}": "\\"})
+        for n, one in enumerate(rest)
+    )
+    second = replace(second, reverses=first.id, effective_on=ENDED_ON)
 
-    await teller.transact(entries.post, asked_for)
+    await teller.transact(booking.book, [first])
+    await teller.transact(booking.book, [second, third])
 
-    for asked in asked_for:
+    for asked in (first, second, third):
         kept = await world.db.read(_row, asked.id)
-        assert (kept.kind, kept.memo, kept.details) == (
-            asked.kind,
-            asked.memo,
-            asked.metadata,
-        )
-        assert (kept.state, kept.legs, kept.hold) == ("posted", 2, None)
-        assert (kept.effective_on, kept.reverses) == (asked.effective_on, None)
+        told = ("kind", "memo", "details", "state", "effective_on", "reverses", "hold")
+        assert [getattr(kept, name) for name in told] == [
+            getattr(asked, name) for name in told
+        ]
         assert (kept.actor, kept.actor_auth) == ("party_1", "password")
-        assert kept.request_id == "request_1"
+        assert (kept.request_id, kept.legs) == ("request_1", 2)
         assert kept.booked_at == world.db.clock.now()
-        assert kept.request_hash == asked.booking().request_hash()
+        assert kept.request_hash == asked.request_hash()
 
 
 async def _row(uow: UnitOfWork, entry: EntryId) -> EntryRow:
