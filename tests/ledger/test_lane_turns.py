@@ -8,6 +8,7 @@ import pytest
 
 from ledger import accounts, entries, lane
 from ledger.database import Database, UnitOfWork
+from ledger.entries import Leg
 from ledger.errors import Unavailable
 from ledger.ids import AccountId
 from ledger.outbox import AuditMode
@@ -176,6 +177,34 @@ async def test_a_lane_taken_over_tells_all_of_its_batch_and_closes(
             with pytest.raises(lane.LaneClosed):
                 await old.post([pay(db, books)])
     assert await available(db, books[1]) == 100
+
+
+async def test_who_lost_the_lane_does_not_give_it_up(db, admin_of) -> None:
+    async with lane.running(db):
+        with psycopg.connect(admin_of) as connection:
+            connection.execute("UPDATE lane SET epoch = epoch + 1, holder = 'another'")
+    assert await ask(db, "SELECT holder FROM lane") == "another"
+
+
+async def test_a_batch_under_way_holds_the_lane(db, books, admin_of) -> None:
+    """Whether it is booked at once or judged: nobody takes over before it ends."""
+    bank, a, b = books
+    plain, doubtful = pay(db, books), an_entry(db, [Leg(b, 1), Leg(a, -1)])
+    await move(db, bank, b, 1)
+    await db.transact(accounts.freeze, a, accounts.Freeze.OUTFLOW)
+    for entry in (plain, doubtful):
+        async with (
+            await psycopg.AsyncConnection.connect(admin_of) as holder,
+            await psycopg.AsyncConnection.connect(admin_of) as thief,
+            lane.running(db) as writer,
+        ):
+            await holder.execute(LOCK.format("balance"))
+            post = asyncio.create_task(writer.post([entry]))
+            await wait_for_blocked(admin_of)
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                await thief.execute(LOCK.format("lane") + " NOWAIT")
+            await holder.commit()
+            assert await post
 
 
 async def test_who_waits_when_the_lease_is_lost_is_told_that_the_lane_ended(

@@ -3,18 +3,19 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from ledger import accounts, booking, entries, holds, invariants, periods
 from ledger.accounts import CLIENT_MONEY, LOAN_BOOK, Freeze, Side, Spec
+from ledger.clock import StoppedClock
 from ledger.database import Database, UnitOfWork
 from ledger.entries import Leg, NewEntry
 from ledger.errors import Refusal
 from ledger.ids import AccountId, EntryId
-from ledger.journal import EntryRow
+from ledger.journal import EntryRow, PostingRow
 from ledger.outbox import Actor
 from tests.ledger.builders import an_entry, an_id, hold
 
@@ -150,6 +151,65 @@ async def test_an_open_period_is_no_doubt(world: World) -> None:
     with calls_of(world.db) as called:
         await world.post(world.pay("bank", "a", 1))
     assert called == ["FROM book("]
+    assert await world.post(world.pay("bank", "capped", 1))
+
+
+async def test_the_latest_of_several_periods_counts(world: World) -> None:
+    days = [date(2025, month, 1) for month in (10, 11, 12)]
+    for starts_on in days:
+        month = {"book": CLIENT_MONEY, "starts_on": starts_on}
+        ends_on = starts_on + timedelta(days=27)
+        await world.db.transact(periods.open_period, **month, ends_on=ends_on)
+    end = world.db.transact
+    await end(periods.close_period, book=CLIENT_MONEY, starts_on=days[0])
+    await end(periods.close_period, book=CLIENT_MONEY, starts_on=days[1])
+    await end(periods.begin_adjusting, book=CLIENT_MONEY, starts_on=days[2])
+    for on, refusal in (
+        (days[0], entries.PeriodClosed),
+        (days[1], entries.PeriodClosed),
+        (days[2], entries.PeriodAdjusting),
+    ):
+        with pytest.raises(refusal):
+            await world.post(world.pay("bank", "a", 1, on=on))
+
+
+async def test_a_ceiling_is_judged_by_every_sum(world: World) -> None:
+    """With another number in each of the account's sums, of either side."""
+    capped, bank = world.of["capped"], world.of["bank"]
+    await world.post(world.pay("bank", "capped", 40), world.pay("capped", "bank", 10))
+    await hold(world.db, capped, bank, 7)
+    await hold(world.db, bank, capped, 9)
+
+    posted = await world.post(world.pay("bank", "capped", 11))
+
+    assert posted[0].legs[1][2:] == (3, -41)
+    with pytest.raises(Refusal) as said:
+        await world.post(world.pay("bank", "capped", 1))
+    assert said.value.facts["ceiling"] == 50
+
+
+async def test_no_clock_turns_a_history_backwards(world: World) -> None:
+    names = [["a", "b"], ["b", "free"], ["free", "bank"]]
+    began = world.db.clock.now()
+    later = began + timedelta(hours=1)
+    ahead = replace(world.db, clock=StoppedClock(later))
+    await ahead.transact(entries.post, [world.pay("bank", "a", 1)])
+    moments = []
+
+    for pair in names:
+        (posted,) = await world.post(world.pay(*pair, 1))
+        moments.append((await world.db.read(_row, posted.id)).booked_at)
+        assert await world.db.read(_last_step, posted.id) == moments[-1]
+    (apart,) = await world.post(world.pay("riel", "riel", 1))
+
+    assert moments == [later] * 3
+    assert (await world.db.read(_row, apart.id)).booked_at == began
+    assert await world.db.read(invariants.find_breaches) == []
+
+
+async def _last_step(uow: UnitOfWork, entry: EntryId) -> datetime | None:
+    steps = select(func.max(PostingRow.booked_at)).where(PostingRow.entry == entry)
+    return await uow.session.scalar(steps)
 
 
 async def test_what_is_held_of_a_debit_account_cannot_leave(world: World) -> None:

@@ -110,6 +110,15 @@ def test_entries_do_not_balance_each_other(app: psycopg.Connection) -> None:
         make_legs(app, *legs, ("bank", two, 0, -5), ("bank", two, 1, 4))
 
 
+def test_one_asset_that_balances_does_not_excuse_another(
+    app: psycopg.Connection,
+) -> None:
+    entry = make_entry(app, legs=4)
+    legs = [("bank", 5), ("wallet/a", -5), ("riel", 5), ("riel", -4)]
+    with pytest.raises(errors.CheckViolation, match=UNBALANCED):
+        make_legs(app, *[(path, entry, n, u) for n, (path, u) in enumerate(legs)])
+
+
 def test_legs_need_their_entry(app: psycopg.Connection) -> None:
     nobody = "0" * 32
     with pytest.raises(errors.CheckViolation, match=NOT_WHOLE):
