@@ -2,7 +2,7 @@
 
 Each takes loans nobody else holds, in batches of one transaction; one killed leaves its
 batch to the others. A loan that cannot be counted is told apart from its batch and said
-in the log; its date stays open, and no later one is begun, until it can.
+in the log; its dates stay open, and no later one is begun, until it can.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from ledger.errors import Unavailable
 log = structlog.get_logger()
 
 
-LOANS_AT_ONCE = 250
+AT_ONCE = 250
 
 
-async def count_days(db: Database, *, at_once: int = LOANS_AT_ONCE) -> None:
-    """Count every business date up to today, one after the other."""
-    while (day := await db.transact(lending.dayend.open_day)) is not None:
-        await _count_loans(db, day, at_once)
-        if not await db.transact(lending.dayend.finish_day, day=day):
+async def count_days(db: Database, *, at_once: int = AT_ONCE) -> None:
+    """Count every business date up to today, so many days of loans in a transaction."""
+    while (due := await db.transact(lending.dayend.open_days)) is not None:
+        await _count_loans(db, due.day, max(1, at_once // due.days))
+        if not await db.transact(lending.dayend.finish_days, day=due.day):
             return
     stop = await db.read(lending.dayend.find_stop)
     if stop is not None:
@@ -33,11 +33,11 @@ async def count_days(db: Database, *, at_once: int = LOANS_AT_ONCE) -> None:
         log.error("clock_stopped", stop=stop.id, last_on=last_on, seen_on=seen_on)
 
 
-async def _count_loans(db: Database, day: date, at_once: int) -> None:
-    """Count a day for all loans, batch by batch, but for those others work on."""
+async def _count_loans(db: Database, day: date, limit: int) -> None:
+    """Count up to a day for all loans, batch by batch, but for those others work on."""
     after = None
     while ids := await db.read(
-        lending.dayend.list_waiting, day=day, after=after, limit=at_once
+        lending.dayend.list_waiting, day=day, after=after, limit=limit
     ):
         await _count(db, ids, day)
         after = ids[-1]

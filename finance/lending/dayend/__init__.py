@@ -1,13 +1,14 @@
 """The day-end: every loan brought into each business date, once, whatever falls over."""
 
 from finance.lending.dayend.calendar import (
+    Due,
     count_waiting,
     find_stop,
-    finish_day,
+    finish_days,
     is_believed,
     list_days,
     list_notices,
-    open_day,
+    open_days,
     trust_clock,
     watch_clock,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "ClockNotStopped",
     "ClockStop",
     "DayEnd",
+    "Due",
     "Grading",
     "LoanStanding",
     "Notice",
@@ -36,12 +38,12 @@ __all__ = [
     "count_waiting",
     "find_state",
     "find_stop",
-    "finish_day",
+    "finish_days",
     "is_believed",
     "list_days",
     "list_notices",
     "list_waiting",
-    "open_day",
+    "open_days",
     "trust_clock",
     "watch_clock",
 ]

@@ -1,11 +1,12 @@
 """Which business date is counted next, and whether the clock can be believed.
 
-Dates are counted one after the other, also those nobody counted in time. A clock that
+Every loan is counted date by date, also for those nobody counted in time. A clock that
 is more than a day ahead of the last date, or behind it, may be wrong, and what is booked
 by a wrong date cannot be unbooked: so it stops all that goes by dates until an operator
 has looked. After a pause of more than a day that is so too.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ from finance.lending.dayend.events import ClockStopped, ClockTrusted, DayCounted
 from finance.lending.dayend.model import ClockStop, DayEnd, LoanStanding, Notice
 from finance.lending.model import Loan, LoanStatus
 from ledger.database import UnitOfWork
+from ledger.errors import existing
 from ledger.ids import new_id, read_id
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 
@@ -35,29 +37,53 @@ SELECT l.id, l.disbursed_on, 0, 0, 0, '', '', 0, 1
 """)
 
 
-async def open_day(uow: UnitOfWork) -> date | None:
-    """Return the business date to count now; None when there is none.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The business dates to be counted now: from the first to a day, all of them."""
 
-    A date that was begun comes first, then the one after it, up to today. Who finds the
-    clock away from where it should be stops it and gets None.
+    first: date
+    day: date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.day - self.first).days + 1
+
+
+async def open_days(uow: UnitOfWork) -> Due | None:
+    """Return the business dates to count now, up to today; None when there are none.
+
+    Dates that were begun come first. Who finds the clock away from where it should be
+    stops it and gets None.
     """
-    last = await _last(uow)
-    today = uow.today()
-    begun = last is not None and last.finished_at is None
-    if last is not None and begun and last.business_date <= today:
-        return last.business_date
+    last, today = await _last(uow), uow.today()
+    if last is not None and not last.finished_at and last.business_date <= today:
+        return Due(await _first_open(uow), last.business_date)
     if await watch_clock(uow) is not None:
         return None
-    if last is not None and last.business_date >= today:
+    first = today if last is None else last.business_date + _A_DAY
+    if first > today:
         return None
-    day = today if last is None else last.business_date + _A_DAY
+    due = Due(first, today)
     await uow.session.execute(
         insert(DayEnd)
-        .values(business_date=day, started_at=uow.now())
+        .values(
+            [
+                {"business_date": first + number * _A_DAY, "started_at": uow.now()}
+                for number in range(due.days)
+            ]
+        )
         .on_conflict_do_nothing()
     )
     await add_standings(uow)
-    return day
+    return due
+
+
+async def _first_open(uow: UnitOfWork) -> date:
+    first = await uow.session.scalar(
+        select(func.min(DayEnd.business_date)).where(DayEnd.finished_at.is_(None))
+    )
+    return existing(first, "a date that was begun and not finished is there")
 
 
 async def add_standings(uow: UnitOfWork, *, loan_id: str | None = None) -> None:
@@ -66,21 +92,33 @@ async def add_standings(uow: UnitOfWork, *, loan_id: str | None = None) -> None:
     await uow.session.execute(_ADD_STANDINGS, {"loan": key})
 
 
-async def finish_day(uow: UnitOfWork, *, day: date) -> bool:
-    """Close a business date once every loan was counted; say whether it is closed."""
-    row = await uow.session.get_one(DayEnd, day, with_for_update=True)
-    if row.finished_at is not None:
-        return True
-    if await count_waiting(uow, day=day):
-        return False
-    row.loans = await uow.session.scalar(
-        select(func.count())
-        .select_from(LoanStanding)
-        .where(LoanStanding.counted_to == day)
+async def finish_days(uow: UnitOfWork, *, day: date) -> bool:
+    """Close the dates up to a day once every loan was counted; say whether they are."""
+    rows = await uow.session.scalars(
+        select(DayEnd)
+        .where(DayEnd.business_date <= day, DayEnd.finished_at.is_(None))
+        .order_by(DayEnd.business_date)
+        .with_for_update()
     )
-    row.finished_at = uow.now()
-    uow.record(DayCounted(day, row.loans or 0))
+    begun = rows.all()
+    if begun and await count_waiting(uow, day=day):
+        return False
+    for row in begun:
+        row.loans = await _count_counted(uow, row.business_date)
+        row.finished_at = uow.now()
+        uow.record(DayCounted(row.business_date, row.loans))
     return True
+
+
+async def _count_counted(uow: UnitOfWork, day: date) -> int:
+    """Return how many loans a date was counted for; the day of payout counts nothing."""
+    counted = await uow.session.scalar(
+        select(func.count())
+        .select_from(Loan)
+        .join(LoanStanding, LoanStanding.loan == Loan.id)
+        .where(LoanStanding.counted_to >= day, Loan.disbursed_on < day)
+    )
+    return counted or 0
 
 
 async def count_waiting(uow: UnitOfWork, *, day: date) -> int:

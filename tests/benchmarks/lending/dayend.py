@@ -6,7 +6,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ NOW = datetime(2028, 1, 20, 2, tzinfo=UTC)
 PASSWORD = "only-for-benchmarks"
 DAYS, READS = 3, 100
 GOAL_RATIO = 1.2
+Times = tuple[float, float]
+"""Milliseconds on the wall, and of our processor time."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside is ours alone
 
 
@@ -54,23 +57,33 @@ def measure_days(count: int) -> list[DayFigure]:
 
 
 async def _all_ages(server_url: str, count: int) -> list[DayFigure]:
-    figures: list[DayFigure] = []
-    for age in AGES:
-        for task, wall, processor in await _one_age(server_url, age, count):
-            youngest = next((f for f in figures if f.task == task), None)
-            ratio = processor / youngest.processor_ms if youngest else 1.0
-            figure = DayFigure(
-                task, age, count, round(wall, 3), round(processor, 3), round(ratio, 2)
-            )
-            figures.append(figure)
-            sys.stdout.write(f"{json.dumps(asdict(figure))}\n")
-            sys.stdout.flush()
-    return figures
+    """Make every portfolio, then measure them in turns: the machine slows all alike."""
+    portfolios = [await _open(server_url, age, count) for age in AGES]
+    spent: defaultdict[tuple[str, int], list[Times]] = defaultdict(list)
+    for _ in range(DAYS):
+        for age, (db, clock) in zip(AGES, portfolios, strict=True):
+            spent["day-end, a loan", age].append(await _day(db, clock, count))
+    for number in range(READS):
+        for age, (db, _) in zip(AGES, portfolios, strict=True):
+            spent["read a loan", age].append(await _read(db, number))
+    for db, _ in portfolios:
+        await close_engine(db.engine)
+    return [_figure(spent, *key, count) for key in spent]
 
 
-async def _one_age(
-    server_url: str, age: int, count: int
-) -> list[tuple[str, float, float]]:
+def _figure(
+    spent: Mapping[tuple[str, int], list[Times]], task: str, age: int, count: int
+) -> DayFigure:
+    wall, processor = _middle(spent[task, age])
+    _, youngest = _middle(spent[task, AGES[0]])
+    ratio = round(processor / youngest, 2)
+    figure = DayFigure(task, age, count, round(wall, 3), round(processor, 3), ratio)
+    sys.stdout.write(f"{json.dumps(asdict(figure))}\n")
+    return figure
+
+
+async def _open(server_url: str, age: int, count: int) -> tuple[Database, StoppedClock]:
+    """Make a portfolio and count one day, which opens and keeps every book."""
     name = f"day_{age}"
     schema.make_database(server_url, name)
     urls = schema.Urls.of(server_url, name, dict.fromkeys(schema.ROLES, PASSWORD))
@@ -78,12 +91,8 @@ async def _one_age(
     clock = StoppedClock(NOW)
     db = Database(make_engine(urls.app), clock)
     await _make(db, url_of(server_url, name), clock, age=age, count=count)
-    await days.count_days(db)  # opens and keeps every book, which is not measured
-    spent = [await _day(db, clock, count) for _ in range(DAYS)]
-    ids = [loan.id for loan in (await db.read(lending.list_loans, limit=READS)).items]
-    reads = [await _timed(lambda id_=id_: _read(db, id_)) for id_ in ids]
-    await close_engine(db.engine)
-    return [("day-end, a loan", *_middle(spent)), ("read a loan", *_middle(reads))]
+    await days.count_days(db)
+    return db, clock
 
 
 async def _make(
@@ -97,17 +106,19 @@ async def _make(
     await make_portfolio(admin_url, clock, lives, borrower=firm, lenders=lenders)
 
 
-async def _day(db: Database, clock: StoppedClock, count: int) -> tuple[float, float]:
+async def _day(db: Database, clock: StoppedClock, count: int) -> Times:
     clock.advance(timedelta(days=1))
     wall, processor = await _timed(lambda: days.count_days(db))
     return wall / count, processor / count
 
 
-async def _read(db: Database, loan_id: str) -> object:
-    return await db.read(lending.loan_state, loan_id=loan_id)
+async def _read(db: Database, number: int) -> Times:
+    ids = (await db.read(lending.list_loans, limit=READS)).items
+    loan_id = ids[number % len(ids)].id
+    return await _timed(lambda: db.read(lending.loan_state, loan_id=loan_id))
 
 
-async def _timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+async def _timed(work: Callable[[], Awaitable[object]]) -> Times:
     """Return how long some work took, in milliseconds: wall, and our processor time."""
     wall, processor = time.perf_counter(), time.process_time()
     await work()
@@ -115,6 +126,6 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
     return ended[0] * 1000, ended[1] * 1000
 
 
-def _middle(spent: list[tuple[float, float]]) -> tuple[float, float]:
+def _middle(spent: list[Times]) -> Times:
     walls, processors = zip(*spent, strict=True)
     return statistics.median(walls), statistics.median(processors)
