@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -165,9 +166,12 @@ async def _write(uow: UnitOfWork, draft: Draft, *, judged: bool) -> list[Posted]
 
 def _meant(error: IntegrityError) -> Exception:
     """Say what a unique key means: another transaction was first, meanwhile."""
-    diagnosis = getattr(error.orig, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None)
-    key = re.search(r"=\(([0-9a-f-]{36})\)", getattr(diagnosis, "message_detail", ""))
+    if not isinstance(error.orig, psycopg.Error):
+        return error
+    constraint = error.orig.diag.constraint_name
+    # What a trigger raises tells no detail.
+    detail = error.orig.diag.message_detail or ""
+    key = re.search(r"=\(([0-9a-f-]{36})\)", detail)
     if key and constraint == "pk_entry":
         return EntryIdReused(entry=show_id("entry", UUID(key[1])))
     if key and constraint == "uq_entry_reverses":

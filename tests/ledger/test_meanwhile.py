@@ -10,12 +10,13 @@ import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from ledger import accounts, booking, entries, invariants, lane, periods
+from ledger import accounts, booking, entries, holds, invariants, lane, periods
 from ledger.accounts import CLIENT_MONEY, Side, Spec
 from ledger.database import Database, UnitOfWork
+from ledger.drafting import Draft, key_of
 from ledger.entries import NewEntry
 from ledger.ids import AccountId, read_id
-from tests.ledger.builders import an_entry, an_id, available, move, open_accounts
+from tests.ledger.builders import an_entry, an_id, available, hold, move, open_accounts
 
 CEILING = 10**6
 DECEMBER = {"book": CLIENT_MONEY, "starts_on": date(2025, 12, 1)}
@@ -102,6 +103,16 @@ async def test_an_entry_that_reverses_none_there_is_breaks_as_a_fault_of_ours(
         await db.transact(booking.book, [stray])
 
 
+async def test_what_only_the_second_line_refuses_comes_out_as_it_is(db, pairs) -> None:
+    bank, a = pairs["one"]
+    wrong = an_entry(db, [entries.Leg(bank, 5), entries.Leg(a, -4)]).booking()
+    draft = Draft()
+    draft.add(wrong, key_of("entry", wrong.id), wrong.request_hash())
+
+    with pytest.raises(IntegrityError, match="does not balance"):
+        await db.transact(booking._write, draft, judged=True)
+
+
 async def test_a_batch_broken_by_one_caller_is_booked_caller_by_caller(
     db, pairs, admin_of
 ) -> None:
@@ -179,3 +190,29 @@ async def test_accounts_are_locked_in_the_order_of_their_ids(
             await probe.execute(lock, ids[:1])
         await holder.commit()
         assert (await behind).legs
+
+
+@pytest.mark.parametrize("ending", [holds.Capture, holds.Release])
+async def test_holds_are_locked_in_the_order_of_their_ids(
+    db, pairs, admin_of, ending
+) -> None:
+    held = sorted([await hold(db, *pairs["one"], 5) for _ in range(2)])
+    items = [ending(an_id(db), one) for one in held[::-1]]
+    act = holds.capture if ending is holds.Capture else holds.release
+    lock = "SELECT FROM hold WHERE entry = %s FOR UPDATE NOWAIT"
+    ids = [read_id("entry", one) for one in held]
+
+    async with (
+        await psycopg.AsyncConnection.connect(admin_of) as holder,
+        await psycopg.AsyncConnection.connect(admin_of) as probe,
+    ):
+        moved = "UPDATE hold SET captured = captured WHERE entry = %s"
+        await holder.execute(moved, ids[:1])
+        await holder.commit()
+        await holder.execute(lock, ids[1:])
+        behind = asyncio.create_task(db.transact(act, items, effective_on=YEAR_END))
+        await wait_for_blocked(admin_of)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            await probe.execute(lock, ids[:1])
+        await holder.commit()
+        assert await behind
