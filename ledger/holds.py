@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.booking import book
+from ledger.booking import EntryIdReused, book
 from ledger.database import UnitOfWork
 from ledger.errors import Conflict, NotFound
 from ledger.ids import AccountId, EntryId, IdType, new_id
@@ -291,11 +291,20 @@ async def _lock(uow: UnitOfWork, holds: Sequence[EntryId]) -> dict[EntryId, Hold
 
 
 async def _done(uow: UnitOfWork, ids: Sequence[EntryId]) -> dict[EntryId, int]:
-    """Return the units of those acts that were booked before, for their replay."""
+    """Return the units of those acts that were booked before, for their replay.
+
+    Raises:
+        EntryIdReused: An id stands for what is no act on a hold.
+    """
     rows = await uow.session.execute(
-        select(EntryRow.id, EntryRow.details).where(EntryRow.id.in_(ids))
+        select(EntryRow.id, EntryRow.hold, EntryRow.details).where(EntryRow.id.in_(ids))
     )
-    return {EntryId(id_): int(details.get("units", "0")) for id_, details in rows}
+    done = {}
+    for id_, hold, details in rows:
+        if hold is None:
+            raise EntryIdReused(entry=id_)
+        done[EntryId(id_)] = int(details["units"])
+    return done
 
 
 async def _book_after_flush(

@@ -126,12 +126,57 @@ async def test_a_hold_that_others_changed_is_read_anew(db, books) -> None:
     held = await hold(db, a, b, 10)
 
     async def look_twice(uow: UnitOfWork) -> list[str]:
-        before = (await holds.get(uow, held)).state
+        row = await holds.get(uow, held)
+        seen = [row.state]
         item = holds.Release(an_id(db), held)
         await db.transact(holds.release, [item], effective_on=uow.today())
-        return [before, (await holds.get(uow, held)).state]
+        with pytest.raises(holds.HoldEnded):
+            await holds.capture(
+                uow, [holds.Capture(an_id(db), held)], effective_on=uow.today()
+            )
+        assert row.remaining == 0
+        return [*seen, (await holds.get(uow, held)).state]
 
     assert await db.transact(look_twice) == ["open", "released"]
+
+
+async def test_a_hold_is_read_anew_by_who_knew_it(db, books) -> None:
+    _, a, b = books
+    held = await hold(db, a, b, 10)
+
+    async def look_twice(uow: UnitOfWork) -> list[str]:
+        row = await holds.get(uow, held)
+        seen = [row.state]
+        item = holds.Release(an_id(db), held)
+        await db.transact(holds.release, [item], effective_on=uow.today())
+        return [*seen, (await holds.get(uow, held)).state, row.state]
+
+    assert await db.transact(look_twice) == ["open", "released", "released"]
+
+
+async def test_a_single_unit_of_a_hold_is_captured(db, books) -> None:
+    _, a, b = books
+    held = await hold(db, a, b, 2)
+    on = db.clock.now().date()
+    for _ in range(2):
+        await db.transact(
+            holds.capture, [holds.Capture(an_id(db), held, 1)], effective_on=on
+        )
+    assert (await db.read(holds.get, held)).state == "captured"
+
+
+async def test_the_id_of_an_entry_ends_no_hold(db, books) -> None:
+    bank, a, b = books
+    held, other = await hold(db, a, b, 10), await move(db, bank, a, 1)
+    on = db.clock.now().date()
+    for act, item in (
+        (holds.capture, holds.Capture(other.id, held)),
+        (holds.release, holds.Release(other.id, held)),
+    ):
+        with pytest.raises(entries.EntryIdReused) as said:
+            await db.transact(act, [item], effective_on=on)
+        assert said.value.facts == {"entry": other.id}
+    assert (await db.read(holds.get, held)).state == "open"
 
 
 async def test_what_is_not_there_is_called_by_what_it_is(db, books) -> None:
