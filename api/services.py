@@ -11,12 +11,16 @@ from ledger.errors import NotFound
 
 @dataclass(frozen=True)
 class Services:
-    """The database, the payment providers with the one that pays out, the log's key."""
+    """The database, the payment providers with the one that pays out, the log's key.
+
+    ``policy`` names the log's witnesses; without one no head is ever witnessed.
+    """
 
     db: Database
     providers: Mapping[str, rails.Rail] = field(default_factory=dict)
     pays_by: str = ""
     signer: audit.Signer | None = None
+    policy: audit.Policy | None = None
 
     @property
     def log_key(self) -> audit.LogKey:

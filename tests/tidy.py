@@ -18,7 +18,8 @@ MOST_LETTERS_IN_LINE = 100
 
 COMMITS = "ledger/database.py"
 KNOWS_TABLES = "api/models.py"  # migrations compare every table there is
-READS_CLOCK = "ledger/clock.py"
+# The verifier stands alone: it may use nothing of ours, not even the clock.
+READS_CLOCK = {"ledger/clock.py", "ledger/audit/verifier/program.py"}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 _VERBS = {"get", "post", "put", "patch", "delete"}
@@ -156,7 +157,7 @@ def no_floats(source: Source) -> Iterator[Finding]:
 
 def one_clock(source: Source) -> Iterator[Finding]:
     """Let only the clock's own file read the machine's time."""
-    if source.path == READS_CLOCK:
+    if source.path in READS_CLOCK:
         return
     names = _imported_names(source)
     for node in ast.walk(source.tree):

@@ -11,7 +11,6 @@ from api.cli.serving import listening
 from api.witness import create_witness_app
 from ledger import audit
 from ledger.audit import witness
-from ledger.audit.note import NoteRefused
 from ledger.clock import SystemClock
 from ledger.errors import Unavailable
 
@@ -61,5 +60,5 @@ def serve(
 def _read_key(vkey: str) -> audit.LogKey:
     try:
         return audit.LogKey.read(vkey)
-    except NoteRefused as error:
+    except audit.NoteRefused as error:
         raise Unavailable(f"a log's key cannot be used: {error}") from error

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from api import laws
-from api.jobs import days
+from api.jobs import days, witnesses
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
@@ -47,7 +47,14 @@ def duties_of(services: Services) -> list[Duty]:
     """Return the jobs, the watch over the laws, and the sealing of the audit log."""
     watch = Job("laws", EACH_HOUR, _Work(services).check_laws)
     sealing = [Sealing(services.db, services.signer)] if services.signer else []
-    return [*jobs_of(services), watch, *sealing]
+    return [*jobs_of(services), watch, *sealing, *_witnessing(services)]
+
+
+def _witnessing(services: Services) -> list[Duty]:
+    if services.policy is None:
+        return []
+    round_ = witnesses.Round(services.db, services.policy)
+    return [Job("witnesses", witnesses.BEAT, round_.ask_all)]
 
 
 @dataclass(frozen=True)

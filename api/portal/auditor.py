@@ -77,7 +77,7 @@ class Auditor:
         room = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="tonle-audit-"))
         try:
             await db.read(audit.export_bundle, room / "export", key)
-            judged = asyncio.to_thread(verify, room / "export", str(key), [])
+            judged = asyncio.to_thread(verify, room / "export", str(key))
             findings = Findings(
                 report=await judged,
                 archive=await asyncio.to_thread(_pack, room),

@@ -3,31 +3,55 @@
 The format of entries, tree, heads and exports is described in docs/audit-format.md.
 """
 
+from ledger.audit.cosigning import Cosignature, read_cosignatures
 from ledger.audit.errors import FolderInUse, NothingSealed
 from ledger.audit.export import Exported, export_bundle, find_checkpoint
 from ledger.audit.journal import EntryTold, entry_parts, leg_text
 from ledger.audit.keys import load_or_create_signer
-from ledger.audit.note import LogKey, Signer
+from ledger.audit.note import LogKey, Note, NoteRefused, Signer
+from ledger.audit.policy import Policy, PolicyRefused
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
 from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
+from ledger.audit.witnessing import (
+    Asking,
+    PublishedHead,
+    find_head,
+    find_witnessed_head,
+    keep_cosignatures,
+    list_asking,
+    submit_again,
+)
 
 __all__ = [
+    "Asking",
+    "Cosignature",
     "Discrepancy",
     "EntryTold",
     "Exported",
     "Finding",
     "FolderInUse",
     "LogKey",
+    "Note",
+    "NoteRefused",
     "NothingSealed",
+    "Policy",
+    "PolicyRefused",
+    "PublishedHead",
     "Sealed",
     "Signer",
     "entry_parts",
     "export_bundle",
     "find_checkpoint",
+    "find_head",
+    "find_witnessed_head",
+    "keep_cosignatures",
     "leg_text",
+    "list_asking",
     "load_or_create_signer",
+    "read_cosignatures",
     "reconcile",
     "run_sealer",
     "seal",
     "seal_inline",
+    "submit_again",
 ]

@@ -47,10 +47,11 @@ class Cosigner:
 
 @dataclass(frozen=True)
 class Cosignature:
-    """A right cosignature: whose, and when it was given."""
+    """A right cosignature: whose, when it was given, and its line under the note."""
 
     key: WitnessKey
     at: datetime
+    line: str
 
 
 def read_cosignatures(
@@ -69,7 +70,8 @@ def read_cosignatures(
         if len(lines) > 1:
             raise NoteRefused(f"{key.name} signed {len(lines)} times, not once")
         if lines:
-            found.append(Cosignature(key, _time_of(lines[0], key, note.text)))
+            at = _time_of(lines[0], key, note.text)
+            found.append(Cosignature(key, at, key.line(lines[0])))
     return [one for one in found if one.at <= now + AHEAD]
 
 

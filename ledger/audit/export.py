@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,13 +20,19 @@ from ledger.audit.errors import FolderInUse, NothingSealed
 from ledger.audit.flat_files import FlatFiles
 from ledger.audit.model import AuditEntryRow, CheckpointRow, TileRow
 from ledger.audit.note import LogKey
+from ledger.audit.policy import Policy
 from ledger.audit.single_file import single_file
-from ledger.audit.tree import HASH_BYTES, TILE_WIDTH, tile_path
+from ledger.audit.tree import HASH_BYTES, TILE_WIDTH, tile_path, width_of
+from ledger.audit.witnessing import PublishedHead, find_head, find_witnessed_head
 from ledger.canonical import canonical
 from ledger.database import UnitOfWork
 
 FORMAT = "tonle-audit-export/1"
 MANIFEST = "manifest.json"
+POLICY = "policy"
+WITNESSED_WITHIN = timedelta(minutes=10)
+"""An export takes the last witnessed head, unless it lies that far behind the newest."""
+
 _TILES_A_READ = 16
 _ENTRIES_A_READ = TILE_WIDTH * _TILES_A_READ
 
@@ -37,23 +44,39 @@ class Exported:
     folder: Path
     size: int
     files: int
+    is_witnessed: bool
 
 
-async def export_bundle(uow: UnitOfWork, folder: Path, key: LogKey) -> Exported:
+async def export_bundle(
+    uow: UnitOfWork, folder: Path, key: LogKey, policy: Policy | None = None
+) -> Exported:
     """Write the log up to its newest head; run it with ``Database.read``.
 
-    The folder appears only when it is whole.
+    With a policy that is the newest witnessed one, unless the witnesses have been away;
+    then the manifest says so. The folder appears only when it is whole.
 
     Raises:
         NothingSealed: There is no head to export.
         FolderInUse: The folder holds something already.
     """
-    head = await find_checkpoint(uow)
-    if head is None:
-        raise NothingSealed
+    head = await _choose_head(uow, policy)
     with _appearing_whole(folder) as unfinished:
-        count = await _write_all(uow.session, unfinished, head, key)
-    return Exported(folder, head.size, count)
+        manifest = _Manifest(unfinished, is_witnessed=head.is_witnessed)
+        manifest.write("log.vkey", f"{key}\n".encode())
+        if policy:
+            manifest.write(POLICY, policy.raw)
+        count = await _write_all(uow.session, manifest, head)
+    return Exported(folder, head.size, count, head.is_witnessed)
+
+
+async def _choose_head(uow: UnitOfWork, policy: Policy | None) -> PublishedHead:
+    newest = await find_head(uow, policy)
+    if newest is None:
+        raise NothingSealed
+    witnessed = await find_witnessed_head(uow, policy)
+    if witnessed is None or newest.at - witnessed.at > WITNESSED_WITHIN:
+        return newest
+    return witnessed
 
 
 @contextmanager
@@ -78,14 +101,12 @@ async def find_checkpoint(uow: UnitOfWork) -> CheckpointRow | None:
 
 
 async def _write_all(
-    session: AsyncSession, folder: Path, head: CheckpointRow, key: LogKey
+    session: AsyncSession, manifest: "_Manifest", head: PublishedHead
 ) -> int:
-    manifest = _Manifest(folder)
     manifest.write("checkpoint", head.note.encode())
-    manifest.write("log.vkey", f"{key}\n".encode())
     manifest.write("verify.py", single_file().encode())
     manifest.write("VERIFY.md", (files(__package__) / "VERIFY.md").read_bytes())
-    with closing(FlatFiles(folder)) as flat_files:
+    with closing(FlatFiles(manifest.folder)) as flat_files:
         async for index, entries in _bundles(session, head.size):
             for entry in entries:
                 flat_files.take(entry)
@@ -95,8 +116,10 @@ async def _write_all(
         for path in flat_files.finish():
             manifest.add(path)
     async for tile in _tiles(session):
-        path = tile_path(tile.level, tile.index, len(tile.hashes) // HASH_BYTES)
-        manifest.write(path, tile.hashes)
+        width = width_of(tile.level, tile.index, head.size)
+        if width > 0:
+            path = tile_path(tile.level, tile.index, width)
+            manifest.write(path, tile.hashes[: width * HASH_BYTES])
     return manifest.finish()
 
 
@@ -125,26 +148,28 @@ async def _tiles(session: AsyncSession) -> AsyncIterator[TileRow]:
 class _Manifest:
     """The files written so far, with their sizes and hashes."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, is_witnessed: bool) -> None:
+        self.folder = folder
+        self._is_witnessed = is_witnessed
         self._files: list[dict[str, int | str]] = []
 
     def write(self, path: str, content: bytes) -> None:
-        file = self._folder / path
+        file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
         self._note(path, len(content), hashlib.sha256(content).hexdigest())
 
     def add(self, path: str) -> None:
-        with (self._folder / path).open("rb") as file:
+        with (self.folder / path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._note(path, (self._folder / path).stat().st_size, digest)
+        self._note(path, (self.folder / path).stat().st_size, digest)
 
     def _note(self, path: str, size: int, digest: str) -> None:
         self._files.append({"path": path, "bytes": size, "sha256": digest})
 
     def finish(self) -> int:
         listed = sorted(self._files, key=lambda file: str(file["path"]))
-        form = canonical({"format": FORMAT, "files": listed})
-        (self._folder / MANIFEST).write_bytes(form + b"\n")
+        told = {"files": listed, "format": FORMAT, "witnessed": self._is_witnessed}
+        form = canonical(told)
+        (self.folder / MANIFEST).write_bytes(form + b"\n")
         return len(listed) + 1

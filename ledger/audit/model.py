@@ -3,7 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.tables import Base
@@ -96,6 +103,21 @@ class CheckpointRow(Base):
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("octet_length(root) = 32", name="root"),
     )
+
+
+class CosignatureRow(Base):
+    """What a witness signed under a head: its verifier key, its line, its time."""
+
+    __tablename__ = "audit_cosignature"
+
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(
+        ForeignKey("audit_checkpoint.size"), primary_key=True, autoincrement=False
+    )
+    line: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_audit_cosignature_size", "size"),)
 
 
 class LeaseRow(Base):

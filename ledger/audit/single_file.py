@@ -4,7 +4,10 @@ import ast
 from importlib.resources import files
 
 PACKAGE = "ledger.audit.verifier"
-PARTS = ("answers", "forms", "signatures", "files", "tree", "chain", "books", "program")
+PARTS = (
+    *("answers", "forms", "signatures", "policy", "files", "tree", "chain"),
+    *("books", "receipts", "program"),
+)
 _START = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
 
 

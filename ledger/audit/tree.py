@@ -108,6 +108,12 @@ def edge_widths(size: int) -> list[int]:
     return widths
 
 
+def width_of(level: int, index: int, size: int) -> int:
+    """Return how many hashes a tile holds in a tree of so many leaves; 0 for none."""
+    left: int = size // TILE_WIDTH**level - TILE_WIDTH * index
+    return min(max(left, 0), TILE_WIDTH)
+
+
 def unpack(packed: bytes) -> tuple[bytes, ...]:
     """Cut hashes that lie side by side."""
     return tuple(

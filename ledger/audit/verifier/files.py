@@ -15,7 +15,8 @@ FORMAT = "tonle-audit-export/1"
 FILE_BYTES = 64 * 1024 * 1024
 JOURNAL, BALANCES = "ads/journal.csv", "ads/trial_balance.csv"
 FIXED = {"VERIFY.md", "checkpoint", "log.vkey", "manifest.json", "verify.py"}
-MANIFEST: dict[str, type] = {"files": list, "format": str}
+OPTIONAL = {"policy"}
+MANIFEST: dict[str, type] = {"files": list, "format": str, "witnessed": bool}
 FILE: dict[str, type] = {"bytes": int, "path": str, "sha256": str}
 PATH = re.compile(r"[A-Za-z0-9_-][\w.-]*(/[A-Za-z0-9_-][\w.-]*)*", re.ASCII)
 

@@ -1,10 +1,11 @@
 """Verify an exported audit log with nothing but Python 3.11 and its standard library.
 
     python3 verify.py --key-file KEY_YOU_WERE_GIVEN DIRECTORY
+    python3 verify.py --policy POLICY_YOU_WERE_GIVEN DIRECTORY_OR_RECEIPT
 
-Exit 0: all holds under the key you gave. Exit 1: something was changed; the places are
-named. Exit 2: it cannot be decided, for example because you gave no key. Take program
-and key from somewhere you trust, not from the export you check. The format and every
+Exit 0: all holds under the key or policy you gave. Exit 1: something was changed; the places are
+named. Exit 2: it cannot be decided, for example because you gave no key. Take program,
+policy and key from somewhere you trust, not from the export you check. The format and every
 check are described in docs/audit-format.md.
 """
 
@@ -12,12 +13,22 @@ import argparse
 import hashlib
 import json
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.audit.verifier.answers import Report, Tampered, Undecided, require
 from ledger.audit.verifier.books import JOURNAL_HEAD, LEG_HEAD, Books, Flat
 from ledger.audit.verifier.chain import Chain, split_entries
-from ledger.audit.verifier.files import BALANCES, JOURNAL, Export, check_manifest
+from ledger.audit.verifier.files import (
+    BALANCES,
+    FILE_BYTES,
+    JOURNAL,
+    Export,
+    check_manifest,
+)
+from ledger.audit.verifier.policy import Now, Policy, check_witnesses
+from ledger.audit.verifier.receipts import Receipt, check_receipt
 from ledger.audit.verifier.signatures import Head, Key
 from ledger.audit.verifier.tree import check_tree, read_hashes, tiles
 
@@ -45,69 +56,137 @@ def check_entries(export: Export, head: Head) -> str:
     return f"{chain.seq} chained, {len(books.seen)} journal entries balance"
 
 
-def given_key(vkey: str | None) -> Key:
-    """Read the caller's key."""
-    if vkey is None:
-        raise Undecided(
-            "give one with --key or --key-file; one in the export is no proof"
-        )
+def given_policy(raw: bytes) -> Policy:
+    """Read the caller's policy."""
     try:
-        return Key.read(vkey)
+        return Policy.read(raw)
     except ValueError as error:
         raise Undecided(f"it cannot be used: {error}") from None
 
 
-def open_head(export: Export, key: Key | None) -> Head:
-    """Open the checkpoint by the caller's key, or by the export's own for a first look."""
+def given_key(vkey: str | None, policy: Policy | None) -> list[Key]:
+    """Return the keys of the logs the caller believes."""
+    logs = policy.logs if policy else []
+    try:
+        keys = [Key.read(vkey)] if vkey is not None else logs
+    except ValueError as error:
+        raise Undecided(f"it cannot be used: {error}") from None
+    if not keys:
+        raise Undecided(
+            "give one with --key or --key-file; one in the export is no proof"
+        )
+    if logs and not set(keys) <= set(logs):
+        raise Undecided("it is no log of the policy")
+    return keys
+
+
+def open_head(export: Export, keys: list[Key] | None) -> Head:
+    """Open the checkpoint by a key of the caller, or the export's for a first look."""
     try:
         own = Key.read(export.read("log.vkey").decode())
     except ValueError:
         raise Tampered("log.vkey", "is no verifier key") from None
-    require(key in (None, own), "log.vkey", "is not the key you gave")
+    require(keys is None or own in keys, "log.vkey", "is not the key you gave")
     try:
         return Head.read(export.read("checkpoint").decode(), own)
     except ValueError as error:
         raise Tampered("checkpoint", str(error)) from None
 
 
-def open_kept(note: str, key: Key | None) -> Head:
+def open_signed(note: str, keys: list[Key] | None) -> Head:
+    """Open the head of a receipt by a key of the caller."""
+    if keys is None:
+        raise Undecided("it needs the log's key")
+    named = [key for key in keys if note.startswith(f"{key.name}\n")]
+    require(named, "the receipt", "is of another log")
+    try:
+        return Head.read(note, named[0])
+    except ValueError as error:
+        raise Tampered("the receipt's head", str(error)) from None
+
+
+def open_kept(note: str, keys: list[Key] | None) -> Head:
     """Open a head the caller kept."""
     try:
-        if key:
-            return Head.read(note, key)
+        for key in keys or ():
+            if note.startswith(f"{key.name}\n") or keys == [key]:
+                return Head.read(note, key)
     except ValueError as error:
         raise Undecided(f"it cannot be used: {error}") from None
     raise Undecided("it needs the log's key")
 
 
-def verify(folder: Path, vkey: str | None, notes: list[str]) -> Report:
-    """Check an export; keys and kept heads come from the caller."""
+def verify(
+    folder: Path,
+    vkey: str | None,
+    *,
+    notes: Sequence[str] = (),
+    policy: bytes | None = None,
+    now: Now | None = None,
+) -> Report:
+    """Check an export or a receipt; keys, policy and kept heads come from the caller."""
     report = Report()
+    believed = None if policy is None else report.run("policy", given_policy, policy)
+    now = now or Now(int(time.time()))
+    if folder.is_file():
+        _verify_receipt(report, folder, (vkey, believed, now))
+        return report
     export = report.run("files", Export.find, folder)
     if export is None:
         return report
     report.run("manifest", check_manifest, export)
-    key = report.run("key", given_key, vkey)
-    kept = [report.run("kept head", open_kept, note, key) for note in notes]
-    head = report.run("checkpoint", open_head, export, key)
+    keys = report.run("key", given_key, vkey, believed)
+    kept = [report.run("kept head", open_kept, note, keys) for note in notes]
+    head = report.run("checkpoint", open_head, export, keys)
     if head:
+        if believed:
+            note = export.read("checkpoint").decode()
+            report.run("witnesses", check_witnesses, note, believed, now)
         report.run("tree", check_tree, export, head, list(filter(None, kept)))
         report.run("entries", check_entries, export, head)
     return report
 
 
+def _verify_receipt(
+    report: Report, path: Path, trust: tuple[str | None, Policy | None, Now]
+) -> None:
+    vkey, policy, now = trust
+    keys = report.run("key", given_key, vkey, policy)
+    read = report.run("receipt", Receipt.read, path)
+    if read is None:
+        return
+    heads = {
+        note: report.run("checkpoint", open_signed, note, keys) for note in read.notes()
+    }
+    for note, head in heads.items():
+        if head and policy:
+            report.run("witnesses", check_witnesses, note, policy, now)
+    report.run("proofs", check_receipt, read, heads)
+
+
 def main(words: list[str] | None = None) -> int:
     """Verify as told on the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("directory", type=Path)
+    parser.add_argument("directory", type=Path, help="or the file of a receipt")
     parser.add_argument("--key", help="the log's key: name+id+base64")
     parser.add_argument(
         "--key-file", dest="key", type=_text, help="a file with the key"
     )
     parser.add_argument("--old-checkpoint", type=_text, action="append", default=[])
+    parser.add_argument("--policy", type=_bytes, help="a file: C2SP tlog-policy")
+    parser.add_argument(
+        "--max-age", type=int, metavar="SECONDS", help="of the quorum's cosignatures"
+    )
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     given = parser.parse_args(words)
-    report = verify(given.directory, given.key, given.old_checkpoint)
+    now = Now(int(time.time()), given.max_age)
+    report = verify(
+        given.directory,
+        given.key,
+        notes=given.old_checkpoint,
+        policy=given.policy,
+        now=now,
+    )
     answer = {"exit": report.exit_code, **vars(report)}
     lines = [json.dumps(answer)] if given.json else report.lines()
     sys.stdout.writelines(f"{line}\n" for line in lines)
@@ -115,7 +194,12 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _text(path: str) -> str:
+    return _bytes(path).decode(errors="replace")
+
+
+def _bytes(path: str) -> bytes:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with Path(path).open("rb") as file:
+            return file.read(FILE_BYTES)
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path}: {error.strerror}") from None

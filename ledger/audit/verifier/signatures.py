@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 HASH_BYTES = 32
 KEY_BYTES = 32
+OF_LOG, OF_WITNESS = b"\x01", b"\x04"
 
 # Ed25519 (RFC 8032), for checking only; points are affine pairs.
 P = 2**255 - 19
@@ -50,7 +51,7 @@ def is_signed(public: bytes, text: bytes, signature: bytes) -> bool:
 
 
 class Key(NamedTuple):
-    """A log's name, the four bytes that mark its signatures, and its public key."""
+    """A signer's name, the four bytes that mark its lines, and its public key."""
 
     name: str
     id: bytes
@@ -60,15 +61,36 @@ class Key(NamedTuple):
         return f"{self.name!a} {self.id.hex()}"
 
     @classmethod
-    def read(cls, vkey: str) -> "Key":
-        """Read a C2SP verifier key of type Ed25519; ValueError when it is none."""
+    def read(cls, vkey: str, kind: bytes = OF_LOG) -> "Key":
+        """Read a C2SP verifier key of a type; ValueError when it is none."""
         name, key_id, encoded = vkey.strip().split("+", 2)
         material = _unbase64(encoded)
         marked = hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
-        is_ed25519 = material[:1] == b"\x01" and len(material) == 1 + KEY_BYTES
-        if not is_ed25519 or marked.hex() != key_id:
-            raise ValueError("it is no Ed25519 verifier key")
+        is_ed25519 = material[:1] == kind and len(material) == 1 + KEY_BYTES
+        if not name or not is_ed25519 or marked.hex() != key_id:
+            raise ValueError("it is no Ed25519 verifier key of that type")
         return cls(name, marked, material[1:])
+
+
+class Note(NamedTuple):
+    """A signed note: its text, and name and content of each line under it."""
+
+    text: str
+    marks: list[tuple[str, bytes]]
+
+    @classmethod
+    def read(cls, note: str) -> "Note":
+        """Split a C2SP signed note; ValueError when it is none."""
+        text, _, block = note.rpartition("\n\n")
+        *lines, end = block.split("\n")
+        if end or any(ord(letter) < ord(" ") for letter in note.replace("\n", "")):
+            raise ValueError("it is no signed note")
+        marks = [(name, _unbase64(mark)) for _, name, mark in map(_words, lines)]
+        return cls(f"{text}\n", marks)
+
+    def lines_of(self, key: Key) -> list[bytes]:
+        """Return what the lines of a key carry; those of other keys are skipped."""
+        return [mark[4:] for name, mark in self.marks if (name, mark[:4]) == key[:2]]
 
 
 class Head(NamedTuple):
@@ -84,17 +106,11 @@ class Head(NamedTuple):
     @classmethod
     def read(cls, note: str, key: Key) -> "Head":
         """Open a C2SP checkpoint by a key; ValueError when it is not signed by it."""
-        text, _, block = note.rpartition("\n\n")
-        *lines, end = block.split("\n")
-        marks = [(name, _unbase64(mark)) for _, name, mark in map(_words, lines)]
-        mine = [mark[4:] for name, mark in marks if (name, mark[:4]) == key[:2]]
-        if (
-            end
-            or len(mine) != 1
-            or not is_signed(key.public, f"{text}\n".encode(), *mine)
-        ):
+        text, _ = signed = Note.read(note)
+        mine = signed.lines_of(key)
+        if len(mine) != 1 or not is_signed(key.public, text.encode(), *mine):
             raise ValueError("it does not carry one right signature of the key")
-        origin, size, root = text.split("\n")
+        origin, size, root, _ = text.split("\n")
         head = cls(origin, int(size), _unbase64(root))
         if origin != key.name or str(head.size) != size or head.size < 1:
             raise ValueError(

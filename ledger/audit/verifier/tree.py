@@ -3,7 +3,7 @@
 import hashlib
 
 from ledger.audit.verifier.answers import require
-from ledger.audit.verifier.files import BALANCES, FIXED, JOURNAL, Export
+from ledger.audit.verifier.files import BALANCES, FIXED, JOURNAL, OPTIONAL, Export
 from ledger.audit.verifier.signatures import HASH_BYTES, Head
 
 WIDTH = 256
@@ -40,6 +40,7 @@ def check_tree(export: Export, head: Head, kept: list[Head]) -> str:
     """Climb from the leaves' tiles to the signed root; kept heads lie on the way."""
     wanted = {
         *FIXED,
+        *OPTIONAL,
         JOURNAL,
         BALANCES,
         *(path for path, _ in tiles("entries", head.size)),

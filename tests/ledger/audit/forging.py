@@ -120,7 +120,8 @@ def relist(folder: Path) -> None:
         if path.is_file() and path.name != "manifest.json"
     ]
     listed.sort(key=lambda item: str(item["path"]))
-    form = canonical({"files": listed, "format": "tonle-audit-export/1"})
+    told = {"files": listed, "format": "tonle-audit-export/1", "witnessed": False}
+    form = canonical(told)
     put(folder / "manifest.json", form + b"\n")
 
 
@@ -148,7 +149,7 @@ def judge(
     folder: Path, vkey: str | None = VKEY, kept: Sequence[str] = ()
 ) -> tuple[int, str]:
     """Verify; return the exit code and all that is told."""
-    report: Report = verify(folder, vkey, list(kept))
+    report: Report = verify(folder, vkey, notes=kept)
     return report.exit_code, "\n".join(report.lines())
 
 

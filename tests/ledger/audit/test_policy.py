@@ -1,5 +1,6 @@
 """A policy says whom to believe, in one way only."""
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
@@ -20,20 +21,51 @@ LINES = [
     "group both all x-two y-any",
     "quorum both",
 ]
+REFUSED: list[tuple[list[str], str]] = [
+    ([], "has a quorum line"),
+    (["quorum x1"], "not defined above"),
+    (["quorum none", "quorum none"], "quorum is there already"),
+    (["quorum none none"], "one name"),
+    (["watch x1"], "unknown word"),
+    ([LINES[1], f"log {VKEY}"], "this log is there already"),
+    (["log"], "a key and perhaps"),
+    (["log nonsense"], "line 1"),
+    ([f"log {KEYS['x1']}"], "no verifier key"),
+    ([f"witness x1 {VKEY}"], "no verifier key"),
+    ([f"witness none {KEYS['x1']}"], "the name is there already"),
+    ([LINES[3], f"witness x1 {KEYS['x2']}"], "the name is there already"),
+    ([LINES[3], "group x1 any x1"], "the name is there already"),
+    (["group g any g"], "not defined above"),
+    ([*LINES[3:5], "group g any x1 x1"], "counted already"),
+    ([*LINES[3:5], "group g any x1", "group h any x1"], "counted already"),
+    ([*LINES[3:5], "group g any none"], "not defined above"),
+    ([*LINES[3:5], "group g any"], "has a name"),
+    ([*LINES[3:5], "group g 0 x1"], "all, any or a number"),
+    ([*LINES[3:5], "group g 3 x1 x2"], "beyond the members"),
+    ([*LINES[3:5], "group g 01 x1 x2"], "all, any or a number"),
+    ([*LINES[3:5], "group g most x1"], "all, any or a number"),
+    (["quorum\u00a0none"], "unknown word"),
+    (["quorum none\r"], "control"),
+    (["# \x7f"], "control"),
+]
 
 
 def read(*lines: str) -> Policy:
     return Policy.read("".join(f"{line}\n" for line in lines).encode())
 
 
+def every_choice() -> Iterator[tuple[str, ...]]:
+    for size in range(len(NAMES) + 1):
+        yield from combinations(NAMES, size)
+
+
 def test_a_policy_of_groups_counts_as_it_says() -> None:
     policy = read(*LINES)
 
-    for size in range(len(NAMES) + 1):
-        for names in combinations(NAMES, size):
-            by_x, by_y = (sum(name[0] == kind for name in names) for kind in "xy")
-            met = policy.is_met_by({KEYS[name] for name in names})
-            assert met == (by_x >= 2 and by_y >= 1), names
+    for names in every_choice():
+        by_x, by_y = (sum(name[0] == kind for name in names) for kind in "xy")
+        met = policy.is_met_by({KEYS[name] for name in names})
+        assert met == (by_x >= 2 and by_y >= 1), names
 
 
 def test_a_policy_keeps_keys_and_addresses() -> None:
@@ -63,36 +95,7 @@ def test_a_witness_has_one_key_whatever_its_name() -> None:
         read(*LINES, f"witness twin {twin}")
 
 
-@pytest.mark.parametrize(
-    ("lines", "why"),
-    [
-        ([], "has a quorum line"),
-        (["quorum x1"], "not defined above"),
-        (["quorum none", "quorum none"], "quorum is there already"),
-        (["quorum none none"], "one name"),
-        (["watch x1"], "unknown word"),
-        ([LINES[1], f"log {VKEY}"], "this log is there already"),
-        (["log"], "a key and perhaps"),
-        (["log nonsense"], "line 1"),
-        ([f"log {KEYS['x1']}"], "no verifier key"),
-        ([f"witness x1 {VKEY}"], "no verifier key"),
-        ([f"witness none {KEYS['x1']}"], "the name is there already"),
-        ([LINES[3], f"witness x1 {KEYS['x2']}"], "the name is there already"),
-        ([LINES[3], "group x1 any x1"], "the name is there already"),
-        (["group g any g"], "not defined above"),
-        ([*LINES[3:5], "group g any x1 x1"], "counted already"),
-        ([*LINES[3:5], "group g any x1", "group h any x1"], "counted already"),
-        ([*LINES[3:5], "group g any none"], "not defined above"),
-        ([*LINES[3:5], "group g any"], "has a name"),
-        ([*LINES[3:5], "group g 0 x1"], "all, any or a number"),
-        ([*LINES[3:5], "group g 3 x1 x2"], "beyond the members"),
-        ([*LINES[3:5], "group g 01 x1 x2"], "all, any or a number"),
-        ([*LINES[3:5], "group g most x1"], "all, any or a number"),
-        (["quorum\u00a0none"], "unknown word"),
-        (["quorum none\r"], "control"),
-        (["# \x7f"], "control"),
-    ],
-)
+@pytest.mark.parametrize(("lines", "why"), REFUSED)
 def test_what_is_no_policy_is_refused(lines: list[str], why: str) -> None:
     with pytest.raises(PolicyRefused, match=why):
         read(*lines)
