@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     log_origin: str = Field("localhost/tonle", pattern=r"^[^\s+]+$")
     """The audit log's name in its checkpoints; an operator gives an address it owns."""
 
+    witness_policy: Path | None = None
+    """Whom the log asks to cosign, and how many must: a file as C2SP tlog-policy."""
+
     demo_bank: bool = False
     """Whether money moves through the demo's bank; without it payouts only wait."""
 
