@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
 
-from ledger import accounts, entries, lane
+from ledger import entries, lane
 from ledger.database import Database, UnitOfWork
-from ledger.entries import Leg
 from ledger.errors import Unavailable
 from ledger.ids import AccountId
 from ledger.outbox import AuditMode
@@ -155,27 +155,24 @@ async def test_a_lane_says_who_holds_it_and_lets_go_at_its_end(db) -> None:
         assert len(await ask(db, "SELECT holder FROM lane")) == 16
 
 
+@pytest.mark.parametrize("times", [1, 2])
 async def test_a_lane_taken_over_tells_all_of_its_batch_and_closes(
-    db, books, admin_of
+    db, books, admin_of, times
 ) -> None:
-    doubtful = accounts.Spec(
-        accounts.CLIENT_MONEY, "capped", "x", "USD", accounts.Side.CREDIT, None, 50
-    )
-    (capped,) = await db.transact(accounts.open_all, [doubtful])
-    for other in (books[1], capped):
-        async with lane.running(db, name=other) as old:
-            with psycopg.connect(admin_of) as connection:
-                connection.execute(TAKE_OVER)
-            told = await asyncio.gather(
-                *(old.post([pay(db, [books[0], other])]) for _ in range(3)),
-                return_exceptions=True,
-            )
-            assert {type(one) for one in told} == {lane.LaneTaken}
-            assert {str(one) for one in told} == {
-                "another process has taken the writer lane over"
-            }
-            with pytest.raises(lane.LaneClosed):
-                await old.post([pay(db, books)])
+    """Whether it would have been booked at once or, named twice, been judged."""
+    async with lane.running(db) as old:
+        with psycopg.connect(admin_of) as connection:
+            connection.execute(TAKE_OVER)
+        told = await asyncio.gather(
+            *(old.post([pay(db, books)] * times) for _ in range(3)),
+            return_exceptions=True,
+        )
+        assert {type(one) for one in told} == {lane.LaneTaken}
+        assert {str(one) for one in told} == {
+            "another process has taken the writer lane over"
+        }
+        with pytest.raises(lane.LaneClosed):
+            await old.post([pay(db, books)])
     assert await available(db, books[1]) == 100
 
 
@@ -186,25 +183,33 @@ async def test_who_lost_the_lane_does_not_give_it_up(db, admin_of) -> None:
     assert await ask(db, "SELECT holder FROM lane") == "another"
 
 
-async def test_a_batch_under_way_holds_the_lane(db, books, admin_of) -> None:
-    """Whether it is booked at once or judged: nobody takes over before it ends."""
-    bank, a, b = books
-    plain, doubtful = pay(db, books), an_entry(db, [Leg(b, 1), Leg(a, -1)])
-    await move(db, bank, b, 1)
-    await db.transact(accounts.freeze, a, accounts.Freeze.OUTFLOW)
-    for entry in (plain, doubtful):
-        async with (
-            await psycopg.AsyncConnection.connect(admin_of) as holder,
-            await psycopg.AsyncConnection.connect(admin_of) as thief,
-            lane.running(db) as writer,
-        ):
-            await holder.execute(LOCK.format("balance"))
-            post = asyncio.create_task(writer.post([entry]))
-            await wait_for_blocked(admin_of)
-            with pytest.raises(psycopg.errors.LockNotAvailable):
-                await thief.execute(LOCK.format("lane") + " NOWAIT")
-            await holder.commit()
-            assert await post
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_batch_under_way_holds_the_lane(db, books, admin_of, times) -> None:
+    """Whether it is booked at once or, named twice, judged: it ends before a change."""
+    async with (
+        await psycopg.AsyncConnection.connect(admin_of) as holder,
+        await psycopg.AsyncConnection.connect(admin_of) as thief,
+        lane.running(db) as writer,
+    ):
+        await holder.execute(LOCK.format("balance"))
+        post = asyncio.create_task(writer.post([pay(db, books)] * times))
+        await wait_for_blocked(admin_of)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            await thief.execute(LOCK.format("lane") + " NOWAIT")
+        await holder.commit()
+        assert await post
+
+
+async def test_a_lane_books_at_the_moment_it_does(db, books, clock) -> None:
+    clock.advance(timedelta(hours=1))
+    async with lane.running(db) as writer:
+        for times in (1, 2):
+            entry = pay(db, books)
+            await writer.post([entry] * times)
+            clock.advance(timedelta(hours=1))
+    moments = await ask(db, "SELECT array_agg(booked_at ORDER BY booked_at) FROM entry")
+    hours = [clock.now() - timedelta(hours=back) for back in (3, 2, 1)]
+    assert moments == hours
 
 
 async def test_who_waits_when_the_lease_is_lost_is_told_that_the_lane_ended(

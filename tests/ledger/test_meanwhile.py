@@ -137,7 +137,8 @@ async def test_a_batch_broken_by_one_caller_is_booked_caller_by_caller(
 
     async with lane.running(db) as writer:
         async with under_way(db, taken):
-            posts = [asyncio.create_task(writer.post([one])) for one in asked]
+            # Named twice, so that they are left to the judge at sight.
+            posts = [asyncio.create_task(writer.post([one, one])) for one in asked]
             await wait_for_blocked(admin_of)
         first, refused, last = await asyncio.gather(*posts, return_exceptions=True)
 
@@ -146,6 +147,22 @@ async def test_a_batch_broken_by_one_caller_is_booked_caller_by_caller(
     assert [one[0].legs[0].units for one in (first, last)] == [7, 9]
     assert await available(db, pairs["judged"][1]) == 16
     assert await db.read(invariants.find_breaches) == []
+
+
+async def test_one_caller_alone_in_a_broken_batch_is_told_why(
+    db, pairs, admin_of
+) -> None:
+    taken = pay(db, pairs["one"], 5)
+    late = replace(pay(db, pairs["judged"], 5), id=taken.id)
+
+    async with lane.running(db) as writer:
+        async with under_way(db, taken):
+            post = asyncio.create_task(writer.post([late, late]))
+            await wait_for_blocked(admin_of)
+        with pytest.raises(entries.EntryIdReused) as said:
+            await post
+        assert said.value.facts == {"entry": taken.id}
+        assert await writer.post([pay(db, pairs["judged"], 1)])
 
 
 @pytest.mark.parametrize("how", WAYS)
