@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from finance import rails
+from finance.signing import Custody
 from ledger import audit
 from ledger.database import Database
-from ledger.errors import NotFound
+from ledger.errors import NotFound, Unavailable
 
 
 @dataclass(frozen=True)
 class Services:
-    """The database, the payment providers with the one that pays out, the log's key.
+    """The database, the providers with the one that pays out, the log's key, the vault.
 
     ``policy`` names the log's witnesses; without one no head is ever witnessed.
     """
@@ -20,6 +21,7 @@ class Services:
     providers: Mapping[str, rails.Rail] = field(default_factory=dict)
     pays_by: str = ""
     signer: audit.Signer | None = None
+    custody: Custody | None = None
     policy: audit.Policy | None = None
 
     @property
@@ -28,6 +30,17 @@ class Services:
         if self.signer is None:
             raise audit.NothingSealed
         return self.signer.key
+
+    @property
+    def keeper(self) -> Custody:
+        """Return what signing for owners takes.
+
+        Raises:
+            Unavailable: This installation holds no keys.
+        """
+        if self.custody is None:
+            raise Unavailable("this installation has no vault for signing keys")
+        return self.custody
 
     def provider(self, name: str) -> rails.Rail:
         """Return a payment provider by its name."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -60,6 +60,13 @@ class Settings(BaseSettings):
 
     witness_policy: Path | None = None
     """Whom the log asks to cosign, and how many must: a file as C2SP tlog-policy."""
+
+    wrapping_keys: tuple[SecretStr, ...] = ()
+    """What seals the signing keys we hold: 64 hex digits each, as a JSON list.
+
+    The first seals, the others open what was sealed before. None means one in the file
+    ``wrapping.key`` beside the log's key.
+    """
 
     demo_bank: bool = False
     """Whether money moves through the demo's bank; without it payouts only wait."""

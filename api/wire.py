@@ -206,6 +206,7 @@ Cut = Annotated[Slice, Depends(_slice)]
 
 PartyRef = Annotated[PartyId, IdText("party")]
 KeyRef = Annotated[str, IdText("key")]
+SigningKeyRef = Annotated[str, IdText("sgn")]
 StatementRef = Annotated[str, IdText("stmt")]
 DepositRef = Annotated[str, IdText("dep")]
 PayoutRef = Annotated[str, IdText("pay")]

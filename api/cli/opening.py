@@ -1,6 +1,7 @@
 """Open the installation for one command and close it behind."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -8,8 +9,10 @@ from typing import TypeVar
 from api import house
 from api.services import Services
 from api.settings import Settings
+from contracts.keys import WRAPPING_BYTES, Vault
 from finance import rails
-from ledger import audit
+from finance.signing import Custody
+from ledger import audit, private_files
 from ledger.clock import Clock, SystemClock
 from ledger.database import Database, close_engine, make_engine
 from ledger.errors import Unavailable
@@ -18,6 +21,7 @@ from ledger.outbox import AuditMode
 T = TypeVar("T")
 
 LOG_KEY = "log.key"
+WRAPPING_KEY = "wrapping.key"
 
 
 def signer_of(settings: Settings) -> audit.Signer:
@@ -45,6 +49,32 @@ def policy_of(settings: Settings, signer: audit.Signer | None) -> audit.Policy |
     return policy
 
 
+def custody_of(settings: Settings) -> Custody:
+    """Return the vault of the signing keys this installation holds.
+
+    Raises:
+        Unavailable: A wrapping key is not 64 hex digits.
+    """
+    given = [key.get_secret_value() for key in settings.wrapping_keys]
+    if not given:
+        file = settings.data / WRAPPING_KEY
+        made = private_files.read_or_make(file, _new_wrapping_key)
+        given = [made.decode("ascii", "replace").strip()]
+    try:
+        wrapping = [bytes.fromhex(key) for key in given]
+    except ValueError:
+        wrapping = [b""]
+    if any(len(key) != WRAPPING_BYTES for key in wrapping):
+        raise Unavailable(
+            "a wrapping key is not 64 hex digits; see TONLE_WRAPPING_KEYS"
+        )
+    return Custody(Vault(*wrapping), settings.log_origin)
+
+
+def _new_wrapping_key() -> bytes:
+    return f"{secrets.token_hex(WRAPPING_BYTES)}\n".encode()
+
+
 @asynccontextmanager
 async def connected(
     url: str, settings: Settings, *, clock: Clock | None = None
@@ -68,6 +98,7 @@ async def connected(
             pays_by=next(iter(providers), ""),
             signer=signer,
             policy=policy,
+            custody=custody_of(settings),
         )
     finally:
         await close_engine(engine)

@@ -10,6 +10,7 @@ from api.auth import Caller, Role
 Anyone = Annotated[None, Depends(auth.anyone())]
 Known = Annotated[Caller, Depends(auth.role(*Role))]
 Client = Annotated[Caller, Depends(auth.role(Role.SME, Role.LENDER))]
+Signatory = Annotated[Caller, Depends(auth.role(Role.SME, Role.LENDER, Role.OPERATOR))]
 Sme = Annotated[Caller, Depends(auth.role(Role.SME))]
 Lender = Annotated[Caller, Depends(auth.role(Role.LENDER))]
 Operator = Annotated[Caller, Depends(auth.role(Role.OPERATOR))]

@@ -12,7 +12,7 @@ from api.jobs import days, witnesses
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
-from finance import equity, lending, raising, wallets
+from finance import equity, lending, raising, signing, wallets
 from finance.raising import Product
 from ledger import audit, holds, invariants
 from ledger.database import Database
@@ -34,6 +34,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("payouts", EACH_MINUTE, work.look_payouts_up),
         Job("offers", EACH_MINUTE, work.by_date(work.close_offers)),
         Job("days", EACH_MINUTE, work.count_days),
+        Job("signing keys", EACH_HOUR, work.by_date(work.expire_signing_keys)),
         Job("signatures", EACH_HOUR, work.by_date(work.let_loans_lapse)),
     ]
 
@@ -181,6 +182,11 @@ class _Work:
     async def expire_holds(self) -> None:
         """Let go of holds whose time is over."""
         while await self.db.transact(holds.expire_due):
+            pass
+
+    async def expire_signing_keys(self) -> None:
+        """End signing keys whose time is over."""
+        while await self.db.transact(signing.expire_keys):
             pass
 
     async def close_offers(self) -> None:

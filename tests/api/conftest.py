@@ -13,7 +13,9 @@ from api import auth
 from api.app import create_app
 from api.auth import Role
 from api.services import Services
+from contracts.keys import WRAPPING_BYTES, Vault
 from finance import rails
+from finance.signing import Custody
 from ledger.clock import StoppedClock
 from ledger.database import Database, make_engine
 from ledger.ids import PartyId
@@ -22,6 +24,7 @@ from risk.identity import PartyKind
 from tests.conftest import FIRST_MOMENT
 
 _numbers = itertools.count(1)
+CUSTODY = Custody(Vault(b"w" * WRAPPING_BYTES), "localhost/tonle")
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def rail(clock: StoppedClock) -> rails.FakeRail:
 
 @pytest.fixture
 def services(db: Database, rail: rails.FakeRail) -> Services:
-    return Services(db, {rail.name: rail}, pays_by=rail.name)
+    return Services(db, {rail.name: rail}, pays_by=rail.name, custody=CUSTODY)
 
 
 def an_app() -> FastAPI:

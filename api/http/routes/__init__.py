@@ -20,6 +20,7 @@ from api.http.routes import (
     quotes,
     rails,
     reconciliation,
+    signing_keys,
     statements,
     taxes,
     wallets,
@@ -28,6 +29,7 @@ from api.http.routes import (
 ROUTERS = (
     access.router,
     parties.router,
+    signing_keys.router,
     statements.router,
     statements.uploads,
     wallets.router,

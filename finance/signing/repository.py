@@ -1,0 +1,84 @@
+"""How signing finds keys."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+
+from finance.signing.model import SIGNING_STATES, KeyState, SigningKey
+from ledger.database import UnitOfWork
+from ledger.errors import NotFound
+from ledger.ids import PartyId
+from ledger.paging import DEFAULT_PAGE, Page, fetch_page
+
+
+async def get_key(uow: UnitOfWork, key_id: str, *, lock: bool = False) -> SigningKey:
+    """Return a key; with ``lock`` nobody else can end it meanwhile."""
+    row = await uow.session.get(SigningKey, key_id, with_for_update=lock)
+    if row is None:
+        raise NotFound(thing="signing key")
+    return row
+
+
+async def find_active(
+    uow: UnitOfWork, party_id: PartyId, *, lock: bool = False
+) -> SigningKey | None:
+    """Return the key a party signs with now."""
+    query = select(SigningKey).where(
+        SigningKey.party == party_id, SigningKey.state == KeyState.ACTIVE.value
+    )
+    if lock:
+        query = query.with_for_update()
+    return await uow.session.scalar(query)
+
+
+async def find_public(uow: UnitOfWork, public: bytes) -> SigningKey | None:
+    """Return the key with these bytes, whosever it is."""
+    query = select(SigningKey).where(SigningKey.public == public)
+    return await uow.session.scalar(query)
+
+
+async def list_keys(
+    uow: UnitOfWork,
+    *,
+    party_id: PartyId | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[SigningKey]:
+    """Return keys, newest first: everybody's, or one party's."""
+    query: Select[SigningKey] = select(SigningKey)
+    if party_id is not None:
+        query = query.where(SigningKey.party == party_id)
+    return await fetch_page(
+        uow.session, query, by=SigningKey.id, after=after, limit=limit
+    )
+
+
+async def list_due(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[SigningKey]:
+    """Return keys whose time is over, leaving out those in other hands."""
+    rows = await uow.session.scalars(
+        select(SigningKey)
+        .where(
+            SigningKey.state.in_([state.value for state in SIGNING_STATES]),
+            SigningKey.expires_at <= now,
+        )
+        .order_by(SigningKey.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+async def keep_new(uow: UnitOfWork, key: SigningKey) -> bool:
+    """Store a key unless its bytes, or another active one of its party, are there."""
+    values = {
+        column.key: getattr(key, column.key) for column in SigningKey.__table__.columns
+    }
+    stored = await uow.session.scalar(
+        insert(SigningKey)
+        .values(values)
+        .on_conflict_do_nothing()
+        .returning(SigningKey.id)
+    )
+    return stored is not None
