@@ -208,16 +208,26 @@ async def freeze(uow: UnitOfWork, account: AccountId, extent: Freeze) -> None:
     Waits for bookings under way; once it is committed nothing frozen moves. Holds can
     still be let go, which moves nothing.
     """
-    await uow.session.get(BalanceRow, account, with_for_update=True)
-    (await get(uow, account)).frozen = extent.value
+    row, _ = await _lock(uow, account)
+    row.frozen = extent.value
 
 
 async def close(uow: UnitOfWork, account: AccountId) -> None:
     """Close an account for good; it must stand at zero with nothing pending."""
-    balance = await uow.session.get(BalanceRow, account, with_for_update=True)
-    if balance is None:
-        raise NotFound(thing="account")
+    row, balance = await _lock(uow, account)
     units = balance.posted_debits - balance.posted_credits
     if units or balance.pending_debits or balance.pending_credits:
         raise AccountNotEmpty(units=units)
-    (await get(uow, account)).closed_at = uow.now()
+    row.closed_at = uow.now()
+
+
+async def _lock(uow: UnitOfWork, account: AccountId) -> tuple[AccountRow, BalanceRow]:
+    """Wait for bookings under way, and read anew what was read before the wait."""
+    anew = {"populate_existing": True}
+    held = select(BalanceRow).where(BalanceRow.account == account).with_for_update()
+    balance = await uow.session.scalar(held, execution_options=anew)
+    kept = select(AccountRow).where(AccountRow.id == account)
+    row = await uow.session.scalar(kept, execution_options=anew)
+    if balance is None or row is None:
+        raise NotFound(thing="account")
+    return row, balance

@@ -97,7 +97,8 @@ async def open_period(
 async def list_periods(uow: UnitOfWork, book: str) -> list[PeriodRow]:
     """Return a book's periods in their order."""
     rows = await uow.session.scalars(
-        select(PeriodRow).where(PeriodRow.book == book).order_by(PeriodRow.starts_on)
+        select(PeriodRow).where(PeriodRow.book == book).order_by(PeriodRow.starts_on),
+        execution_options={"populate_existing": True},
     )
     return list(rows)
 
