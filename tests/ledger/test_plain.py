@@ -230,7 +230,7 @@ async def test_a_doubtful_group_is_booked_after_all_by_the_second_call(world) ->
 WRONG: dict[str, tuple[str, Callable[[World], list[NewEntry]]]] = {
     "out before in, on a credit account": (
         "insufficient_funds",
-        lambda w: [w.pay("a", "b", 101), w.pay("bank", "a", 1)],
+        lambda w: [w.pay("a", "free", 101), w.pay("bank", "a", 1)],
     ),
     "out before in, on a debit account": (
         "insufficient_funds",
