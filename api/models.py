@@ -10,6 +10,7 @@ import finance.lending.dayend.model
 import finance.lending.distributed
 import finance.lending.model
 import finance.raising.model
+import finance.safekeeping.model
 import finance.signing.model
 import finance.wallets.model
 import ledger.accounts

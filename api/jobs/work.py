@@ -12,7 +12,7 @@ from api.jobs import days, witnesses
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
-from finance import equity, lending, raising, signing, wallets
+from finance import equity, lending, raising, safekeeping, signing, wallets
 from finance.raising import Product
 from ledger import audit, holds, invariants
 from ledger.database import Database
@@ -34,6 +34,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("payouts", EACH_MINUTE, work.look_payouts_up),
         Job("offers", EACH_MINUTE, work.by_date(work.close_offers)),
         Job("days", EACH_MINUTE, work.count_days),
+        Job("client money", EACH_MINUTE, work.by_date(work.count_money)),
         Job("signing keys", EACH_HOUR, work.by_date(work.expire_signing_keys)),
         Job("signatures", EACH_HOUR, work.by_date(work.let_loans_lapse)),
     ]
@@ -183,6 +184,10 @@ class _Work:
         """Let go of holds whose time is over."""
         while await self.db.transact(holds.expire_due):
             pass
+
+    async def count_money(self) -> None:
+        """Count the clients' money of a new day, in every currency."""
+        await self.db.transact(safekeeping.count_all)
 
     async def expire_signing_keys(self) -> None:
         """End signing keys whose time is over."""

@@ -42,6 +42,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("PUT", "/wallets/{currency}/destination"): {S, L},
     ("GET", "/wallets/{currency}/movements"): ALL,
     ("GET", "/wallets/{currency}/statement"): ALL,
+    ("GET", "/wallets/{currency}/proof"): ALL,
+    ("GET", "/client-money"): {O, R},
     ("POST", "/withdrawals"): {S, L},
     ("GET", "/payouts"): ALL,
     ("GET", "/payouts/{payout_id}"): ALL,
