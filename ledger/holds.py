@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.booking import EntryIdReused, book
+from ledger.canonical import instant_text
 from ledger.database import UnitOfWork
 from ledger.errors import Conflict, NotFound
 from ledger.ids import AccountId, EntryId, IdType, new_id
@@ -114,8 +115,11 @@ class NewHold:
             state="pending",
             effective_on=self.effective_on,
             pending=_pending(self.debit, self.credit, self.units),
-            details={"units": str(self.units)},
+            details={"units": str(self.units), **self._until()},
         )
+
+    def _until(self) -> dict[str, str]:
+        return {"expires_at": instant_text(self.expires_at)} if self.expires_at else {}
 
 
 @dataclass(frozen=True)
@@ -142,8 +146,8 @@ def _pending(debit: AccountId, credit: AccountId, units: int) -> tuple[Pending, 
 async def place(uow: UnitOfWork, holds: Sequence[NewHold]) -> list[Posted]:
     """Hold units on several accounts, all or none; replays change nothing."""
     outcomes = await book(uow, [hold.booking() for hold in holds])
-    rows = [
-        {
+    rows = {
+        hold.id: {
             "entry": hold.id,
             "debit_account": hold.debit,
             "credit_account": hold.credit,
@@ -155,9 +159,9 @@ async def place(uow: UnitOfWork, holds: Sequence[NewHold]) -> list[Posted]:
         }
         for hold, outcome in zip(holds, outcomes, strict=True)
         if not outcome.replayed
-    ]
+    }
     if rows:
-        await uow.session.execute(insert(HoldRow).values(rows))
+        await uow.session.execute(insert(HoldRow).values(list(rows.values())))
     return outcomes
 
 
@@ -179,20 +183,26 @@ async def capture(
     bookings = []
     for item in captures:
         row = held[item.hold]
-        if item.id in done:
-            units = done[item.id]
-        else:
+        if item.id not in done:
             row.require_open(uow.now())
-            units = row.remaining if item.units is None else item.units
-            if not 0 < units <= row.remaining:
-                raise CaptureTooLarge(hold=item.hold, remaining=row.remaining)
-            row.captured += units
-            if not row.remaining:
-                row.state = HoldState.CAPTURED.value
+            done[item.id] = _take(row, item)
+        elif item.units not in (None, done[item.id]):
+            raise EntryIdReused(entry=item.id)
+        units = done[item.id]
         bookings.append(
             _capturing(item, row, units=units, effective_on=effective_on, kind=kind)
         )
     return await _book_after_flush(uow, bookings)
+
+
+def _take(row: HoldRow, item: Capture) -> int:
+    units = row.remaining if item.units is None else item.units
+    if not 0 < units <= row.remaining:
+        raise CaptureTooLarge(hold=item.hold, remaining=row.remaining)
+    row.captured += units
+    if not row.remaining:
+        row.state = HoldState.CAPTURED.value
+    return units
 
 
 def _capturing(
@@ -224,9 +234,9 @@ async def release(
     bookings = []
     for item in releases:
         row = held[item.hold]
-        units = done.get(item.id)
-        if units is None:
-            units = _end(row, HoldState.RELEASED)
+        if item.id not in done:
+            done[item.id] = _end(row, HoldState.RELEASED)
+        units = done[item.id]
         bookings.append(
             _letting_go(item, row, units=units, effective_on=effective_on, kind=kind)
         )
@@ -265,6 +275,7 @@ async def expire_due(uow: UnitOfWork) -> int:
         .order_by(HoldRow.entry)
         .limit(EXPIRY_BATCH)
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     bookings = []
     for row in due:
