@@ -249,6 +249,11 @@ class Judge:
         for leg in booking.legs:
             standing = self.standings[leg.account]
             sums[standing.book, standing.asset] += leg.units
+        # What could not be captured is not held.
+        for account, debits, credits_ in booking.pending:
+            standing = self.standings[account]
+            if booking.state == "pending":
+                sums[standing.book, standing.asset] += debits - credits_
         for (_, asset), units in sums.items():
             if units:
                 raise EntryUnbalanced(entry=booking.id, units=units, asset=asset)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import balances, entries, holds, invariants
+from ledger import accounts, balances, entries, holds, invariants
+from ledger.accounts import CLIENT_MONEY, LOAN_BOOK, Side, Spec
 from ledger.database import Database
 from ledger.ids import AccountId, EntryId
 from tests.ledger.builders import an_id, available, hold, move, open_accounts
@@ -148,3 +149,15 @@ async def test_many_holds_are_captured_together_or_not_at_all(db, books) -> None
         effective_on=on,
     )
     assert await available(db, b) == 40
+
+
+@pytest.mark.parametrize(("book", "asset"), [(CLIENT_MONEY, "KHR"), (LOAN_BOOK, "USD")])
+async def test_what_could_never_be_captured_is_not_held(db, books, book, asset) -> None:
+    spec = Spec(book, "other", "x", asset, Side.CREDIT)
+    (other,) = await db.transact(accounts.open_all, [spec])
+    _, a, _ = books
+
+    with pytest.raises(entries.EntryUnbalanced):
+        await hold(db, a, other, 5)
+
+    assert await available(db, a) == 100
