@@ -210,8 +210,8 @@ class Lane:
                     renewed = self._time()
         finally:
             self.close()
-            for waiting in self._queue.drain():
-                _answer(waiting, LaneClosed("the writer lane ended; try again"))
+            ended = LaneClosed("the writer lane ended; try again")
+            _answer_all(self._queue.drain(), ended)
 
     @staticmethod
     def _time() -> int:
@@ -231,8 +231,7 @@ class Lane:
         try:
             outcomes = await self._book_all([waiting.bookings for waiting in batch])
         except Unavailable as trouble:
-            for waiting in batch:
-                _answer(waiting, trouble)
+            _answer_all(batch, trouble)
             if isinstance(trouble, LaneTaken):
                 self.close()
         except Exception as trouble:  # noqa: BLE001 - handed to the caller it concerns
@@ -240,6 +239,10 @@ class Lane:
         else:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 _answer(waiting, outcome)
+        finally:
+            # Whoever was being booked when the lane is cancelled would wait for ever.
+            cut_short = Unavailable("the writer lane was cut short; try again")
+            _answer_all(batch, cut_short)
 
     async def _book_all(self, groups: Sequence[Sequence[Booking]]) -> list[Outcome]:
         """Book in one statement if nothing speaks against it, else judge one by one."""
@@ -293,6 +296,11 @@ def _answer(waiting: _Waiting, outcome: Outcome | Exception) -> None:
         waiting.answer.set_exception(outcome)
     else:
         waiting.answer.set_result(outcome)
+
+
+def _answer_all(waiting: Sequence[_Waiting], trouble: Unavailable) -> None:
+    for one in waiting:
+        _answer(one, trouble)
 
 
 @asynccontextmanager

@@ -235,6 +235,30 @@ async def test_who_waits_when_the_lease_is_lost_is_told_that_the_lane_ended(
     assert await available(db, books[1]) == 100
 
 
+async def test_who_is_being_booked_when_the_lane_is_cut_short_is_told(
+    db, books, admin_of
+) -> None:
+    leaving = asyncio.Event()
+    posts: list[asyncio.Task[list[entries.Posted]]] = []
+
+    async def serve() -> None:
+        async with lane.running(db) as writer:
+            posts.append(asyncio.create_task(writer.post([pay(db, books)])))
+            await wait_for_blocked(admin_of)
+            leaving.set()
+
+    async with await psycopg.AsyncConnection.connect(admin_of) as holder:
+        await holder.execute(LOCK.format("balance"))
+        server = asyncio.create_task(serve())
+        await leaving.wait()
+        server.cancel()
+        with pytest.raises(Unavailable, match=r"^the writer lane was cut short"):
+            await asyncio.wait_for(posts[0], 20)
+    with pytest.raises(asyncio.CancelledError):
+        await server
+    assert await available(db, books[1]) == 100
+
+
 async def test_a_connection_cut_is_told_and_the_lane_goes_on(
     db, books, admin_of
 ) -> None:
