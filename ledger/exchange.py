@@ -24,6 +24,7 @@ from ledger.money import Currency, CurrencyMismatch, Money, Rounding
 
 EXCHANGE: Final = "exchange"
 REVALUATION: Final = "revaluation"
+POSITION: Final = "exchange/position"
 
 
 class RateUnusable(Invalid):
@@ -149,8 +150,8 @@ async def _accounts(
 ) -> list[AccountId]:
     """Return the exchange accounts of two currencies, and the second's result."""
     specs = [
-        Spec(book, "exchange/position", "exchange", first.value, Side.CREDIT),
-        Spec(book, "exchange/position", "exchange", second.value, Side.CREDIT),
+        Spec(book, POSITION, "exchange", first.value, Side.CREDIT),
+        Spec(book, POSITION, "exchange", second.value, Side.CREDIT),
         Spec(book, "exchange/result", "exchange_result", second.value, Side.CREDIT),
     ]
     return await open_all(uow, specs)

@@ -9,7 +9,7 @@ from finance.exchange.errors import (
 )
 from finance.exchange.events import MoneyExchanged, RateRecorded
 from finance.exchange.model import ExchangeRate
-from finance.exchange.repository import find_rate, get_rate, list_rates
+from finance.exchange.repository import get_newest_rate, get_rate, list_rates
 from finance.exchange.rules import Quote, quote
 from finance.exchange.service import (
     Exchanged,
@@ -32,7 +32,7 @@ __all__ = [
     "RateStale",
     "RateSuperseded",
     "exchange",
-    "find_rate",
+    "get_newest_rate",
     "get_rate",
     "list_rates",
     "quote",

@@ -18,7 +18,7 @@ async def get_rate(uow: UnitOfWork, *, rate_id: str) -> ExchangeRate:
     return row
 
 
-async def find_rate(uow: UnitOfWork, currency: Currency) -> ExchangeRate:
+async def get_newest_rate(uow: UnitOfWork, currency: Currency) -> ExchangeRate:
     """Return the newest rate by which a currency is exchanged.
 
     Raises:

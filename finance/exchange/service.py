@@ -16,11 +16,10 @@ from finance.exchange.rules import Quote
 from ledger import accounts, balances
 from ledger.accounts import CLIENT_MONEY, Side, Spec
 from ledger.database import UnitOfWork
-from ledger.exchange import NewExchange, Rate, convert
+from ledger.exchange import POSITION, NewExchange, Rate, convert
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 from ledger.money import Currency, Money
 
-POSITION: Final = "exchange/position"
 FUNDS: Final = "exchange/funds"
 
 # One exchange at a time: what the house can still give is judged, then given.
@@ -131,7 +130,7 @@ async def exchange(
 
 
 async def _current(uow: UnitOfWork, rate_id: str, currency: Currency) -> ExchangeRate:
-    row = await repository.find_rate(uow, currency)
+    row = await repository.get_newest_rate(uow, currency)
     if row.id != rate_id:
         raise RateSuperseded
     rules.require_fresh(row, uow.now())

@@ -149,7 +149,7 @@ async def test_a_rate_that_is_not_the_newest_or_too_old_is_refused(
 ) -> None:
     db = world.db
     with pytest.raises(RateMissing):
-        await db.read(exchange.find_rate, USD)
+        await db.read(exchange.get_newest_rate, USD)
     old = await record(db, owner)
     clock.advance(timedelta(days=1))
     new = await record(db, owner, price="4090")
