@@ -43,6 +43,7 @@ T = TypeVar("T")
 MAX_TRIES = 5
 POOL_SIZE = 10
 POOL_TIMEOUT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 10
 CLOSE_SECONDS = 20
 CLOSE_LOOK_MILLISECONDS = 20
 BACKOFF_MILLISECONDS = 10
@@ -145,7 +146,7 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         pool_timeout=POOL_TIMEOUT_SECONDS,
         connect_args={
             "options": _SESSION_SETTINGS,
-            "connect_timeout": 10,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
         },
     )
 
@@ -295,13 +296,9 @@ def _trouble_named() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("all database connections are busy") from error
     except DBAPIError as error:
-        if not _is_away(error):
+        if not _means_away(sqlstate(error), error.orig):
             raise
         raise Unavailable("the database is away or busy") from error
-
-
-def _is_away(error: DBAPIError) -> bool:
-    return _means_away(sqlstate(error), error.orig)
 
 
 def _means_away(state: str, error: BaseException | None) -> bool:

@@ -16,6 +16,8 @@ from ledger.journal import Booking, Posted, PostedLeg
 # What all bookings of a draft add to one account may reach this and still not overflow.
 PLAIN_UNITS: Final = 2**61
 
+Step = tuple[int, int, int, int, int, int]
+
 
 def array(values: Iterable[object]) -> str:
     """Write values that need no quotes as PostgreSQL's array text.
@@ -23,9 +25,6 @@ def array(values: Iterable[object]) -> str:
     The driver would adapt value by value, which costs more than all else here.
     """
     return f"{{{','.join(map(str, values))}}}"
-
-
-Step = tuple[int, int, int, int, int, int]
 
 
 def key_of(prefix: str, shown: str) -> str:

@@ -13,6 +13,7 @@ from ledger.errors import NotFound
 from ledger.ids import AccountId, EntryId
 from ledger.journal import Booking, EntryRow, Leg, Posted, PostedLeg, PostingRow
 from ledger.judging import (
+    AboveCeiling,
     AccountClosed,
     AccountFrozen,
     EntryMalformed,
@@ -28,6 +29,7 @@ from ledger.judging import (
 )
 
 __all__ = [
+    "AboveCeiling",
     "AccountClosed",
     "AccountFrozen",
     "EntryIdReused",
@@ -85,17 +87,19 @@ def transfer(*, debit: AccountId, credit: AccountId, units: int) -> tuple[Leg, L
 
 
 async def post(uow: UnitOfWork, new: Sequence[NewEntry]) -> list[Posted]:
-    """Post entries, all or none, in the order given; one statement however many.
+    """Post entries, all or none, in the order given; four statements at most.
 
     An id that was posted before with the same content gives the stored outcome.
 
     Raises:
-        EntryUnbalanced: Legs do not sum to zero in an asset.
-        EntryMalformed: Too few, too many, zero or too large legs.
+        EntryUnbalanced: Legs do not sum to zero in an asset of a book.
+        EntryMalformed: Too few, too many, zero or too large legs, or unusable text.
         UnknownAccount, AccountClosed, AccountFrozen: An account cannot be used.
-        InsufficientFunds: An account would fall below its limit.
-        PeriodClosed: The effective date lies in a closed period.
+        InsufficientFunds, AboveCeiling: An account would pass one of its limits.
+        PeriodClosed, PeriodAdjusting: The effective date's period does not take it.
+        TooFarAhead: The effective date is more than a year ahead.
         EntryIdReused: The id stands for an entry with other content.
+        IdMalformed: An id is not of an entry or an account.
     """
     return await book(uow, [entry.booking() for entry in new])
 

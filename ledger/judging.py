@@ -168,12 +168,12 @@ class Standing:
     def available(self) -> int:
         """Return what may still leave, in the normal side."""
         out = self.pending_debits if self.sign < 0 else self.pending_credits
-        return self.sign * (self.debits - self.credits) - out
+        return self.posted() - out
 
     def promised(self) -> int:
         """Return what is there once all that is on its way has come."""
         coming = self.pending_credits if self.sign < 0 else self.pending_debits
-        return self.sign * (self.debits - self.credits) + coming
+        return self.posted() + coming
 
     def post(self, leg: Leg) -> PostedLeg:
         """Apply one leg and return the step in the account's history."""

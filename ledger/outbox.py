@@ -1,7 +1,7 @@
 """Keep what was told: one row per event feeds delivery and the audit record.
 
 A business transaction records frozen facts; they are written in the same commit as
-the change, in one statement however many. An event somebody listens to also gets an
+the change, in three statements at most however many. An event somebody listens to also gets an
 ``outbox`` row, deleted when the delivery is done; an event to be sealed gets the next
 number of a stream and an ``audit_queue`` row (see ``ledger.audit``). Personal values
 lie apart in ``audit_private``, where they can be erased; the event holds commitments.
@@ -10,7 +10,7 @@ A journal entry is its own record, with no event beside it (see ``ledger.journal
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, cast
@@ -40,7 +40,7 @@ EVENT_BYTES = 15 * 1024
 
 
 class AuditMode(StrEnum):
-    """Whether and when events are sealed into the audit log."""
+    """Whether and when what is told is sealed into the audit log."""
 
     OFF = "off"
     DEFERRED = "deferred"
@@ -80,7 +80,7 @@ class Recorded:
     """An event with the journal entries it speaks of."""
 
     event: Event
-    entries: tuple[str, ...] = field(default=())
+    entries: tuple[str, ...] = ()
 
 
 class EventRow(Base):
@@ -239,7 +239,7 @@ async def write(
     now: datetime,
     audit: AuditMode,
 ) -> None:
-    """Store events with their outbox and audit-queue rows, three statements at most."""
+    """Store events with their outbox, audit-queue and private rows."""
     if not recorded:
         return
     lines = [_Line.of(item, now) for item in recorded]

@@ -38,7 +38,7 @@ _MEDIA_TYPES = {
 
 
 class SpanUnusable(Invalid):
-    """The days asked for are in the wrong order, or not over yet by far."""
+    """The days asked for are in the wrong order, or in the future."""
 
     code = "span_unusable"
     message = "Choose a first day that is not after the last, and none after {today}."

@@ -1,4 +1,4 @@
-"""The ledger's tables, the trigger that keeps entries balanced, and the grants."""
+"""The ledger's tables, what books into them and what guards them, and the grants."""
 
 from alembic import op
 
