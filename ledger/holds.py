@@ -19,8 +19,7 @@ from ledger.canonical import instant_text
 from ledger.database import UnitOfWork
 from ledger.errors import Conflict, NotFound
 from ledger.ids import AccountId, EntryId, IdType, new_id
-from ledger.journal import Booking, EntryRow, Pending, Posted
-from ledger.journal import Leg as _Leg
+from ledger.journal import Booking, EntryRow, Leg, Pending, Posted
 from ledger.tables import Base
 
 EXPIRY_BATCH: Final = 500
@@ -177,6 +176,7 @@ async def capture(
     Raises:
         HoldEnded: A hold was ended before, or its time has passed.
         CaptureTooLarge: A capture is above what remains.
+        EntryIdReused: An id stands for another act, or a capture of other units.
     """
     held = await _lock(uow, [item.hold for item in captures])
     done = await _done(uow, [item.id for item in captures])
@@ -214,7 +214,7 @@ def _capturing(
         kind=kind,
         state="posted",
         effective_on=effective_on,
-        legs=(_Leg(debit, units), _Leg(credit, -units)),
+        legs=(Leg(debit, units), Leg(credit, -units)),
         pending=_pending(debit, credit, -units),
         details={"units": str(units)},
         hold=item.hold,
