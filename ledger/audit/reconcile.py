@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.audit.journal import EntryTold, journal_hash, leg_text
 from ledger.database import UnitOfWork
 from ledger.ids import AccountId, EntryId, show_id
-from ledger.journal import Booking, Leg, Pending
+from ledger.journal import LEGS_PER_PART, Booking, Leg, Pending
 
 
 class Finding(StrEnum):
@@ -37,17 +37,19 @@ class Discrepancy:
     id: str
 
 
-_NOT_SEALED = text("""
-SELECT told.id, told.is_entry FROM (
-    SELECT id, false AS is_entry FROM event
+_NOT_SEALED = text(f"""
+SELECT DISTINCT told.id, told.part > 0 FROM (
+    SELECT id, 0 AS part FROM event
     WHERE number IS NOT NULL AND recorded_at >= :since
     UNION ALL
-    SELECT id, true FROM entry WHERE number IS NOT NULL AND booked_at >= :since
+    SELECT id, before + 1
+    FROM entry, generate_series(0, greatest(legs - 1, 0) / {LEGS_PER_PART}) AS before
+    WHERE number IS NOT NULL AND booked_at >= :since
 ) AS told
-LEFT JOIN audit_queue ON audit_queue.event = told.id
-LEFT JOIN audit_entry ON audit_entry.event = told.id
-WHERE audit_queue.event IS NULL AND audit_entry.event IS NULL
-""")
+LEFT JOIN audit_queue AS queued ON (queued.event, queued.part) = (told.id, told.part)
+LEFT JOIN audit_entry AS sealed ON (sealed.event, sealed.part) = (told.id, told.part)
+WHERE queued.event IS NULL AND sealed.event IS NULL
+""")  # noqa: S608 - our own number
 _NOT_TOLD = text("""
 SELECT audit_entry.event, audit_entry.part > 0 FROM audit_entry
 LEFT JOIN event ON audit_entry.part = 0 AND event.id = audit_entry.event

@@ -3,11 +3,12 @@
 import psycopg
 import pytest
 
-from ledger import audit
+from ledger import audit, entries
 from ledger.database import Database
+from ledger.journal import LEGS_PER_PART
 from tests.conftest import FIRST_MOMENT
 from tests.ledger.audit.builders import SIGNER, DoorOpened, seal_all, tell
-from tests.ledger.builders import move, open_accounts
+from tests.ledger.builders import an_entry, move, open_accounts
 
 SABOTAGE = {
     "DELETE FROM audit_queue WHERE number = 2": {audit.Finding.EVENT_NOT_SEALED},
@@ -66,6 +67,22 @@ async def test_sabotage_before_sealing_is_found(
     await db.transact(audit.seal, SIGNER)
 
     assert await _findings(db) == SABOTAGE[statement]
+
+
+async def test_one_part_of_a_long_entry_that_vanished_is_found(
+    db: Database, admin_of: str
+) -> None:
+    bank, wallet, _ = await db.transact(open_accounts)
+    legs = entries.transfer(debit=bank, credit=wallet, units=1) * LEGS_PER_PART
+    await db.transact(entries.post, [an_entry(db, legs)])
+    before = await _findings(db)
+
+    _sabotage(admin_of, "DELETE FROM audit_queue WHERE part = 2")
+    unsealed = await _findings(db)
+    await db.transact(audit.seal, SIGNER)
+
+    assert before == set()
+    assert unsealed == await _findings(db) == {audit.Finding.EVENT_NOT_SEALED}
 
 
 @pytest.mark.parametrize("statement", AFTERWARDS)
