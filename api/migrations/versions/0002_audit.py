@@ -206,7 +206,7 @@ def _create_log() -> None:
 
 
 def downgrade() -> None:
-    for table in (*reversed(GRANTS),):
+    for table in reversed(GRANTS):
         op.drop_table(table)
     op.execute("DROP FUNCTION audit_take_numbers")
     op.execute("DROP FUNCTION audit_refuse")
