@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.opening import signer_of, with_database
+from api.cli.opening import policy_of, signer_of, with_database
 from api.settings import Settings
 from ledger import audit
 from ledger.database import Database
@@ -30,12 +30,14 @@ def seal() -> None:
 @app.command()
 def export(folder: Annotated[Path, typer.Argument(help="A new or empty one.")]) -> None:
     """Write the log with its verifier into a folder."""
-    key = signer_of(Settings()).key
+    signer = signer_of(Settings())
+    key, policy = signer.key, policy_of(Settings(), signer)
 
     async def work(db: Database) -> audit.Exported:
-        return await db.read(audit.export_bundle, folder, key)
+        return await db.read(audit.export_bundle, folder, key, policy)
 
     done = with_database(work)
-    typer.echo(f"Exported {done.size} entries to {done.folder}.")
+    standing = ", witnessed" if done.is_witnessed else ""
+    typer.echo(f"Exported {done.size} entries to {done.folder}{standing}.")
     # The key goes another way than the export: one in the export proves nothing.
     typer.echo(f"python3 {done.folder}/verify.py {done.folder} --key {key}")

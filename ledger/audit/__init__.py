@@ -4,12 +4,26 @@ The format of entries, tree, heads and exports is described in docs/audit-format
 """
 
 from ledger.audit.cosigning import Cosignature, read_cosignatures
-from ledger.audit.errors import FolderInUse, NothingSealed
+from ledger.audit.errors import (
+    EntryNotThere,
+    FolderInUse,
+    NothingSealed,
+    TileNotThere,
+)
 from ledger.audit.export import Exported, export_bundle, find_checkpoint
 from ledger.audit.journal import EntryTold, entry_parts, leg_text
 from ledger.audit.keys import load_or_create_signer
 from ledger.audit.note import LogKey, Note, NoteRefused, Signer
 from ledger.audit.policy import Policy, PolicyRefused
+from ledger.audit.proving import (
+    Concern,
+    Receipt,
+    give_receipt,
+    prove_entry,
+    prove_growth,
+    read_bundle,
+    read_tile,
+)
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
 from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
 from ledger.audit.witnessing import (
@@ -24,8 +38,10 @@ from ledger.audit.witnessing import (
 
 __all__ = [
     "Asking",
+    "Concern",
     "Cosignature",
     "Discrepancy",
+    "EntryNotThere",
     "EntryTold",
     "Exported",
     "Finding",
@@ -37,18 +53,25 @@ __all__ = [
     "Policy",
     "PolicyRefused",
     "PublishedHead",
+    "Receipt",
     "Sealed",
     "Signer",
+    "TileNotThere",
     "entry_parts",
     "export_bundle",
     "find_checkpoint",
     "find_head",
     "find_witnessed_head",
+    "give_receipt",
     "keep_cosignatures",
     "leg_text",
     "list_asking",
     "load_or_create_signer",
+    "prove_entry",
+    "prove_growth",
+    "read_bundle",
     "read_cosignatures",
+    "read_tile",
     "reconcile",
     "run_sealer",
     "seal",

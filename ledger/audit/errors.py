@@ -1,6 +1,6 @@
 """What the audit log refuses."""
 
-from ledger.errors import Conflict
+from ledger.errors import Conflict, NotFound
 
 
 class NothingSealed(Conflict):
@@ -15,3 +15,19 @@ class FolderInUse(Conflict):
 
     code = "export_folder_in_use"
     message = "The folder exists and is not empty. Choose a new one."
+
+
+class EntryNotThere(NotFound):
+    """There is no such entry, or it is not the caller's to see."""
+
+    code = "audit_entry_not_there"
+    message = (
+        "The audit log has no such entry for you yet. Check it, or try again soon."
+    )
+
+
+class TileNotThere(NotFound):
+    """The log is not that long, or the path is none."""
+
+    code = "audit_tile_not_there"
+    message = "The audit log has no such tile. Read the checkpoint for its size."

@@ -4,22 +4,57 @@ import asyncio
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Path as PathParameter
+from fastapi import Query, Response
 from fastapi.responses import FileResponse, PlainTextResponse
+from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
-from api.http.callers import Anyone, Staff
+from api.auth import STAFF
+from api.http.callers import Anyone, Known, Lender, Staff
 from api.http.depends import Db, Outside
 from api.http.router import make_router
+from api.http.routes.loans import Sighted
+from api.wire import PledgeRef, ReceiptRef
+from finance import raising, wallets
 from ledger import audit
+from ledger.audit.note import base64_of
+from ledger.audit.tree import TILE_WIDTH, tile_path
+from ledger.database import Database
+from ledger.errors import NotFound
 
 router = make_router("audit")
+
+WITNESSED = "Tonle-Witnessed"
+QUORUM_LOOKS, LOOK_SECONDS = 10, 0.5
+INDEX_DIGITS = 18
+MOST = 2**53 - 1
+CONTRACT = ("loan.agreed", "agreement.accepted", "loan.disbursed")
+REPAYMENT = ("repayment.received", "repayment.distributed")
+
+Level = Annotated[int, PathParameter(ge=0, le=7)]
+Index = Annotated[int, PathParameter(ge=0, le=MOST)]
+
+
+class GrowthOut(BaseModel):
+    """A consistency proof: hashes in base64, in the order of RFC 6962."""
+
+    old: int
+    new: int
+    proof: list[str]
+
 
 Responses = dict[int | str, dict[str, Any]]
 
 TEXT: Responses = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+RECEIPT: Responses = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}}}
+}
+BYTES: Responses = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+}
 ZIP: Responses = {
     200: {
         "content": {
@@ -30,18 +65,149 @@ ZIP: Responses = {
 
 
 @router.get("/audit/checkpoint", response_class=Response, responses=TEXT)
-async def get_checkpoint(db: Db, _: Anyone) -> Response:
-    """Show the newest head of the log as a C2SP signed note."""
-    head = await db.read(audit.find_checkpoint)
+async def get_checkpoint(
+    db: Db, outside: Outside, _: Anyone, *, witnessed: bool = False
+) -> Response:
+    """Show the newest head, or the newest witnessed one, as a C2SP signed note."""
+    find = audit.find_witnessed_head if witnessed else audit.find_head
+    head = await db.read(find, outside.policy)
     if head is None:
         raise audit.NothingSealed
-    return PlainTextResponse(head.note)
+    return PlainTextResponse(head.note, headers=_standing(head))
+
+
+def _standing(head: audit.PublishedHead) -> dict[str, str]:
+    return {WITNESSED: "yes" if head.is_witnessed else "no"}
 
 
 @router.get("/audit/key", response_class=Response, responses=TEXT)
 async def get_log_key(outside: Outside, _: Anyone) -> Response:
     """Show the public key the log signs with."""
     return PlainTextResponse(f"{outside.log_key}\n")
+
+
+@router.get("/audit/policy", response_class=Response, responses=TEXT)
+async def get_policy(outside: Outside, _: Anyone) -> Response:
+    """Show whose cosignatures the log asks for, as C2SP tlog-policy."""
+    if outside.policy is None:
+        raise NotFound(thing="policy")
+    return Response(outside.policy.raw, media_type="text/plain; charset=utf-8")
+
+
+@router.get("/audit/tile/entries/{n:path}", response_class=Response, responses=BYTES)
+async def get_bundle(n: str, db: Db, _: Staff) -> Response:
+    """Hand out a bundle of entries: C2SP tlog-tiles."""
+    index, width = _place(n)
+    return _tile(await db.read(audit.read_bundle, index, width), width)
+
+
+@router.get("/audit/tile/{level}/{n:path}", response_class=Response, responses=BYTES)
+async def get_tile(level: Level, n: str, db: Db, _: Anyone) -> Response:
+    """Hand out a tile of hashes: C2SP tlog-tiles."""
+    index, width = _place(n)
+    return _tile(await db.read(audit.read_tile, level, index, width), width)
+
+
+def _place(path: str) -> tuple[int, int]:
+    """Read index and width from a tile's path; only its one form is taken."""
+    name, _, width_text = path.partition(".p/")
+    digits = name.replace("/x", "").removeprefix("x")
+    is_short = digits.isascii() and digits.isdigit() and len(digits) <= INDEX_DIGITS
+    index = int(digits) if is_short else 0
+    is_number = (
+        width_text.isascii() and width_text.isdigit() and len(width_text) <= len("255")
+    )
+    width = int(width_text) if is_number else TILE_WIDTH
+    if tile_path("0", index, width) != f"tile/0/{path}":
+        raise audit.TileNotThere
+    return index, width
+
+
+def _tile(content: bytes, width: int) -> Response:
+    # A tile never changes: of an unfinished one only a longer one takes the place.
+    caching = {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = caching if width == TILE_WIDTH else {}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/audit/entries/{index}/proof", response_class=Response, responses=TEXT)
+async def prove_entry(
+    index: Index, db: Db, outside: Outside, caller: Known
+) -> Response:
+    """Prove an entry, as C2SP tlog-proof with the entry as extra; clients their own."""
+    actor = None if caller.role in STAFF else caller.party
+    proof = await db.read(audit.prove_entry, index, policy=outside.policy, actor=actor)
+    return PlainTextResponse(proof)
+
+
+@router.get("/audit/consistency")
+async def prove_growth(
+    db: Db,
+    _: Anyone,
+    old: Annotated[int, Query(ge=1, le=MOST)],
+    new: Annotated[int, Query(ge=1, le=MOST)],
+) -> GrowthOut:
+    """Prove that the log of one size is the beginning of the log of a larger one."""
+    proof = await db.read(audit.prove_growth, old, new)
+    return GrowthOut(old=old, new=new, proof=[base64_of(one) for one in proof])
+
+
+@router.get("/pledges/{pledge_id}/proof", response_class=Response, responses=RECEIPT)
+async def give_pledge_receipt(
+    pledge_id: PledgeRef, db: Db, outside: Outside, lender: Lender
+) -> Response:
+    """Hand out the proof that one's pledge is in the log."""
+    await db.read(raising.get_pledge, pledge_id=pledge_id, party_id=lender.party)
+    concern = audit.Concern(pledge_id, pledge_id)
+    return _receipt(
+        await db.read(audit.give_receipt, concern, policy=outside.policy), pledge_id
+    )
+
+
+@router.get("/loans/{loan_id}/proof", response_class=Response, responses=RECEIPT)
+async def give_contract_receipt(loan: Sighted, db: Db, outside: Outside) -> Response:
+    """Hand out the proof that the contract and its acceptances are in the log."""
+    concern = audit.Concern(loan.id, loan.id, CONTRACT)
+    return _receipt(
+        await db.read(audit.give_receipt, concern, policy=outside.policy), loan.id
+    )
+
+
+@router.get(
+    "/loans/{loan_id}/receipts/{receipt_id}/proof",
+    response_class=Response,
+    responses=RECEIPT,
+)
+async def give_share_receipt(
+    loan: Sighted, receipt_id: ReceiptRef, db: Db, outside: Outside, caller: Known
+) -> Response:
+    """Hand out the proof of a repayment and, to a lender, of its own share."""
+    accounts = None
+    if caller.role not in STAFF:
+        wallet = await db.read(wallets.find_wallet, caller.party, loan.currency)
+        accounts = [wallet.account] if wallet else []
+    concern = audit.Concern(receipt_id, loan.id, REPAYMENT, accounts)
+    return _receipt(
+        await db.read(audit.give_receipt, concern, policy=outside.policy), receipt_id
+    )
+
+
+def _receipt(receipt: audit.Receipt, about: str) -> Response:
+    name = f'attachment; filename="receipt-{about}.json"'
+    headers = {"Content-Disposition": name, **_standing(receipt.head)}
+    return Response(receipt.content, media_type="application/json", headers=headers)
+
+
+async def _wait_for_quorum(db: Database, policy: audit.Policy | None) -> None:
+    """Wait a little for the witnesses of the present head."""
+    newest = await db.read(audit.find_head, policy)
+    if policy is None or newest is None:
+        return
+    for _ in range(QUORUM_LOOKS):
+        witnessed = await db.read(audit.find_witnessed_head, policy)
+        if witnessed and witnessed.size >= newest.size:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 @router.get("/audit/export", response_class=Response, responses=ZIP)
@@ -51,7 +217,8 @@ async def export_log(db: Db, outside: Outside, _: Staff) -> Response:
     cleaning = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
     try:
         bundle = place / "tonle-audit"
-        await db.read(audit.export_bundle, bundle, outside.log_key)
+        await _wait_for_quorum(db, outside.policy)
+        await db.read(audit.export_bundle, bundle, outside.log_key, outside.policy)
         packed = await asyncio.to_thread(
             shutil.make_archive, str(bundle), "zip", bundle
         )

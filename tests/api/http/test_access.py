@@ -32,6 +32,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/signing-keys/succession"): {S, L, O},
     ("POST", "/signing-keys/{signing_key_id}/activate"): {O},
     ("POST", "/signing-keys/{signing_key_id}/revoke"): {S, L, O},
+    ("GET", "/signatures"): ALL,
+    ("GET", "/signature-totals"): {O, R},
     ("POST", "/statements"): {S},
     ("GET", "/statements"): ALL,
     ("GET", "/statements/{statement_id}"): ALL,
@@ -144,12 +146,20 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/ledger/corrections/{approval_id}/approve"): {O},
     ("POST", "/ledger/corrections/{approval_id}/decline"): {O},
     ("GET", "/audit/export"): {O, R},
+    ("GET", "/audit/tile/entries/{n}"): {O, R},
+    ("GET", "/audit/entries/{index}/proof"): ALL,
+    ("GET", "/pledges/{pledge_id}/proof"): {L},
+    ("GET", "/loans/{loan_id}/proof"): ALL,
+    ("GET", "/loans/{loan_id}/receipts/{receipt_id}/proof"): ALL,
 }
 # fmt: on
 OPEN = {
     ("POST", "/rails/{name}/webhook"),
     ("GET", "/audit/checkpoint"),
     ("GET", "/audit/key"),
+    ("GET", "/audit/policy"),
+    ("GET", "/audit/consistency"),
+    ("GET", "/audit/tile/{level}/{n}"),
 }
 
 SAMPLES = {
@@ -167,6 +177,10 @@ SAMPLES = {
     "account_id": "acct_" + "0" * 26,
     "entry_id": "entry_" + "0" * 26,
     "share_id": "share_" + "0" * 26,
+    "receipt_id": "rcpt_" + "0" * 26,
+    "n": "000",
+    "level": "0",
+    "index": "0",
     "currency": "USD",
     "year": "2026",
     "name": "fake",
@@ -188,7 +202,7 @@ def method_of(route: APIRoute) -> str:
 
 
 def test_the_table_names_every_route_and_only_those() -> None:
-    found = {(method_of(route), route.path) for route in routes()}
+    found = {(method_of(route), route.path_format) for route in routes()}
 
     assert found == set(TABLE) | OPEN
 
@@ -204,11 +218,11 @@ def test_the_application_serves_these_routes_and_no_other(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize(
-    "route", [*routes()], ids=lambda route: f"{method_of(route)} {route.path}"
+    "route", [*routes()], ids=lambda route: f"{method_of(route)} {route.path_format}"
 )
 def test_each_route_is_guarded_as_the_table_says(route: APIRoute) -> None:
     assert isinstance(route, GuardedRoute)
-    allowed = TABLE.get((method_of(route), route.path), set())
+    allowed = TABLE.get((method_of(route), route.path_format), set())
     assert access_of(route).roles == frozenset(allowed)
 
 

@@ -1,0 +1,205 @@
+"""Hand out proofs: of an entry, of growth, and receipts of what concerns somebody.
+
+A proof is a C2SP tlog-proof that carries its entry as extra data, so that one file is
+all a reader needs beside the keys it trusts.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+
+from ledger.audit.errors import EntryNotThere, NothingSealed, TileNotThere
+from ledger.audit.model import AuditEntryRow, TileRow
+from ledger.audit.note import base64_of
+from ledger.audit.policy import Policy
+from ledger.audit.proofs import consistency_ranges, inclusion_ranges
+from ledger.audit.subtrees import fetch_hashes
+from ledger.audit.tree import HASH_BYTES, TILE_WIDTH, width_of
+from ledger.audit.witnessing import PublishedHead, find_head, find_witnessed_head
+from ledger.canonical import canonical
+from ledger.database import UnitOfWork
+from ledger.ids import read_id
+from ledger.outbox import EventRow
+
+RECEIPT_FORMAT = "tonle-receipt/1"
+MOST_PROOFS = 500
+MARK = "c2sp.org/tlog-proof@v1"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A file that proves that entries about something lie under a signed head."""
+
+    content: bytes
+    entries: int
+    head: PublishedHead
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What a receipt is about: events of a subject that name a thing.
+
+    Without types every event of the subject is meant. ``accounts`` leaves out the parts
+    of journal entries that touch none of them: they concern others.
+    """
+
+    about: str
+    subject: str
+    types: Collection[str] = ()
+    accounts: Collection[str] | None = None
+
+    def takes(self, row: AuditEntryRow) -> bool:
+        """Tell whether an entry belongs to it."""
+        if row.part == 0:
+            return _names(row, self.about)
+        return self.accounts is None or any(_names(row, one) for one in self.accounts)
+
+
+def _names(row: AuditEntryRow, id_: str) -> bool:
+    return f'"{id_}"'.encode() in row.canonical
+
+
+async def find_provable_head(
+    uow: UnitOfWork, policy: Policy | None, *, above: int = 0
+) -> PublishedHead:
+    """Return the newest witnessed head above an entry, or else the newest head.
+
+    Raises:
+        NothingSealed: There is none.
+    """
+    witnessed = await find_witnessed_head(uow, policy)
+    if witnessed is not None and witnessed.size > above:
+        return witnessed
+    newest = await find_head(uow, policy)
+    if newest is None or newest.size <= above:
+        raise NothingSealed
+    return newest
+
+
+async def prove_entry(
+    uow: UnitOfWork, seq: int, *, policy: Policy | None, actor: str | None = None
+) -> str:
+    """Return the proof of an entry; with an actor only of what that one did.
+
+    Raises:
+        EntryNotThere: There is no such entry, or it is another's.
+    """
+    row = await uow.session.get(AuditEntryRow, seq)
+    if row is None or not (actor is None or _is_by(row, actor)):
+        raise EntryNotThere
+    head = await find_provable_head(uow, policy, above=seq)
+    (proof,) = await _prove(uow, [row], head)
+    return proof
+
+
+def _is_by(row: AuditEntryRow, actor: str) -> bool:
+    # Names stand in order and "actor" is the first of them.
+    return row.canonical.startswith(f'{{"actor":"{actor}",'.encode())
+
+
+async def prove_growth(uow: UnitOfWork, old_size: int, size: int) -> list[bytes]:
+    """Return the hashes that show how the log grew from one size to another.
+
+    Raises:
+        EntryNotThere: The log has not that many entries, or the sizes are turned.
+    """
+    head = await find_head(uow)
+    if head is None or not 0 < old_size <= size <= head.size:
+        raise EntryNotThere
+    return await fetch_hashes(uow.session, consistency_ranges(old_size, size))
+
+
+async def give_receipt(
+    uow: UnitOfWork, concern: Concern, *, policy: Policy | None
+) -> Receipt:
+    """Return the receipt of what was sealed about something.
+
+    Raises:
+        EntryNotThere: Nothing about it is sealed yet.
+    """
+    rows = [row for row in await _list_about(uow, concern) if concern.takes(row)]
+    if not rows:
+        raise EntryNotThere
+    head = await find_provable_head(uow, policy, above=rows[-1].seq)
+    content = canonical(
+        {
+            "about": concern.about,
+            "format": RECEIPT_FORMAT,
+            "policy": policy.raw.decode(errors="replace") if policy else "",
+            "proofs": await _prove(uow, rows, head),
+        }
+    )
+    return Receipt(content + b"\n", len(rows), head)
+
+
+async def _list_about(uow: UnitOfWork, concern: Concern) -> Sequence[AuditEntryRow]:
+    query = select(EventRow).where(EventRow.subject == concern.subject)
+    if concern.types:
+        query = query.where(EventRow.type.in_(concern.types))
+    told = await uow.session.scalars(query.order_by(EventRow.id).limit(MOST_PROOFS))
+    events, posted = [], []
+    for event in told:
+        if concern.about in {event.subject, *map(str, event.data.values())}:
+            events.append(read_id("evt", event.id))
+            posted += [read_id("entry", id_) for id_ in event.refs]
+    sealed = select(AuditEntryRow).where(
+        or_(
+            and_(AuditEntryRow.event.in_(events), AuditEntryRow.part == 0),
+            and_(AuditEntryRow.event.in_(posted), AuditEntryRow.part > 0),
+        )
+    )
+    rows = await uow.session.scalars(
+        sealed.order_by(AuditEntryRow.seq).limit(MOST_PROOFS)
+    )
+    return rows.all()
+
+
+async def _prove(
+    uow: UnitOfWork, rows: Sequence[AuditEntryRow], head: PublishedHead
+) -> list[str]:
+    paths = [inclusion_ranges(row.seq, head.size) for row in rows]
+    hashes = iter(await fetch_hashes(uow.session, [one for p in paths for one in p]))
+    return [
+        write_proof(row, [next(hashes) for _ in path], head.note)
+        for row, path in zip(rows, paths, strict=True)
+    ]
+
+
+def write_proof(row: AuditEntryRow, path: Sequence[bytes], note: str) -> str:
+    """Write the proof of an entry under a head as C2SP tlog-proof."""
+    lines = [MARK, f"extra {base64_of(row.canonical)}", f"index {row.seq}"]
+    return "\n".join([*lines, *map(base64_of, path), "", note])
+
+
+async def read_tile(uow: UnitOfWork, level: int, index: int, width: int) -> bytes:
+    """Return the first hashes of a tile.
+
+    Raises:
+        TileNotThere: The log has not that many yet.
+    """
+    head = await find_head(uow)
+    if head is None or not 0 < width <= width_of(level, index, head.size):
+        raise TileNotThere
+    row = await uow.session.get(TileRow, (level, index))
+    if row is None:
+        raise TileNotThere
+    return row.hashes[: width * HASH_BYTES]
+
+
+async def read_bundle(uow: UnitOfWork, index: int, width: int) -> bytes:
+    """Return the first entries of a bundle, two bytes of length before each.
+
+    Raises:
+        TileNotThere: The log has not that many yet.
+    """
+    first = TILE_WIDTH * index
+    rows = await uow.session.scalars(
+        select(AuditEntryRow.canonical)
+        .where(AuditEntryRow.seq >= first, AuditEntryRow.seq < first + width)
+        .order_by(AuditEntryRow.seq)
+    )
+    entries = rows.all()
+    if not entries or len(entries) != width:
+        raise TileNotThere
+    return b"".join(len(one).to_bytes(2, "big") + one for one in entries)
