@@ -142,8 +142,12 @@ class Draft:
             "pending_debits": array(one.pending_debits for one in accounts),
             "pending_credits": array(one.pending_credits for one in accounts),
             "counts": array(one.count for one in accounts),
-            "fall_of_credits": array(one.fall_of_credits for one in accounts),
-            "fall_of_debits": array(one.fall_of_debits for one in accounts),
+            "fall_of_credits": array(
+                map(_bounded, [one.fall_of_credits for one in accounts])
+            ),
+            "fall_of_debits": array(
+                map(_bounded, [one.fall_of_debits for one in accounts])
+            ),
             "ids": array(self.keys),
             "hashes": array(hash_.hex() for hash_ in self.hashes),
             "kinds": _texts(one.kind for one in bookings),
@@ -206,6 +210,11 @@ _STEPS: Final = (
 def _is_plain(booking: Booking) -> bool:
     """Tell whether a booking balances over all and is no reversal."""
     return booking.reverses is None and not sum([units for _, units in booking.legs])
+
+
+def _bounded(fall: int) -> int:
+    """Keep within 63 bits what only what is plain is judged by."""
+    return min(fall, PLAIN_UNITS)
 
 
 def _key(entry: EntryId | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import event, func, select
 
-from ledger import accounts, booking, entries, holds, invariants, periods
+from ledger import accounts, balances, booking, entries, holds, invariants, periods
 from ledger.accounts import CLIENT_MONEY, LOAN_BOOK, Freeze, Side, Spec
 from ledger.clock import StoppedClock
 from ledger.database import Database, UnitOfWork
@@ -303,6 +303,21 @@ async def test_no_sum_passes_63_bits(world: World) -> None:
         await hold(world.db, *pair, most)
     with pytest.raises(entries.UnitsOutOfRange):
         await hold(world.db, *pair, 2)
+
+
+async def test_what_falls_further_than_63_bits_and_rises_between_is_booked(
+    world: World,
+) -> None:
+    most, (free, bank) = 2**62 - 1, (world.of["free"], world.of["bank"])
+    held = holds.NewHold(an_id(world.db), free, bank, most, world.db.clock.now().date())
+    out = world.pay("free", "bank", most), world.pay("bank", "free", most)
+
+    await world.db.transact(
+        booking.book, [held.booking(), *[one.booking() for one in out]]
+    )
+
+    standing = await world.db.read(balances.get, free)
+    assert (standing.posted, standing.pending_out) == (0, most)
 
 
 @pytest.mark.parametrize("held", [True, False])
