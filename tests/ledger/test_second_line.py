@@ -131,6 +131,16 @@ def test_a_leg_has_one_place_in_its_entry(app: psycopg.Connection) -> None:
         make_legs(app, ("bank", entry, 0, 5), ("bank", entry, 0, -5))
 
 
+@pytest.mark.parametrize("beside", [2, -2])
+def test_an_entry_is_not_written_twice(app: psycopg.Connection, beside: int) -> None:
+    with pytest.raises(errors.CheckViolation, match=NOT_WHOLE):
+        app.execute(
+            "INSERT INTO posting SELECT account, version + 9, entry, leg + %s, units,"
+            " 0, booked_at FROM posting",
+            [beside],
+        )
+
+
 @pytest.mark.parametrize(
     ("version", "error", "named"),
     [

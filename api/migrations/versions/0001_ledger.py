@@ -299,15 +299,18 @@ BEGIN
                 ELSE 'an entry is not whole' END
       INTO fault
       FROM (
-           SELECT side.entry, sum(side.legs) AS legs, bool_or(side.off) AS unbalanced
+           SELECT side.entry, sum(side.legs) AS legs, min(side.first) AS first,
+                  max(side.last) AS last, bool_or(side.off) AS unbalanced
              FROM (
-                  SELECT p.entry, count(*) AS legs,
+                  SELECT p.entry, count(*) AS legs, min(p.leg) AS first,
+                         max(p.leg) AS last,
                          sum(p.units) <> 0 OR a.book IS NULL AS off
                     FROM added p LEFT JOIN account a ON a.id = p.account
                    GROUP BY p.entry, a.book, a.asset
              ) AS side GROUP BY side.entry
       ) AS whole LEFT JOIN entry e ON e.id = whole.entry
      WHERE whole.unbalanced OR e.id IS NULL OR e.legs <> whole.legs
+        OR whole.first < 0 OR whole.last >= e.legs
      LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '%', fault USING ERRCODE = 'check_violation';
