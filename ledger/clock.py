@@ -52,4 +52,6 @@ def business_date(instant: datetime) -> date:
 
 def day_begins(on: date) -> datetime:
     """Return the instant at which a business date begins in the market."""
+    if on == date.min:  # its morning is before all that can be said in UTC
+        return datetime.min.replace(tzinfo=UTC)
     return datetime.combine(on, time.min, MARKET_ZONE).astimezone(UTC)

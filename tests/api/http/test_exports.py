@@ -147,3 +147,13 @@ async def test_a_book_is_browsed_from_its_branches_to_its_leaves(
     assert [one["path"] for one in below] == [f"wallet/{paid_in.party}"]
     assert [one["path"] for one in first["items"] + rest["items"]] == [*sums]
     assert not rest["has_more"]
+
+
+async def test_a_statement_from_the_first_day_there_is_holds_everything(
+    paid_in: Person,
+) -> None:
+    span = "starts_on=0001-01-01&ends_on=2026-01-31"
+
+    for form in ("json", "csv", "camt053"):
+        told = await paid_in.get(f"/wallets/USD/statement?{span}&form={form}")
+        assert told.status_code == 200
