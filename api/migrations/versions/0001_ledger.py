@@ -188,8 +188,9 @@ END $$;
 # stands, so one call locks, judges and writes. It judges only what is plainly fine: known,
 # open, unfrozen accounts, no closed period, new ids, and limits that hold even if nothing
 # of the batch came in. Whatever is in doubt is left unwritten for the code to judge one by
-# one (``judged`` says that it has). The settings keep every plan to one probe a row,
-# however large the tables are and whatever the planner believed first.
+# one (``judged`` says that it has). Settings, ``OFFSET 0`` and
+# the spots of locked rows keep every plan to one probe a row, however large the tables
+# are and whatever the planner believed first.
 _BOOK = """
 CREATE FUNCTION book(
     judged boolean, sealing boolean, told_by text[], booked_at timestamptz,
@@ -206,8 +207,8 @@ CREATE FUNCTION book(
     SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
 DECLARE
-    found bigint; plain boolean; mixed boolean; latest timestamptz; moment timestamptz;
-    stream bigint; before bigint; xid bigint;
+    found bigint; plain boolean; mixed boolean; spots tid[]; labels text[];
+    latest timestamptz; moment timestamptz; stream bigint; before bigint; xid bigint;
 BEGIN
     written := false;
     IF NOT judged THEN
@@ -230,11 +231,14 @@ BEGIN
                    ELSE b.posted_debits - b.posted_credits
                        - b.pending_credits - t.fall_of_debits >= b.floor_units END),
            array_agg(b.version ORDER BY t.n),
-           array_agg(b.posted_debits - b.posted_credits ORDER BY t.n), max(b.booked_at)
-      INTO found, mixed, plain, versions, sums, latest
+           array_agg(b.posted_debits - b.posted_credits ORDER BY t.n),
+           array_agg(b.spot ORDER BY t.n), max(b.booked_at)
+      INTO found, mixed, plain, versions, sums, spots, latest
       FROM unnest(accounts, fall_of_credits, fall_of_debits) WITH ORDINALITY
-           AS t(account, fall_of_credits, fall_of_debits, n)
-      JOIN balance b ON b.account = t.account JOIN account a ON a.id = t.account;
+           AS t(account, fall_of_credits, fall_of_debits, n),
+           LATERAL (SELECT *, ctid AS spot FROM balance
+                     WHERE account = t.account OFFSET 0) AS b,
+           LATERAL (SELECT * FROM account WHERE id = t.account OFFSET 0) AS a;
     IF NOT judged AND (
         NOT plain OR found < cardinality(accounts)
         OR EXISTS (SELECT FROM period p WHERE p.state <> 'open'
@@ -242,12 +246,17 @@ BEGIN
     ) THEN
         RETURN;
     END IF;
-    IF NOT judged AND mixed AND ('pending' = ANY (states) OR EXISTS (
-        SELECT FROM unnest(step_accounts, step_entries, step_units)
-               AS t(account, entry, units) JOIN account a ON a.id = accounts[t.account]
-         GROUP BY t.entry, a.book, a.asset HAVING sum(t.units) <> 0
-    )) THEN
-        RETURN;
+    IF NOT judged AND mixed THEN
+        SELECT array_agg(a.book || ' ' || a.asset ORDER BY t.n) INTO labels
+          FROM unnest(accounts) WITH ORDINALITY AS t(account, n),
+               LATERAL (SELECT * FROM account WHERE id = t.account OFFSET 0) AS a;
+        IF 'pending' = ANY (states) OR EXISTS (
+            SELECT FROM unnest(step_accounts, step_entries, step_units)
+                   AS t(account, entry, units)
+             GROUP BY t.entry, labels[t.account] HAVING sum(t.units) <> 0
+        ) THEN
+            RETURN;
+        END IF;
     END IF;
     -- Clocks of several machines differ; an account's history never runs backwards.
     moment := greatest(book.booked_at, latest);
@@ -277,10 +286,10 @@ BEGIN
            pending_debits = b.pending_debits + t.pending_debits,
            pending_credits = b.pending_credits + t.pending_credits,
            version = b.version + t.count, booked_at = moment
-      FROM unnest(accounts, debits, credits, book.pending_debits,
+      FROM unnest(spots, debits, credits, book.pending_debits,
                   book.pending_credits, counts)
-           AS t(account, debits, credits, pending_debits, pending_credits, count)
-     WHERE b.account = t.account;
+           AS t(spot, debits, credits, pending_debits, pending_credits, count)
+     WHERE b.ctid = t.spot;
     written := true;
 END $$;
 """
