@@ -13,7 +13,7 @@ from ledger.judging import MAX_LEGS, MAX_UNITS, Judge, Standing
 from tests.conftest import FIRST_MOMENT
 
 TODAY = date(2026, 1, 5)
-A, B = (AccountId(new_id("acct", FIRST_MOMENT)) for _ in "ab")
+A, B = (AccountId(f"acct_{digit * 26}") for digit in "12")
 ENTRY = EntryId(new_id("entry", FIRST_MOMENT))
 CREDIT, DEBIT = -1, 1
 
