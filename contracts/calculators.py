@@ -25,6 +25,8 @@ JsonObject = dict[str, JsonValue]
 _Choice = TypeVar("_Choice", rates.Interval, counting.DayCount, Currency)
 
 MAX_FLOWS = 2_000
+MAX_YEARS = 1_000
+MAX_PERIODS = 100_000
 _DIGITS = 34
 _SHOWN = Decimal("1e-12")
 _PERCENT = 100
@@ -103,6 +105,8 @@ def apr(request: JsonObject) -> JsonObject:
         per_year = plain.read_fraction(
             "periods_per_year", fields.take("periods_per_year")
         )
+        if per_year <= 0:
+            raise InputInvalid(field="periods_per_year", reason="must be above zero")
         rate = rates.us_actuarial([_unit_flow(flow) for flow in flows], per_year)
     elif method == "eu":
         interval = _choice("interval", fields.find("interval", "month"), rates.Interval)
@@ -240,6 +244,8 @@ def _dated_flow(fields: _Fields) -> rates.DatedFlow:
 def _unit_flow(fields: _Fields) -> rates.UnitFlow:
     periods = plain.read_count("flows.periods", fields.take("periods"))
     part = plain.read_fraction("flows.fraction", fields.find("fraction", 0))
+    _require_between("flows.periods", periods, 0, MAX_PERIODS)
+    _require_between("flows.fraction", part, 0, 1)
     amount = plain.read_decimal("flows.amount", fields.take("amount"))
     fields.end()
     return rates.UnitFlow(periods, part, amount)
@@ -251,10 +257,16 @@ def _eu_flows(flows: list[_Fields], interval: rates.Interval) -> list[rates.Flow
     timed = []
     for flow in flows:
         years = plain.read_fraction("flows.years", flow.take("years"))
+        _require_between("flows.years", years, -MAX_YEARS, MAX_YEARS)
         amount = plain.read_decimal("flows.amount", flow.take("amount"))
         flow.end()
         timed.append(rates.Flow(years, amount))
     return timed
+
+
+def _require_between(name: str, sent: int | Fraction, least: int, most: int) -> None:
+    if not least <= sent <= most:
+        raise InputInvalid(field=name, reason=f"must be from {least} to {most}")
 
 
 def _reference(sent: JsonValue) -> counting.Reference | None:
@@ -269,7 +281,10 @@ def _reference(sent: JsonValue) -> counting.Reference | None:
         raise InputInvalid(field="reference.end", reason="must be after its start")
     if per_year is None:
         return counting.reference_between(start, end)
-    return counting.Reference(start, end, plain.read_fraction("per_year", per_year))
+    periods = plain.read_fraction("per_year", per_year)
+    if periods <= 0:
+        raise InputInvalid(field="reference.per_year", reason="must be more than zero")
+    return counting.Reference(start, end, periods)
 
 
 CALCULATORS: dict[str, Callable[[JsonObject], JsonObject]] = {

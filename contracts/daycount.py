@@ -208,7 +208,7 @@ def _act_act_afb(
     start: date, end: date, _: Reference | None, __: date | None
 ) -> tuple[int, int]:
     years, rest_end = 0, end
-    while rest_end > start:
+    while rest_end > start and rest_end.year > date.min.year:
         earlier = add_months(rest_end, -_MONTHS)
         if _ends_february(rest_end) and calendar.isleap(earlier.year):
             earlier = date(earlier.year, 2, 29)

@@ -6,8 +6,8 @@ from itertools import count
 from typing import NamedTuple
 
 from contracts.clauses import Frequency, HolidayRule, Holidays, Unit
+from contracts.errors import TermsInvalid
 from contracts.months import MonthEnd, add_months
-from ledger.errors import ensure
 
 _LIMIT_HOLIDAYS_IN_A_ROW = 60
 _UNIT_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
@@ -57,7 +57,10 @@ def payable_on(day: date, holidays: Holidays) -> date:
 
 def _open_days(day: date, direction: int, holidays: Holidays) -> Iterator[date]:
     for offset in count():
-        ensure(offset <= _LIMIT_HOLIDAYS_IN_A_ROW, "banks open within two months")
+        if offset > _LIMIT_HOLIDAYS_IN_A_ROW:
+            raise TermsInvalid(
+                field="holidays", reason="must leave banks open at times"
+            )
         candidate = day + timedelta(days=offset * direction)
         closed = candidate.weekday() in holidays.weekend or candidate in holidays.days
         if not closed:

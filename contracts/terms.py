@@ -88,6 +88,10 @@ __all__ = [
 
 MAX_INSTALMENTS = 1_200
 MAX_RATE_BPS = 100_000
+MAX_TRANCHES = 120
+MAX_EVERY = 1_200
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(8999, 12, 31)
+_LONGEST_UNIT_DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +204,19 @@ def _check_size(terms: Terms) -> None:
         "rate_bps",
         f"must be from 0 to {MAX_RATE_BPS}",
     )
-    _refuse(terms.frequency.every < 1, "frequency", "must be every 1 or more")
+    _refuse(
+        not 1 <= terms.frequency.every <= MAX_EVERY,
+        "frequency",
+        f"must be every 1 to {MAX_EVERY}",
+    )
+    most = f"must be {MAX_TRANCHES} at most"
+    _refuse(len(terms.tranches) > MAX_TRANCHES, "tranches", most)
+    changes = (terms.pauses, terms.shifts, terms.rate_steps)
+    _refuse(
+        any(len(some) > MAX_INSTALMENTS for some in changes),
+        "pauses, shifts and rate_steps",
+        f"must be {MAX_INSTALMENTS} at most",
+    )
     steps = (terms.rounds.interest_step, terms.rounds.instalment_step)
     _refuse(
         any(size < 1 or size % step for size in steps),
@@ -224,6 +240,25 @@ def _check_dates(terms: Terms) -> None:
     )
     changes = [change.starts_on for change in terms.rate_steps]
     _refuse(changes != sorted(set(changes)), "rate_steps", "must be on days in order")
+
+
+def _check_span(terms: Terms) -> None:
+    """Refuse what runs out of the calendar, which ends with the year 9999."""
+    longer = terms.balloon.amortised_over if terms.balloon else None
+    unit_days = _LONGEST_UNIT_DAYS[terms.frequency.unit]
+    days = max(terms.instalments, longer or 0) * terms.frequency.every * unit_days
+    ends = [terms.first_due_on, *terms.due_dates[-1:]]
+    ends += [shift.to for shift in terms.shifts]
+    _refuse(
+        terms.disbursed_on < _FIRST_DAY,
+        "disbursed_on",
+        "must not be before the year 1900",
+    )
+    _refuse(
+        max(ends).toordinal() + days > _LAST_DAY.toordinal(),
+        "instalments",
+        "must end before the year 9000",
+    )
 
 
 def _check_calendar(terms: Terms) -> None:
@@ -341,6 +376,7 @@ def _check_balloon(terms: Terms, balloon: Balloon) -> None:
 _CHECKS = (
     _check_size,
     _check_dates,
+    _check_span,
     _check_calendar,
     _check_clauses,
     _check_method,

@@ -1,8 +1,11 @@
 """The calculators: plain JSON in and out, and what is not plain is refused."""
 
+from fractions import Fraction
+
 import pytest
 
 from contracts import calculators
+from contracts.daycount import DayCount
 from ledger.errors import Refusal
 
 PLAN = {
@@ -80,6 +83,17 @@ def test_days_are_counted_as_the_convention_counts_them():
 
 
 @pytest.mark.parametrize(
+    "convention", [one for one in DayCount if one != DayCount.ACT_ACT_ICMA]
+)
+def test_days_are_counted_from_the_first_of_the_calendar_to_the_last(convention):
+    question = {"convention": convention, "start": "0001-01-01", "end": "9999-12-31"}
+
+    answer = calculators.calculate("daycount", question)
+
+    assert 9_800 < Fraction(answer["fraction"]) < 10_160
+
+
+@pytest.mark.parametrize(
     ("name", "request_", "code"),
     [
         ("horoscope", {}, "calculator_unknown"),
@@ -96,6 +110,81 @@ def test_days_are_counted_as_the_convention_counts_them():
         ("schedule", PLAN | {"principal": "-5"}, "terms_invalid"),
         ("schedule", PLAN | {"instalments": "6"}, "terms_invalid"),
         ("schedule", PLAN | {"instalments": 0}, "terms_invalid"),
+        ("schedule", PLAN | {"first_due_on": "9999-12-31"}, "terms_invalid"),
+        (
+            "schedule",
+            PLAN | {"disbursed_on": "0001-01-01", "first_due_on": "0001-01-02"},
+            "terms_invalid",
+        ),
+        (
+            "schedule",
+            PLAN | {"frequency": {"unit": "month", "every": 10**30}},
+            "terms_invalid",
+        ),
+        (
+            "schedule",
+            PLAN | {"holidays": {"rule": "following", "weekend": [*range(7)]}},
+            "terms_invalid",
+        ),
+        (
+            "schedule",
+            PLAN | {"pauses": [{"first": 1, "count": 1}] * 1201},
+            "terms_invalid",
+        ),
+        (
+            "schedule",
+            PLAN
+            | {
+                "tranches": [
+                    {
+                        "on": PLAN["disbursed_on"],
+                        "amount": {"minor": 1, "currency": "USD"},
+                    }
+                ]
+                * 121
+            },
+            "terms_invalid",
+        ),
+        (
+            "apr",
+            {"flows": [{"years": "0", "amount": "1"}, {"years": 10**9, "amount": -2}]},
+            "calculation_input_invalid",
+        ),
+        (
+            "apr",
+            {
+                "method": "us",
+                "periods_per_year": 12,
+                "flows": [
+                    {"periods": 0, "amount": "1"},
+                    {"periods": 10**9, "amount": "-2"},
+                ],
+            },
+            "calculation_input_invalid",
+        ),
+        (
+            "apr",
+            {
+                "method": "us",
+                "periods_per_year": 0,
+                "flows": [{"periods": 0, "amount": "1"}],
+            },
+            "calculation_input_invalid",
+        ),
+        (
+            "daycount",
+            {
+                "convention": "Act/Act ICMA",
+                "start": "2026-01-01",
+                "end": "2026-02-01",
+                "reference": {
+                    "start": "2026-01-01",
+                    "end": "2026-02-01",
+                    "per_year": 0,
+                },
+            },
+            "calculation_input_invalid",
+        ),
         ("schedule", PLAN | {"first_due_on": "2025-01-01"}, "terms_invalid"),
         ("apr", {"flows": [LENT]}, "no_rate"),
         ("apr", {"flows": []}, "calculation_input_invalid"),
