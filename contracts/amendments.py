@@ -48,6 +48,8 @@ def pause(book: Book, event: PaymentHoliday) -> None:
 
 def reamortise(book: Book, event: Reamortised) -> None:
     """Fold overdue principal into the plan; overdue interest and fees stay due."""
+    if book.closed_on is not None:
+        return
     first = _next_untouched(book, event.on)
     if event.instalments is not None:
         if event.instalments < 1:
@@ -130,7 +132,12 @@ def _capitalise(book: Book) -> int:
 
 
 def _amend(book: Book, terms: Terms, on: date) -> None:
-    """Put a new version of the terms in force from the next untouched instalment."""
+    """Put a new version of the terms in force from the next untouched instalment.
+
+    A loan that turns out to have been closed before has no plan left to change.
+    """
+    if book.closed_on is not None:
+        return
     first = _next_untouched(book, on)
     before = _next_number(book, on)
     book.terms = _next_version(terms)

@@ -92,7 +92,12 @@ class Book:
         }
 
     def not_yet_owed(self, on: date) -> int:
-        """Return principal of the plan that is to come: payouts, interest to be added."""
+        """Return principal of the plan that is to come: payouts, interest to be added.
+
+        Of a loan closed early nothing is to come any more.
+        """
+        if self.closed_on is not None:
+            return 0
         payouts = sum(part.amount.minor for part in self.terms.tranches if part.on > on)
         return payouts + sum(
             row.capitalised_minor for row in self.rows if row.ends_on > on
@@ -162,7 +167,8 @@ class Book:
         return max(0, self.earned(until) - settled - self.added_interest(until))
 
     def added_interest(self, until: date) -> int:
-        """Return the interest that became principal by a day."""
+        """Return the interest that became principal by a day, or by the closing."""
+        until = min(until, self.closed_on or until)
         return self.capitalised + sum(
             row.capitalised_minor for row in self.rows if row.ends_on <= until
         )

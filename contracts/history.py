@@ -148,6 +148,8 @@ def _check(event: Event, book: Book) -> None:
         raise EventInvalid(field="amount", reason="must not be negative")
     if event.on < book.terms.disbursed_on:
         raise EventInvalid(field="on", reason="must not be before the disbursement")
+    if isinstance(event, Disbursed) and book.closed_on is not None:
+        raise EventInvalid(field="on", reason="must be before the loan is closed")
 
 
 @singledispatch

@@ -87,18 +87,16 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
     With ``accrues`` interest goes on to each period's end; without, only what is
     accrued by now is asked for, with the first of them.
     """
-    outstanding = book.outstanding(on)
-    left = outstanding - sum(
+    arrears = sum(
         line.unpaid
         for line in book.lines
         if line.component is Component.PRINCIPAL and line.number <= book.billed
     )
+    left = book.sum_unpaid(Component.PRINCIPAL) - arrears
     carried, lines = book.accrued + book.running, book.by_place()
     for row in _unbilled(book):
         if accrues:
-            carried += _to_come(
-                book, row, principal=left, on=on, cut=left != outstanding
-            )
+            carried += _to_come(book, row, principal=left, on=on, cut=bool(arrears))
         interest = lines[row.number, Component.INTEREST]
         principal = lines[row.number, Component.PRINCIPAL]
         if _is_settled(book, row, interest.paid, principal.paid):
@@ -114,12 +112,23 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
 
 
 def _to_come(book: Book, row: Row, *, principal: int, on: date, cut: bool) -> Fraction:
-    """Return the interest from a day to a period's end, in one piece where it is."""
-    if row.starts_on >= on:
-        return principal * growth(book.terms, row.period, row.starts_on, row.ends_on)
-    if not cut:
+    """Return the interest from a day to a period's end, in one piece where it is.
+
+    ``principal`` is what is left to be paid, money that is still to go out included.
+    """
+    if row.starts_on < on and not cut:
         return _run(book, row, row.ends_on) - book.running
-    return principal * growth(book.terms, row.period, on, row.ends_on)
+    start = max(row.starts_on, on)
+    payouts = book.terms.tranches
+    days = sorted({part.on for part in payouts if start < part.on < row.ends_on})
+    return sum(
+        (
+            (principal - sum(part.amount.minor for part in payouts if part.on > left))
+            * growth(book.terms, row.period, left, right)
+            for left, right in pairwise([start, *days, row.ends_on])
+        ),
+        Fraction(0),
+    )
 
 
 def _planned_principal(book: Book, row: Row, interest: int) -> int:

@@ -96,6 +96,84 @@ def test_an_early_payoff_costs_interest_to_its_day_only():
     assert not state.overpaid
 
 
+@pytest.mark.parametrize("grace", [0, 3])
+def test_a_payoff_before_interest_is_capitalised_leaves_nothing(grace):
+    agreed = hundred_at_seven(grace=terms.Grace(interest=grace))
+    pause = loan.PaymentHoliday(on=date(2024, 1, 10), ordinal=2, instalments=2)
+    past = [OUT, pause]
+    if grace:
+        agreed = replace(
+            agreed, grace=terms.Grace(0, grace, terms.GraceRule.CAPITALISE)
+        )
+        past = [OUT]
+    quote = loan.payoff_quote(agreed, past, date(2024, 1, 20))
+    paid = loan.ReceiptReceived(
+        on=date(2024, 1, 20), ordinal=9, receipt_id="all", amount=quote.total
+    )
+
+    for day in (date(2024, 1, 20), date(2024, 2, 20), date(2025, 1, 1)):
+        state = loan.replay(agreed, [*past, paid], day)
+        assert state.status is loan.Status.PAID_OFF
+        assert state.outstanding.principal == usd(0)
+        assert state.accrued_interest == usd(0)
+
+
+def test_a_change_of_a_loan_found_to_be_paid_off_before_changes_nothing():
+    agreed = hundred_at_seven()
+    quote = loan.payoff_quote(agreed, [OUT], date(2024, 2, 10))
+    paid = loan.ReceiptReceived(
+        on=date(2024, 2, 10), ordinal=3, receipt_id="all", amount=quote.total
+    )
+    change = loan.RateChanged(on=date(2024, 2, 12), ordinal=2, rate_bps=9000)
+
+    state = loan.replay(agreed, [OUT, change, paid], date(2024, 3, 5))
+
+    assert state.status is loan.Status.PAID_OFF
+    assert state.outstanding.total == usd(0)
+
+
+def in_two_parts(**clauses):
+    """The same loan, of which 60 USD go out on 15 January."""
+    parts = (
+        terms.Tranche(date(2024, 1, 1), usd(40)),
+        terms.Tranche(date(2024, 1, 15), usd(60)),
+    )
+    paid_out = [
+        loan.Disbursed(on=part.on, ordinal=number, amount=part.amount)
+        for number, part in enumerate(parts, start=1)
+    ]
+    return hundred_at_seven(tranches=parts, **clauses), paid_out
+
+
+def test_daily_interest_leaves_money_still_to_go_out_in_the_plan():
+    agreed, out = in_two_parts(accrual=terms.Accrual.DAILY)
+    charge = loan.ChargeAdded(
+        on=date(2024, 1, 5), ordinal=3, component=terms.Component.FEE, amount=usd(1)
+    )
+    plain, _ = in_two_parts()
+
+    for day in (date(2024, 1, 10), date(2024, 1, 20)):
+        state = loan.replay(agreed, [*out, charge], day)
+        plan = loan.replay(plain, out, day)
+        assert state.outstanding.principal == usd(40 if day.day < 15 else 100)
+        assert [part.owed.principal for part in state.instalments] == [
+            part.owed.principal for part in plan.instalments
+        ]
+
+
+def test_no_money_goes_out_on_a_loan_that_was_paid_off():
+    agreed, out = in_two_parts()
+    paid = receipt(date(2024, 1, 5), "60")
+
+    assert loan.replay(agreed, [*out, paid], date(2024, 1, 5)).outstanding.total == usd(
+        0
+    )
+    with pytest.raises(EventInvalid) as refused:
+        loan.replay(agreed, [*out, paid], date(2024, 1, 15))
+
+    assert refused.value.facts["field"] == "on"
+
+
 def test_an_early_payoff_by_the_period_rule_costs_the_whole_period():
     agreed = hundred_at_seven(payoff=terms.PayoffRule.TO_PERIOD_END)
     paid = receipt(date(2024, 2, 1), "17.01")

@@ -70,6 +70,20 @@ async def test_a_changed_loan_lives_on_to_the_last_cent(world, desk, loan, name)
     assert read.status is loans.Status.PAID_OFF
 
 
+async def test_a_loan_is_paid_off_in_a_payment_holiday(world, desk, loan):
+    await world.live(loan, 10)
+    await act(world, desk, loan, CHANGES["holiday"](today(world)))
+    await world.live(loan, 10)
+    quote = await world.db.read(lending.quote_payoff, loan_id=loan.id)
+
+    await pay(world, loan, quote.total)
+
+    state = await sound(world, loan)
+    paid_off = await world.db.read(lending.get_loan, loan_id=loan.id)
+    assert paid_off.status == LoanStatus.PAID_OFF
+    assert not state.outstanding.total
+
+
 @pytest.mark.parametrize("capitalises", [False, True])
 async def test_a_restructured_loan_is_forborne_and_shows_lenders_what_it_means(
     world, desk, loan, capitalises
