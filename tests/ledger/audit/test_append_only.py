@@ -16,7 +16,7 @@ CHANGES = [
     "TRUNCATE audit_entry",
     "UPDATE audit_checkpoint SET note = ''",
     "DELETE FROM audit_checkpoint",
-    "TRUNCATE audit_checkpoint",
+    "TRUNCATE audit_checkpoint CASCADE",
 ]
 
 
