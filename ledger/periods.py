@@ -20,9 +20,12 @@ from ledger.database import UnitOfWork
 from ledger.entries import Leg, NewEntry, Posted, post
 from ledger.errors import Conflict, Invalid, NotFound
 from ledger.ids import AccountId, EntryId
+from ledger.judging import MAX_DAYS_AHEAD, TooFarAhead
 from ledger.tables import Base
 
 CLOSING: Final = "closing"
+# A year that starts on the last day for which something can be booked.
+MAX_PERIOD_DAYS_AHEAD: Final = 2 * MAX_DAYS_AHEAD
 
 # The other side of what every booking shares: see lock_standings in the migration.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('ledger.period'))")
@@ -77,7 +80,14 @@ class PeriodOutOfOrder(Conflict):
 async def open_period(
     uow: UnitOfWork, *, book: str, starts_on: date, ends_on: date
 ) -> PeriodRow:
-    """Add a period behind all others of the book."""
+    """Add a period behind all others of the book; there is no taking it back.
+
+    Raises:
+        TooFarAhead: It ends when nothing could be booked for years: a slip of the pen.
+        PeriodsOverlap: It ends before it starts, or starts within another.
+    """
+    if (ends_on - uow.today()).days > MAX_PERIOD_DAYS_AHEAD:
+        raise TooFarAhead(days=MAX_PERIOD_DAYS_AHEAD)
     await uow.session.execute(_ALONE)
     known = await list_periods(uow, book)
     after = known[-1].ends_on if known else date.min

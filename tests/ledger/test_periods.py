@@ -117,6 +117,17 @@ async def test_periods_do_not_overlap(db, books, starts_on, ends_on) -> None:
         )
 
 
+async def test_a_year_mistyped_does_not_bar_every_period_before_it(db, books) -> None:
+    add = {"book": BOOK, "starts_on": date(2026, 2, 1)}
+    last = db.clock.now().date() + timedelta(days=periods.MAX_PERIOD_DAYS_AHEAD)
+
+    for mistyped in (last + timedelta(days=1), date.max):
+        with pytest.raises(entries.TooFarAhead):
+            await db.transact(periods.open_period, **add, ends_on=mistyped)
+
+    assert (await db.transact(periods.open_period, **add, ends_on=last)).state == "open"
+
+
 async def test_closing_a_period_waits_for_bookings_and_stops_those_behind(
     db, books
 ) -> None:
