@@ -15,6 +15,8 @@ MAX_LEGS: Final = 10_000
 MAX_UNITS: Final = 2**62
 MAX_SUM: Final = 2**63
 MAX_DAYS_AHEAD: Final = 366
+# The audit log keeps the kind with each part of an entry, and has 16 KiB for that.
+MAX_KIND_LETTERS: Final = 100
 # What may still be booked into a period that is being adjusted.
 ADJUSTMENTS: Final = frozenset({"adjustment", "closing", "revaluation"})
 
@@ -282,7 +284,10 @@ def require_form(booking: Booking, today: date) -> None:
 
 
 def _can_be_kept(booking: Booking) -> bool:
-    """Tell whether the database takes the texts: no NUL, no half of a surrogate pair."""
+    """Tell whether all that keep the texts can: no NUL, no half of a surrogate pair."""
+    # A reversal's kind is one word longer than that of what it undoes.
+    if len(booking.kind) > MAX_KIND_LETTERS and booking.reverses is None:
+        return False
     details = booking.details
     text = "".join([booking.kind, booking.memo, *details, *details.values()])
     return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))
