@@ -65,6 +65,16 @@ DONE: list[tuple[list[Booking], list[int], list[int]]] = [
     ),
     ([pay(9, pending=of_hold(-7))], [9, 0, -7, 0, 1, 2, 0], [0, 9, 0, -7, 1, 0, 2]),
     (
+        [booking(pending=(Pending(A, 1, 2), Pending(A, 3, 4), Pending(B, 0, 0)))],
+        [0, 0, 4, 6, 0, 4, 6],
+        [0, 0, 0, 0, 0, 0, 0],
+    ),
+    (
+        [booking((A, 5), (B, -5), pending=(Pending(A, 1, 0),))],
+        [5, 0, 1, 0, 1, 6, 0],
+        [0, 5, 0, 0, 1, 0, 5],
+    ),
+    (
         [booking((A, -5), (B, 5), pending=(Pending(A, 1, 2), Pending(A, 3, 4)))],
         [0, 5, 4, 6, 1, 0, 11],
         [5, 0, 0, 0, 1, 5, 0],
