@@ -263,11 +263,13 @@ BEGIN
     IF sealing THEN
         SELECT t.stream, t.before, t.xid INTO stream, before, xid
           FROM audit_take_numbers(cardinality(told_entries)) AS t;
-        INSERT INTO audit_queue
+        INSERT INTO audit_queue (xid, stream, number, event, part)
         SELECT xid, stream, before + t.n, ids[t.entry], t.part
           FROM unnest(told_entries, told_parts) WITH ORDINALITY AS t(entry, part, n);
     END IF;
-    INSERT INTO entry
+    INSERT INTO entry (id, request_hash, kind, state, effective_on, booked_at, reverses,
+                       hold, legs, memo, details, actor, actor_auth, request_id, stream,
+                       number)
     SELECT t.id, decode(t.hash, 'hex'), t.kind, t.state, t.effective_on, moment,
            t.reverses, t.hold, t.legs, t.memo, t.details::jsonb, told_by[1], told_by[2],
            told_by[3], stream, before + t.place
@@ -275,7 +277,7 @@ BEGIN
                   details, places)
            AS t(id, hash, kind, state, effective_on, reverses, hold, legs, memo, details,
                 place);
-    INSERT INTO posting
+    INSERT INTO posting (account, version, entry, leg, units, balance_after, booked_at)
     SELECT accounts[t.account], versions[t.account] + t.version, ids[t.entry], t.leg,
            t.units, sums[t.account] + t.sum, moment
       FROM unnest(step_accounts, step_entries, step_legs, step_units, step_versions,
