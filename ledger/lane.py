@@ -206,7 +206,7 @@ class Lane:
                 await self._wait()
                 await self._commit(self._queue.take())
                 if self._time() - renewed >= self._limits.renew_seconds:
-                    await self._db.transact(self._renew)
+                    await self._stay()
                     renewed = self._time()
         finally:
             self.close()
@@ -280,6 +280,15 @@ class Lane:
     ) -> list[Outcome]:
         await self._require(uow, _FENCE)
         return await book_each(uow, groups)
+
+    async def _stay(self) -> None:
+        """Renew the lease; a database away for a moment does not end the lane."""
+        try:
+            await self._db.transact(self._renew)
+        except LaneTaken:
+            raise
+        except Unavailable:
+            return  # whoever takes the lane over meanwhile raises its epoch
 
     async def _renew(self, uow: UnitOfWork) -> None:
         await self._require(uow, _RENEW)

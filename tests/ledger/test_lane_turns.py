@@ -19,6 +19,11 @@ from tests.ledger.test_plain import calls_of
 
 TAKE_OVER = "UPDATE lane SET epoch = epoch + 1"
 LOCK = "SELECT FROM {} FOR UPDATE"
+TOO_BUSY = """
+CREATE FUNCTION too_busy() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'too busy' USING ERRCODE = 'too_many_connections'; END $$;
+CREATE TRIGGER too_busy BEFORE UPDATE ON lane FOR EACH ROW EXECUTE FUNCTION too_busy()
+"""
 END_THOSE_THAT_WAIT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -287,6 +292,19 @@ async def test_a_busy_lane_renews_its_lease_only_now_and_then(db, books) -> None
             await writer.post([pay(db, books)])
         await asyncio.sleep(0.05)
         assert await ask(db, question) == before
+
+
+async def test_a_lane_outlives_a_database_too_busy_to_renew_its_lease(
+    db, books, admin_of
+) -> None:
+    limits = lane.Limits(renew_seconds=0)
+    async with lane.running(db, limits=limits) as writer:
+        with psycopg.connect(admin_of, autocommit=True) as connection:
+            connection.execute(TOO_BUSY)
+            await writer.post([pay(db, books)])
+            await asyncio.sleep(0.2)
+            connection.execute("DROP TRIGGER too_busy ON lane")
+        await writer.post([pay(db, books)])
 
 
 async def test_a_lease_lapses_only_after_its_time(db, admin_of) -> None:
