@@ -7,7 +7,7 @@ gain or a loss of its own account, and so is what a position comes to be worth.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -24,6 +24,8 @@ from ledger.money import Currency, CurrencyMismatch, Money, Rounding
 
 EXCHANGE: Final = "exchange"
 REVALUATION: Final = "revaluation"
+# Before either currency was; such a time is a slip of the pen.
+_LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 POSITION: Final = "exchange/position"
 
 
@@ -60,7 +62,7 @@ class Rate:
     def require_usable(self, now: datetime) -> None:
         """Refuse a rate nobody could check later."""
         known = self.price.is_finite() and self.price > 0 and self.source.strip()
-        if not known or self.at > now or self.base is self.quote:
+        if not known or not _LONG_AGO < self.at <= now or self.base is self.quote:
             raise RateUnusable
 
     def named(self) -> dict[str, str]:

@@ -73,6 +73,7 @@ async def test_an_owner_sees_what_comes_out_and_gets_it(
         {"margin_bps": 1_001},
         {"quoted_at": "2026-01-05T03:00:00Z"},
         {"quoted_at": "2026-01-05T01:00:00"},
+        {"quoted_at": "0001-01-01T00:00:00+14:00"},
         {"quote": "USD"},
         {"source": ""},
     ],
