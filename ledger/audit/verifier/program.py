@@ -64,11 +64,20 @@ def given_policy(raw: bytes) -> Policy:
         raise Undecided(f"it cannot be used: {error}") from None
 
 
-def given_key(vkey: str | None, policy: Policy | None) -> list[Key]:
+class Keys(tuple[Key, ...]):
+    """The keys of the logs the caller believes."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self))
+
+
+def given_key(vkey: str | None, policy: Policy | None) -> Keys:
     """Return the keys of the logs the caller believes."""
     logs = policy.logs if policy else []
     try:
-        keys = [Key.read(vkey)] if vkey is not None else logs
+        keys = Keys([Key.read(vkey)] if vkey is not None else logs)
     except ValueError as error:
         raise Undecided(f"it cannot be used: {error}") from None
     if not keys:
@@ -80,7 +89,7 @@ def given_key(vkey: str | None, policy: Policy | None) -> list[Key]:
     return keys
 
 
-def open_head(export: Export, keys: list[Key] | None) -> Head:
+def open_head(export: Export, keys: Keys | None) -> Head:
     """Open the checkpoint by a key of the caller, or the export's for a first look."""
     try:
         own = Key.read(export.read("log.vkey").decode())
@@ -93,7 +102,7 @@ def open_head(export: Export, keys: list[Key] | None) -> Head:
         raise Tampered("checkpoint", str(error)) from None
 
 
-def open_signed(note: str, keys: list[Key] | None) -> Head:
+def open_signed(note: str, keys: Keys | None) -> Head:
     """Open the head of a receipt by a key of the caller."""
     if keys is None:
         raise Undecided("it needs the log's key")
@@ -105,11 +114,11 @@ def open_signed(note: str, keys: list[Key] | None) -> Head:
         raise Tampered("the receipt's head", str(error)) from None
 
 
-def open_kept(note: str, keys: list[Key] | None) -> Head:
+def open_kept(note: str, keys: Keys | None) -> Head:
     """Open a head the caller kept."""
     try:
         for key in keys or ():
-            if note.startswith(f"{key.name}\n") or keys == [key]:
+            if note.startswith(f"{key.name}\n") or keys == (key,):
                 return Head.read(note, key)
     except ValueError as error:
         raise Undecided(f"it cannot be used: {error}") from None

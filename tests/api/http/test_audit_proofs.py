@@ -9,13 +9,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.auth import Role
 from api.jobs.witnesses import Round
 from api.services import Services
 from ledger.audit import proofs, tree
 from ledger.audit.verifier.policy import Now
 from ledger.audit.verifier.program import verify
 from ledger.database import Database
-from tests.api.conftest import Person
+from ledger.money import Currency, Money
+from tests.api.conftest import NewPerson, Person
 from tests.api.http.market import Json, Market, ok, usd
 from tests.api.witnesses import Network, policy_of
 from tests.conftest import FIRST_MOMENT
@@ -221,3 +223,49 @@ async def test_without_a_policy_there_is_none_to_show(
     app.state.services = replace(app.state.services, policy=None)
 
     assert (await client.get("/v1/audit/policy")).status_code == 404
+
+
+@pytest.mark.slow
+async def test_contract_and_share_are_proved_to_those_they_concern(
+    market: Market,
+    sme: Person,
+    lender: Person,
+    pledged: Json,
+    new_person: NewPerson,
+    network: Network,
+    tmp_path: Path,
+) -> None:
+    other, stranger = await new_person(Role.LENDER), await new_person(Role.LENDER)
+    await market.join(other, 300_000)
+    path = f"/offers/{pledged['offer']}/pledges"
+    ok(await other.post(path, {"amount": usd(300_000)}))
+    await market.pass_days(5)
+    await market.work()
+    (loan,) = ok(await sme.get("/loans"))["items"]
+    document = await sme.get(f"/loans/{loan['id']}/agreement")
+    digest = hashlib.sha256(document.content).hexdigest()
+    ok(await sme.post(f"/loans/{loan['id']}/accept", {"document_sha256": digest}))
+    await market.pass_days(31)
+    market.rail.receive(loan["id"], Money(46_000, Currency.USD))
+    await market.work()
+    await witnessed(market.services.db, network)
+    (paid,) = ok(await sme.get(f"/loans/{loan['id']}/receipts"))["items"]
+
+    contract = f"/loans/{loan['id']}/proof"
+    share = f"/loans/{loan['id']}/receipts/{paid['id']}/proof"
+    agreed = await sme.get(contract)
+    shares = {one.party: await one.get(share) for one in (lender, other, sme)}
+
+    told = judge(tmp_path / "r.json", agreed.content)
+    assert told.startswith("0 "), told
+    assert "'loan.agreed'" in told
+    assert "'agreement.accepted'" in told
+    for answer in shares.values():
+        told = judge(tmp_path / "r.json", answer.content)
+        assert told.startswith("0 "), told
+        assert "'repayment.distributed'" in told
+    for one in (lender, other):
+        told = judge(tmp_path / "r.json", shares[one.party].content)
+        assert "'entry.posted'" in told
+    for hidden in (contract, share):
+        assert (await stranger.get(hidden)).status_code == 404

@@ -56,6 +56,7 @@ def test_a_quorum_under_the_callers_policy_is_valid(export: Path) -> None:
     exit_code, told = judge(export)
 
     assert exit_code == 0, told
+    assert "ok      key: 'audit.example/log' " in told
     assert "witnesses: cosigned by 'regulator', 'trustee'" in told
 
 
