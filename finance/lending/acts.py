@@ -211,7 +211,9 @@ def _request(loan: Loan, act: Act) -> dict[str, object]:
 
 
 def _read_act(loan: Loan, approval: Approval) -> Act:
-    """Read the act out of what was proposed."""
+    """Read the act out of what was proposed, if an act was."""
+    if not approval.kind.startswith(_PREFIX):
+        raise approvals.RequestChanged
     asked = approval.request
     act = event_from(
         asked["kind"],

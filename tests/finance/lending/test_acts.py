@@ -196,6 +196,25 @@ async def test_one_person_does_not_act_alone(world, desk, loan):
         await act(world, (desk[0], desk[0]), loan, change)
 
 
+async def test_a_proposal_of_something_else_is_not_agreed_to_as_an_act(
+    world, desk, loan
+):
+    one, two = desk
+    proposed = await world.db.transact(
+        approvals.propose,
+        kind="write_off",
+        concerns=loan.id,
+        request={"kind": "write_off", "loan": loan.id},
+        by=one,
+        note="lost",
+    )
+
+    with pytest.raises(approvals.RequestChanged):
+        await world.db.transact(
+            lending.approve_act, approval_id=proposed.id, operator_id=two
+        )
+
+
 async def test_a_closed_loan_takes_no_act_and_no_payment(world, desk, loan):
     quote = await world.db.read(lending.quote_payoff, loan_id=loan.id)
     await pay(world, loan, quote.total)
