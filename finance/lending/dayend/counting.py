@@ -18,6 +18,7 @@ from contracts.loan import LateFee
 from contracts.standing import Standing
 from finance import rulepacks
 from finance.lending import books, repository
+from finance.lending import rules as lending_rules
 from finance.lending.correcting import settle
 from finance.lending.dayend import calendar, keeping, rules
 from finance.lending.dayend.events import LoanGraded
@@ -79,18 +80,18 @@ class _Counted:
     was: _Grade
     now: _Grade
     fees: Sequence[LateFee]
+    claimed: Mapping[Claim, Money]
 
     def fresh(self) -> dict[Claim, Money]:
         """Return what fell due by the day and was not booked.
 
         What was booked ahead of a day counted late, with a receipt, is not taken back.
         """
-        claimed = rules.claims_of(self.standing, self.loan.currency)
-        booked = {claim: self.loan.booked(claim) for claim in claimed}
+        booked = {claim: self.loan.booked(claim) for claim in self.claimed}
         return {
-            claim: claimed[claim] - booked[claim]
-            for claim in claimed
-            if claimed[claim] > booked[claim]
+            claim: self.claimed[claim] - booked[claim]
+            for claim in self.claimed
+            if self.claimed[claim] > booked[claim]
         }
 
 
@@ -192,10 +193,26 @@ async def _look(uow: UnitOfWork, one: _Waiting, opened: Opened, day: date) -> _C
         standing = opened.book.stand(day)
     terms = opened.book.book.terms
     grade = _grade_of(rules.judge(rulepacks.home(), terms, standing))
-    found = _Counted(one.loan, standing, one.grade, grade, fees)
+    claimed = rules.claims_of(standing, one.loan.currency)
+    if not opened.is_whole:
+        claimed = await _still_claimed(uow, one.loan, claimed)
+    found = _Counted(one.loan, standing, one.grade, grade, fees, claimed)
     one.counted_to, one.grade = day, grade
     one.book = opened.book if opened.is_whole else None
     return found
+
+
+async def _still_claimed(
+    uow: UnitOfWork, loan: Loan, claimed: Mapping[Claim, Money]
+) -> dict[Claim, Money]:
+    """Return claims of a past day, without what is known since not to be claimed.
+
+    So it is with interest that a receipt paid early which the bank then took back.
+    """
+    await uow.session.refresh(loan, ["terms"])
+    state = (await History.of(uow, loan)).state(uow.today())
+    known = lending_rules.claimed(state)
+    return {claim: min(claimed[claim], known[claim]) for claim in claimed}
 
 
 def _grade_of(verdict: Verdict) -> _Grade:

@@ -90,6 +90,28 @@ async def test_a_charge_back_opens_a_loan_that_was_paid_off(world, desk, loan):
     assert state.allocations[0].total == quote.total + usd(3) - usd(500)
 
 
+async def test_days_of_a_loan_paid_off_are_counted_by_what_is_known_since(
+    world, desk, loan
+):
+    await world.live(loan, 10)
+    quote = await world.db.read(lending.quote_payoff, loan_id=loan.id)
+    await pay(world, loan, quote.total)
+    (receipt,) = await world.db.read(lending.list_receipts, loan_id=loan.id)
+    await world.live(loan, 9)
+
+    await act(
+        world,
+        desk,
+        loan,
+        loans.ChargedBack(
+            on=today(world), ordinal=0, receipt_id=receipt.id, amount=receipt.amount
+        ),
+    )
+
+    state = await sound(world, loan)
+    assert state.status is loans.Status.ACTIVE
+
+
 async def test_money_paid_in_time_and_heard_of_late_costs_no_fee(world, desk, loan):
     await world.live(loan, 31)
     payment_id = world.rail.receive(loan.id, instalment(loan))
