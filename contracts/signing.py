@@ -127,6 +127,20 @@ class Signed:
             raise SignatureInvalid
 
 
+def total_distinct(signed: Sequence[Signed]) -> bytes:
+    """Verify signatures over messages of their own one by one, then make them one.
+
+    Bad ones could cancel out in the sum, so the sum alone does not show that each holds.
+
+    Raises:
+        SignersInvalid: There are none, too many, or a message comes twice.
+        SignatureInvalid: One of them does not hold.
+    """
+    for one in signed:
+        one.require_valid()
+    return aggregate_distinct(signed)
+
+
 def aggregate_distinct(signed: Sequence[Signed]) -> bytes:
     """Make one signature of many over messages of their own, and check it.
 

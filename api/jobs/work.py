@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from api import laws
-from api.jobs import days, witnesses
+from api.jobs import days, signatures, witnesses
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
@@ -120,6 +120,7 @@ class _Work:
             Product.EQUITY: equity.issue_shares,
         }[Product(delivery.facts["product"])]
         await self.db.transact(make, offer_id=delivery.subject)
+        await signatures.total_pledges(self.db, delivery.subject)
 
     async def give_up(self, delivery: Delivery) -> None:
         """Tell whoever waits for an offer that it raised nothing."""

@@ -24,6 +24,7 @@ from api.portal.people import Person
 from api.portal.sessions import COOKIE, SECRET_BYTES, Seal, Session
 from api.portal.words import Words
 from api.problems import Trouble
+from finance.signing import Custody
 from ledger import idempotency
 from ledger.audit import LogKey
 from ledger.database import Database, UnitOfWork
@@ -108,6 +109,11 @@ class Desk:
         """The public key of the audit log, when this server keeps one."""
         signer = services(self.request).signer
         return signer.key if signer else None
+
+    @property
+    def custody(self) -> Custody | None:
+        """What signing for the reader takes, when this server holds keys."""
+        return services(self.request).custody
 
     @property
     def now(self) -> datetime:

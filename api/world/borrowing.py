@@ -178,7 +178,11 @@ async def pledge_until(
 
 async def _pledge(stage: Stage, player: Player, offer: Offer, amount: Money) -> str:
     pledge = await stage.acting(player).transact(
-        raising.place_pledge, offer_id=offer.id, party_id=player.id, amount=amount
+        raising.place_pledge,
+        offer_id=offer.id,
+        party_id=player.id,
+        amount=amount,
+        custody=stage.services.custody,
     )
     player.free[offer.currency] -= amount.minor
     player.pledges += 1
@@ -214,6 +218,7 @@ async def sign(stage: Stage, found: Borrowing) -> None:
                 loan_id=loan.id,
                 party_id=player.id,
                 document_hash=document.sha256,
+                custody=stage.services.custody,
             )
             found.loans[name] = loan.id
     await stage.work()

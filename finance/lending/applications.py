@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from finance import approvals, raising, rulepacks
 from finance.approvals import Approval
-from finance.lending import pricing, quoting, repository
+from finance.lending import pricing, quoting, repository, rules
 from finance.lending.errors import StatementsNeeded
 from finance.lending.events import (
     ApplicationApproved,
@@ -161,6 +161,7 @@ async def approve_application(
             subject=application.id,
             target=application.amount,
             deadline_at=uow.now() + timedelta(days=open_days),
+            agreed=rules.hash_terms(application.quote),
         ),
     )
     await uow.session.flush()

@@ -1,14 +1,16 @@
 """From a funded offer to a loan: the agreement, the acceptances, the money out."""
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from contracts import agreement
 from contracts import loan as loans
 from contracts.months import add_months
+from contracts.signing import AgreementMessage, SignatureLevel
 from contracts.terms import Terms
-from finance import approvals, raising, rulepacks, wallets
-from finance.lending import books, repository, taxes
+from finance import approvals, raising, rulepacks, signing, wallets
+from finance.lending import books, repository, rules, taxes
 from finance.lending.errors import DocumentChanged
 from finance.lending.events import AgreementAccepted, LoanAgreed, LoanDisbursed
 from finance.lending.history import History
@@ -22,9 +24,9 @@ from finance.lending.model import (
     LoanStatus,
     Note,
 )
-from finance.raising import Pledge
+from finance.raising import Pledge, Product
+from finance.signing import Custody
 from finance.wallets import PayoutPurpose, chart
-from ledger.canonical import canonical
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, existing
 from ledger.ids import AccountId, PartyId, new_id
@@ -32,6 +34,7 @@ from ledger.money import Money
 from risk import identity
 
 CLICK: Final = "click"
+BOTH: Final = 2
 
 
 async def form_loan(uow: UnitOfWork, *, offer_id: str) -> Loan | None:
@@ -53,7 +56,8 @@ async def form_loan(uow: UnitOfWork, *, offer_id: str) -> Loan | None:
     await uow.session.flush()
     await _make_notes(uow, loan, pledges)
     document = await _write_agreement(uow, loan, application, pledges)
-    _record_lenders(uow, loan, application, pledges)
+    levels = await signing.list_levels(uow, offer_id)
+    _record_lenders(uow, loan, application=application, pledges=pledges, levels=levels)
     uow.record(
         LoanAgreed(
             loan.id,
@@ -164,10 +168,15 @@ async def _approver(uow: UnitOfWork, application: Application) -> str:
 
 
 def _record_lenders(
-    uow: UnitOfWork, loan: Loan, application: Application, pledges: list[Pledge]
+    uow: UnitOfWork,
+    loan: Loan,
+    *,
+    application: Application,
+    pledges: list[Pledge],
+    levels: Mapping[str, str],
 ) -> None:
     """Put each lender's acceptance on record: of the terms it pledged to, when it did."""
-    offered = terms_hash(application)
+    offered = rules.hash_terms(application.quote)
     seen = set()
     for pledge in pledges:
         if pledge.party in seen:
@@ -179,24 +188,29 @@ def _record_lenders(
                 party=pledge.party,
                 role="lender",
                 document_hash=offered,
-                signature_level=CLICK,
+                signature_level=levels.get(pledge.id, CLICK),
                 accepted_at=pledge.placed_at,
             )
         )
 
 
-def terms_hash(application: Application) -> bytes:
-    """Hash the terms that were offered to lenders, in their canonical form."""
-    return hashlib.sha256(canonical(application.quote)).digest()
-
-
 async def accept_agreement(
-    uow: UnitOfWork, *, loan_id: str, party_id: PartyId, document_hash: bytes
+    uow: UnitOfWork,
+    *,
+    loan_id: str,
+    party_id: PartyId,
+    document_hash: bytes,
+    custody: Custody | None = None,
+    given: bytes | None = None,
 ) -> Loan:
     """Accept the agreement as its borrower, by its hash; the money then goes out.
 
+    With ``custody`` the borrower signs, by the signature ``given`` or the key held for
+    it, and so does the operator who approved; both become one signature.
+
     Raises:
         NotFound: The loan is another party's.
+        SignatureInvalid, LevelTooLow, SigningKeyMissing: The signature does not do.
         LoanNotOpen: It was accepted before.
         DocumentChanged: The hash is not the document's.
     """
@@ -207,21 +221,56 @@ async def accept_agreement(
     document = await repository.get_agreement(uow, loan.id)
     if document.sha256 != document_hash:
         raise DocumentChanged
+    level = await _sign(uow, loan, document=document, custody=custody, given=given)
     uow.add(
         Acceptance(
             loan=loan.id,
             party=party_id,
             role="borrower",
             document_hash=document.sha256,
-            signature_level=CLICK,
+            signature_level=level,
             accepted_at=uow.now(),
         )
     )
     uow.record(
-        AgreementAccepted(loan.id, party_id, "borrower", document.sha256.hex(), CLICK)
+        AgreementAccepted(loan.id, party_id, "borrower", document.sha256.hex(), level)
     )
     await _disburse(uow, loan)
     return loan
+
+
+async def _sign(
+    uow: UnitOfWork,
+    loan: Loan,
+    *,
+    document: Agreement,
+    custody: Custody | None,
+    given: bytes | None,
+) -> str:
+    """Have borrower and operator sign the document; return how strongly it binds."""
+    least = raising.least_level(rulepacks.home(), Product.LOAN, on=uow.today())
+    mine = signing.Act(
+        signing.Purpose.AGREEMENT,
+        concerns=loan.id,
+        subject=loan.id,
+        party=PartyId(loan.borrower),
+        role=signing.SignerRole.BORROWER,
+        message=AgreementMessage(
+            signing.platform_of(custody), loan.id, document.sha256
+        ).encoded(),
+    )
+    signature = await signing.sign(uow, act=mine, custody=custody, given=given)
+    level = SignatureLevel(signature.level)
+    level.require(least)
+    if level is SignatureLevel.CLICK:
+        return level.value
+    application = await repository.get_application(uow, loan.application)
+    operator = PartyId(await _approver(uow, application))
+    ours = replace(mine, party=operator, role=signing.SignerRole.OPERATOR)
+    countersigned = await signing.sign(uow, act=ours, custody=custody)
+    if countersigned.level == level:
+        await signing.total_agreement(uow, loan_id=loan.id, least=BOTH)
+    return level.value
 
 
 async def _disburse(uow: UnitOfWork, loan: Loan) -> None:

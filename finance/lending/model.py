@@ -238,7 +238,9 @@ class Acceptance(Base):
     __table_args__ = (
         PrimaryKeyConstraint("loan", "party", "role"),
         CheckConstraint("role IN ('borrower', 'lender')", "role"),
-        CheckConstraint("signature_level IN ('click')", "signature_level"),
+        CheckConstraint(
+            "signature_level IN ('click', 'simple', 'bls', 'ca')", "signature_level"
+        ),
     )
 
 

@@ -1,19 +1,27 @@
 """What lending decides of a running loan: its grade, and what it ever claimed."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 from contracts.loan import LoanState, Status
 from contracts.standing import Standing
 from contracts.terms import Terms
 from finance.lending.model import Claim
 from finance.rulepacks import LoanClass, RulePack
+from ledger.canonical import canonical
 from ledger.money import Money
 
 _SHORT_LOAN_MONTHS: Final = 12
 _MUCH_RISKIER_AFTER_DAYS: Final = 30
+
+
+def hash_terms(quote: Mapping[str, Any]) -> bytes:
+    """Hash the terms that were offered to lenders, in their canonical form."""
+    return hashlib.sha256(canonical(quote)).digest()
 
 
 def lost_after(pack: RulePack, terms: Terms, on: date) -> int:

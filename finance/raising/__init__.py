@@ -32,7 +32,7 @@ from finance.raising.repository import (
     list_offers,
     list_pledges,
 )
-from finance.raising.rules import OfferTerms
+from finance.raising.rules import OfferTerms, least_level
 from finance.raising.service import (
     cancel_offer,
     close_due_offers,
@@ -75,6 +75,7 @@ __all__ = [
     "close_offer",
     "get_offer",
     "get_pledge",
+    "least_level",
     "list_captured",
     "list_offer_pledges",
     "list_offers",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from finance.raising.errors import PledgeEnded
@@ -42,7 +42,8 @@ class Offer(Base):
 
     ``step`` is what one unit costs: a share's price, or the least a currency can pay.
     ``party_cap_minor`` is the most one party may have pledged. ``subject`` names the
-    loan application or share class the product keeps.
+    loan application or share class the product keeps. ``terms_sha256`` is what lenders
+    sign, ``least_level`` how strongly at least.
     """
 
     __tablename__ = "offer"
@@ -67,6 +68,8 @@ class Offer(Base):
     reflection_days: Mapped[int]
     opens_at: Mapped[datetime]
     deadline_at: Mapped[datetime]
+    terms_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    least_level: Mapped[str]
     status: Mapped[str]
     pledged_minor: Mapped[int]
     closed_at: Mapped[datetime | None]
@@ -86,6 +89,10 @@ class Offer(Base):
         CheckConstraint("min_pledge_minor BETWEEN 1 AND target_minor", "min_pledge"),
         CheckConstraint("party_cap_minor BETWEEN 1 AND cap_minor", "party_cap"),
         CheckConstraint("reflection_days >= 0", "reflection"),
+        CheckConstraint("octet_length(terms_sha256) = 32", "terms_sha256"),
+        CheckConstraint(
+            "least_level IN ('click', 'simple', 'bls', 'ca')", "least_level"
+        ),
         CheckConstraint("opens_at < deadline_at", "deadline"),
         CheckConstraint("pledged_minor BETWEEN 0 AND cap_minor", "pledged"),
         CheckConstraint(

@@ -17,6 +17,15 @@ async def get_offer(uow: UnitOfWork, offer_id: str) -> Offer:
     return _found(await uow.session.get(Offer, offer_id))
 
 
+async def get_terms_hash(uow: UnitOfWork, offer_id: str) -> bytes:
+    """Return the hash of what an offer promises; it never changes, so nothing is locked."""
+    query = select(Offer.terms_sha256).where(Offer.id == offer_id)
+    found = await uow.session.scalar(query)
+    if found is None:
+        raise NotFound(thing="offer")
+    return found
+
+
 async def get_offer_for_update(uow: UnitOfWork, offer_id: str) -> Offer:
     """Return an offer and keep others from pledging, withdrawing or closing."""
     query = select(Offer).where(Offer.id == offer_id).with_for_update()

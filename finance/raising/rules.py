@@ -1,9 +1,11 @@
 """What raising decides: values in, a verdict out; no database and no clock."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from contracts.signing import SignatureLevel
 from finance.raising.errors import (
     AboveShare,
     BelowMinimum,
@@ -21,7 +23,9 @@ from finance.raising.errors import (
 )
 from finance.raising.model import Offer, Pledge, Product
 from finance.rulepacks import RulePack
+from ledger.canonical import canonical, plain
 from ledger.clock import business_date
+from ledger.errors import ensure
 from ledger.ids import PartyId
 from ledger.money import BPS_PER_ONE, Money, Rounding
 
@@ -31,7 +35,8 @@ class OfferTerms:
     """What an issuer asks for; fixed once the offer is open.
 
     Left out, ``cap`` is the target, ``min_pledge`` the market's least, ``step`` the
-    least the currency can pay, and the offer opens at once.
+    least the currency can pay, and the offer opens at once. ``agreed`` is the hash of
+    what the product offers beside these numbers, say a loan's terms.
     """
 
     product: Product
@@ -43,6 +48,7 @@ class OfferTerms:
     min_pledge: Money | None = None
     step: Money | None = None
     opens_at: datetime | None = None
+    agreed: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class Bounds:
     step: Money
     party_cap: Money
     reflection_days: int
+    least_level: SignatureLevel
 
 
 class Closing(StrEnum):
@@ -96,7 +103,34 @@ def settle_bounds(terms: OfferTerms, rules: RulePack, *, now: datetime) -> Bound
         step=step,
         party_cap=_round_up(cap.times_bps(share, rounding=Rounding.DOWN), step),
         reflection_days=rules.days("reflection_period", on=on),
+        least_level=least_level(rules, terms.product, on=on),
     )
+
+
+def least_level(rules: RulePack, product: Product, *, on: date) -> SignatureLevel:
+    """Return how strongly a product's papers are signed at least."""
+    levels = list(SignatureLevel)
+    rank = rules.count(f"signature_level_{product}", on=on)
+    ensure(0 <= rank < len(levels), "a level is 0 click, 1 simple, 2 BLS or 3 CA")
+    return levels[rank]
+
+
+def hash_terms(terms: OfferTerms, bounds: Bounds) -> bytes:
+    """Hash what an offer promises, in canonical form: what each lender signs."""
+    fixed = {
+        "product": terms.product.value,
+        "issuer": terms.issuer,
+        "subject": terms.subject,
+        "target": terms.target,
+        "cap": bounds.cap,
+        "min_pledge": bounds.min_pledge,
+        "step": bounds.step,
+        "opens_at": bounds.opens_at,
+        "deadline_at": terms.deadline_at,
+        "reflection_days": bounds.reflection_days,
+        "agreed_sha256": terms.agreed.hex(),
+    }
+    return hashlib.sha256(canonical(plain(fixed))).digest()
 
 
 def _require_cap(terms: OfferTerms, cap: Money, overfunding_bps: int) -> None:

@@ -1,11 +1,13 @@
 """What people can do: open an offer, pledge, think again, close."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from finance import rulepacks, wallets
+from contracts.signing import PledgeMessage, SignatureLevel
+from finance import rulepacks, signing, wallets
 from finance.raising import repository, rules
 from finance.raising.errors import OfferNotOpen
 from finance.raising.events import (
@@ -19,6 +21,7 @@ from finance.raising.events import (
 from finance.raising.model import Offer, OfferStatus, Pledge, PledgeStatus
 from finance.raising.rules import Closing, OfferTerms
 from finance.rulepacks import RulePack
+from finance.signing import Custody, Signature
 from finance.wallets import chart
 from ledger import holds
 from ledger.database import UnitOfWork
@@ -57,6 +60,8 @@ async def open_offer(
         step_minor=bounds.step.minor,
         party_cap_minor=bounds.party_cap.minor,
         reflection_days=bounds.reflection_days,
+        terms_sha256=rules.hash_terms(terms, bounds),
+        least_level=bounds.least_level.value,
         opens_at=bounds.opens_at,
         deadline_at=terms.deadline_at,
         status=OfferStatus.OPEN.value,
@@ -81,30 +86,41 @@ async def open_offer(
 
 
 async def place_pledge(
-    uow: UnitOfWork, *, offer_id: str, party_id: PartyId, amount: Money
+    uow: UnitOfWork,
+    *,
+    offer_id: str,
+    party_id: PartyId,
+    amount: Money,
+    custody: Custody | None = None,
 ) -> Pledge:
     """Promise a party's money to an open offer: held at once, captured at closing.
 
-    The offer is locked first, then the accounts, so that no two pledges can take the
-    same room.
+    It is signed first, with the key held for the party when there is ``custody``; then
+    the offer is locked, then the accounts, so that no two pledges can take the same
+    room and none waits for another's signature.
 
     Raises:
         OfferNotOpen, OfferNotStarted, DeadlinePassed: It takes no pledges now.
         OfferFull, BeyondTarget, AboveShare: There is no room for this one.
         BelowMinimum, NotWholeUnits, CurrencyMismatch: The amount is not allowed.
         OwnOffer: The issuer cannot fund itself.
+        LevelTooLow, SigningKeyMissing: The offer asks for a stronger signature.
         WalletMissing, WalletClosed, InsufficientFunds: There is no money for it.
     """
     amount.require_positive()
     amount.require_settleable()
     wallet = await wallets.find_wallet(uow, party_id=party_id, currency=amount.currency)
+    promise = _Promise(new_id("plg", uow.now()), party_id, amount)
+    signature = await _sign(uow, offer_id, promise, custody if wallet else None)
     offer = await repository.get_offer_for_update(uow, offer_id)
     rules.require_taking_pledges(offer, now=uow.now())
     rules.require_stranger(offer, party_id)
     rules.require_room(offer, amount)
     await _require_share(uow, offer, party_id, amount)
     account = wallets.require_open(wallet, amount.currency)
-    pledge = await _hold(uow, offer, party_id=party_id, amount=amount, account=account)
+    pledge = await _hold(uow, offer, promise, account)
+    SignatureLevel(signature.level).require(SignatureLevel(offer.least_level))
+    signing.keep(uow, signature)
     offer.pledged_minor += amount.minor
     uow.record(
         PledgePlaced(pledge.id, offer.id, party_id, amount), entries=[pledge.hold]
@@ -187,30 +203,56 @@ async def _require_share(
     rules.require_share(offer, amount, pledged_before=before)
 
 
+@dataclass(frozen=True)
+class _Promise:
+    """A pledge as it is to be: its id, whose, and how much."""
+
+    id: str
+    party: PartyId
+    amount: Money
+
+
+async def _sign(
+    uow: UnitOfWork, offer_id: str, promise: _Promise, custody: Custody | None
+) -> Signature:
+    message = PledgeMessage(
+        signing.platform_of(custody),
+        promise.id,
+        offer_id,
+        promise.party,
+        promise.amount,
+        await repository.get_terms_hash(uow, offer_id),
+    )
+    act = signing.Act(
+        signing.Purpose.PLEDGE,
+        concerns=offer_id,
+        subject=promise.id,
+        party=promise.party,
+        role=signing.SignerRole.LENDER,
+        message=message.encoded(),
+    )
+    return await signing.prepare(uow, act=act, custody=custody)
+
+
 async def _hold(
-    uow: UnitOfWork,
-    offer: Offer,
-    *,
-    party_id: PartyId,
-    amount: Money,
-    account: AccountId,
+    uow: UnitOfWork, offer: Offer, promise: _Promise, account: AccountId
 ) -> Pledge:
     now = uow.now()
     hold = holds.NewHold(
         EntryId(new_id("entry", now)),
         debit=account,
         credit=AccountId(offer.escrow),
-        units=amount.minor,
+        units=promise.amount.minor,
         effective_on=uow.today(),
         kind="pledge",
     )
     await holds.place(uow, [hold])
     pledge = Pledge(
-        id=new_id("plg", now),
+        id=promise.id,
         offer=offer.id,
-        party=party_id,
+        party=promise.party,
         hold=hold.id,
-        amount=amount,
+        amount=promise.amount,
         status=PledgeStatus.HELD.value,
         placed_at=now,
         reflection_until=now + timedelta(days=offer.reflection_days),

@@ -8,11 +8,24 @@ from finance.signing.errors import (
     SigningKeyTaken,
 )
 from finance.signing.events import (
+    SignatureMade,
+    SignaturesTotalled,
     SigningKeyActivated,
     SigningKeyExpired,
     SigningKeyRegistered,
     SigningKeyRevoked,
     SigningKeySucceeded,
+)
+from finance.signing.gathering import (
+    Act,
+    Gathered,
+    gather,
+    keep,
+    keep_total,
+    platform_of,
+    prepare,
+    sign,
+    total_agreement,
 )
 from finance.signing.keeping import (
     Custody,
@@ -26,15 +39,38 @@ from finance.signing.keeping import (
     sign_held,
     succeed_key,
 )
-from finance.signing.model import Holder, KeyState, SigningKey
-from finance.signing.repository import get_key, list_keys
+from finance.signing.model import (
+    Holder,
+    KeyState,
+    Purpose,
+    Signature,
+    SignatureTotal,
+    SignerRole,
+    SigningKey,
+)
+from finance.signing.repository import (
+    find_total,
+    get_key,
+    list_keys,
+    list_levels,
+    list_signatures,
+    list_totals,
+)
 
 __all__ = [
+    "Act",
     "Custody",
+    "Gathered",
     "Holder",
     "KeyState",
     "OwnSigningKey",
+    "Purpose",
     "Shown",
+    "Signature",
+    "SignatureMade",
+    "SignatureTotal",
+    "SignaturesTotalled",
+    "SignerRole",
     "SigningKey",
     "SigningKeyActivated",
     "SigningKeyEnded",
@@ -47,12 +83,23 @@ __all__ = [
     "SigningKeyTaken",
     "activate_key",
     "expire_keys",
+    "find_total",
+    "gather",
     "get_key",
     "held_key",
+    "keep",
+    "keep_total",
     "list_keys",
+    "list_levels",
+    "list_signatures",
+    "list_totals",
     "make_key",
+    "platform_of",
+    "prepare",
     "register_key",
     "revoke_key",
+    "sign",
     "sign_held",
     "succeed_key",
+    "total_agreement",
 ]

@@ -1,4 +1,4 @@
-"""What signing tells of keys; a signature is judged by where it stands among these."""
+"""What signing tells: a signature is judged by where it stands among its key's events."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,3 +69,37 @@ class SigningKeyExpired(Event):
 
     key_id: str
     party_id: str
+
+
+@dataclass(frozen=True)
+class SignatureMade(Event):
+    """Somebody gave their word on a message; a click has neither key nor signature."""
+
+    type = "signature.made"
+    about = "signature_id"
+
+    signature_id: str
+    party_id: str
+    role: str
+    purpose: str
+    concerns: str
+    subject: str
+    level: str
+    key_id: str
+    message_sha256: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class SignaturesTotalled(Event):
+    """Many signatures, each verified, were made into one that binds all who gave them."""
+
+    type = "signatures.totalled"
+    about = "total_id"
+
+    total_id: str
+    purpose: str
+    concerns: str
+    signers: int
+    keys: int
+    signature: str

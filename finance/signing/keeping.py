@@ -92,15 +92,15 @@ async def held_key(uow: UnitOfWork, party_id: PartyId, custody: Custody) -> Sign
     if known is not None:
         return known
     before = await repository.list_keys(uow, party_id=party_id, limit=1)
-    if before.items:
+    if not before.items:
+        key = _new_held(uow, party_id, custody)
+        if not await repository.keep_new(uow, key):
+            uow.recorded[-2:] = []
+    # Another command of the same party may have made one just now.
+    made = await repository.find_active(uow, party_id)
+    if made is None:
         raise SigningKeyMissing
-    key = _new_held(uow, party_id, custody)
-    if not await repository.keep_new(uow, key):
-        # Another command of the same party made one just now.
-        uow.recorded[-2:] = []
-    return existing(
-        await repository.find_active(uow, party_id), "a party without a key got one"
-    )
+    return made
 
 
 async def activate_key(

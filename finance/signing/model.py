@@ -1,9 +1,16 @@
-"""What signing remembers: public keys, whose they are, and what became of them."""
+"""What signing remembers: keys, whose they are, what they signed, and what it sums to."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.keys import ProvenKey
@@ -120,3 +127,89 @@ class SigningKey(Base):
         self.require(KeyState.PENDING, *SIGNING_STATES)
         self.state = state.value
         self.ended_at = at
+
+
+class Purpose(StrEnum):
+    """What a signature is for; names the form of the message."""
+
+    PLEDGE = "pledge"
+    AGREEMENT = "agreement"
+
+
+class SignerRole(StrEnum):
+    """As what somebody signs."""
+
+    LENDER = "lender"
+    BORROWER = "borrower"
+    OPERATOR = "operator"
+    TRUSTEE = "trustee"
+    GUARANTOR = "guarantor"
+
+
+class SignatureTotal(Base):
+    """One signature made of many: those of an offer's pledges, or of an agreement.
+
+    ``concerns`` is the offer or loan; ``signers`` counts signatures, ``keys`` distinct
+    keys. Who signed what stands in ``signature``, in the order of its ids.
+    """
+
+    __tablename__ = "signature_total"
+
+    id: Mapped[str] = mapped_column(IdType("sgt"), primary_key=True)
+    purpose: Mapped[str]
+    concerns: Mapped[str]
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    signers: Mapped[int]
+    keys: Mapped[int]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("purpose", "concerns"),
+        CheckConstraint("purpose IN ('pledge', 'agreement')", "purpose"),
+        CheckConstraint("octet_length(signature) = 96", "signature"),
+        CheckConstraint("keys > 0 AND signers >= keys", "signers"),
+    )
+
+
+class Signature(Base):
+    """Somebody's word on exact bytes, and how strongly it binds.
+
+    A click has no key and no signature. ``subject`` is the pledge or the loan;
+    ``verified_at`` is empty until a signature we made for its owner was checked.
+    """
+
+    __tablename__ = "signature"
+
+    id: Mapped[str] = mapped_column(IdType("sig"), primary_key=True)
+    party: Mapped[str] = mapped_column(IdType("party"), ForeignKey("party.id"))
+    role: Mapped[str]
+    purpose: Mapped[str]
+    concerns: Mapped[str]
+    subject: Mapped[str]
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+    level: Mapped[str]
+    key: Mapped[str | None] = mapped_column(IdType("sgn"), ForeignKey("signing_key.id"))
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    total: Mapped[str | None] = mapped_column(
+        IdType("sgt"), ForeignKey("signature_total.id")
+    )
+
+    __table_args__ = (
+        UniqueConstraint("purpose", "subject", "party", "role"),
+        CheckConstraint(
+            "role IN ('lender', 'borrower', 'operator', 'trustee', 'guarantor')", "role"
+        ),
+        CheckConstraint("purpose IN ('pledge', 'agreement')", "purpose"),
+        CheckConstraint("level IN ('click', 'simple', 'bls', 'ca')", "level"),
+        CheckConstraint(
+            "(level = 'bls') = (key IS NOT NULL)"
+            " AND (key IS NULL) = (signature IS NULL)",
+            "key",
+        ),
+        CheckConstraint("octet_length(signature) = 96", "signature"),
+        CheckConstraint("total IS NULL OR verified_at IS NOT NULL", "total"),
+        Index("ix_signature_concerns", "concerns", "id"),
+        Index("ix_signature_party", "party", "id"),
+    )

@@ -1,12 +1,19 @@
-"""How signing finds keys."""
+"""How signing finds keys, signatures and totals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from finance.signing.model import SIGNING_STATES, KeyState, SigningKey
+from finance.signing.model import (
+    SIGNING_STATES,
+    KeyState,
+    Purpose,
+    Signature,
+    SignatureTotal,
+    SigningKey,
+)
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.ids import PartyId
@@ -82,3 +89,79 @@ async def keep_new(uow: UnitOfWork, key: SigningKey) -> bool:
         .returning(SigningKey.id)
     )
     return stored is not None
+
+
+async def find_total(
+    uow: UnitOfWork, purpose: Purpose, concerns: str
+) -> SignatureTotal | None:
+    """Return the one signature of an offer's pledges or of an agreement."""
+    return await uow.session.scalar(
+        select(SignatureTotal).where(
+            SignatureTotal.purpose == purpose.value,
+            SignatureTotal.concerns == concerns,
+        )
+    )
+
+
+async def list_signed(
+    uow: UnitOfWork, purpose: Purpose, subjects: Collection[str]
+) -> list[tuple[Signature, SigningKey]]:
+    """Return signatures of these subjects with their keys, the oldest first."""
+    rows = await uow.session.execute(
+        select(Signature, SigningKey)
+        .join(SigningKey, SigningKey.id == Signature.key)
+        .where(Signature.purpose == purpose.value, Signature.subject.in_(subjects))
+        .order_by(Signature.id)
+    )
+    return [(signature, key) for signature, key in rows]
+
+
+async def mark_totalled(
+    uow: UnitOfWork, signatures: Collection[str], total: SignatureTotal
+) -> None:
+    """Say of signatures that they were verified and are part of a total."""
+    await uow.session.execute(
+        update(Signature)
+        .where(Signature.id.in_(signatures))
+        .values(total=total.id, verified_at=total.made_at)
+    )
+
+
+async def list_levels(uow: UnitOfWork, concerns: str) -> dict[str, str]:
+    """Return how strongly each subject of an offer or loan was signed."""
+    rows = await uow.session.execute(
+        select(Signature.subject, Signature.level).where(Signature.concerns == concerns)
+    )
+    return {row.subject: row.level for row in rows}
+
+
+async def list_signatures(
+    uow: UnitOfWork,
+    *,
+    party_id: PartyId | None = None,
+    concerns: str | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_PAGE,
+) -> Page[Signature]:
+    """Return signatures, newest first: all, one party's, or those about something."""
+    query: Select[Signature] = select(Signature)
+    if party_id is not None:
+        query = query.where(Signature.party == party_id)
+    if concerns is not None:
+        query = query.where(Signature.concerns == concerns)
+    return await fetch_page(
+        uow.session, query, by=Signature.id, after=after, limit=limit
+    )
+
+
+async def list_totals(
+    uow: UnitOfWork, *, after: str | None = None, limit: int = DEFAULT_PAGE
+) -> Page[SignatureTotal]:
+    """Return totals, newest first."""
+    return await fetch_page(
+        uow.session,
+        select(SignatureTotal),
+        by=SignatureTotal.id,
+        after=after,
+        limit=limit,
+    )

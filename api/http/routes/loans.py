@@ -9,7 +9,7 @@ from pydantic import JsonValue, StringConstraints
 from api.auth import STAFF
 from api.http.callers import Known, Operator, Sme
 from api.http.commands import Keyed
-from api.http.depends import Db
+from api.http.depends import Db, Outside
 from api.http.router import make_router
 from api.http.routes.applications import ApprovalOut, NoteIn, ScheduleOut
 from api.wire import (
@@ -156,9 +156,12 @@ class AcceptanceOut(Out):
 
 
 class AcceptIn(In):
-    """The SHA-256 of the agreement as it was read."""
+    """The SHA-256 of the agreement as it was read; a signature by one's own key."""
 
     document_sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+    signature: Annotated[str, StringConstraints(pattern="^[0-9a-f]{192}$")] | None = (
+        None
+    )
 
 
 class RepaymentIn(In):
@@ -313,15 +316,17 @@ async def list_acceptances(
 
 @router.post("/loans/{loan_id}/accept", response_model=LoanOut)
 async def accept_agreement(
-    loan_id: LoanRef, body: AcceptIn, sme: Sme, commands: Keyed
+    loan_id: LoanRef, body: AcceptIn, sme: Sme, commands: Keyed, outside: Outside
 ) -> Response:
-    """Accept the agreement as its borrower; the money then goes out."""
+    """Accept and sign the agreement as its borrower; the money then goes out."""
     return await commands.run(
         LoanOut.model_validate,
         lending.accept_agreement,
         loan_id=loan_id,
         party_id=sme.party,
         document_hash=bytes.fromhex(body.document_sha256),
+        custody=outside.custody,
+        given=bytes.fromhex(body.signature) if body.signature else None,
     )
 
 

@@ -8,7 +8,7 @@ from fastapi import Depends, Response
 
 from api.http.callers import Known, Lender, Operator, Staff
 from api.http.commands import Keyed
-from api.http.depends import Db
+from api.http.depends import Db, Outside
 from api.http.router import make_router
 from api.wire import (
     Cut,
@@ -118,15 +118,16 @@ async def list_pledges_of_offer(
 
 @router.post("/offers/{offer_id}/pledges", status_code=201, response_model=PledgeOut)
 async def place_pledge(
-    offer_id: OfferRef, body: PledgeIn, lender: Lender, commands: Keyed
+    offer_id: OfferRef, body: PledgeIn, lender: Lender, commands: Keyed, house: Outside
 ) -> Response:
-    """Promise money to an open offer."""
+    """Promise money to an open offer, signed with the key held for the lender."""
     return await commands.run(
         PledgeOut.model_validate,
         raising.place_pledge,
         offer_id=offer_id,
         party_id=lender.party,
         amount=body.amount.to_money(),
+        custody=house.custody,
     )
 
 

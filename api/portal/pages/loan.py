@@ -90,6 +90,7 @@ async def accept(
             loan_id=loan_id,
             party_id=caller.party,
             document_hash=_read_hash(document_hash),
+            custody=desk.custody,
         ),
         done=f"/loans/{loan_id}?done=accepted",
         again=partial(_again, loan_id=loan_id, caller=caller),

@@ -68,6 +68,7 @@ async def pledge(
             offer_id=offer_id,
             party_id=caller.party,
             amount=read_amount(amount, read_currency(currency)),
+            custody=desk.custody,
         ),
         done=f"/offers/{offer_id}?done=pledged",
         again=lambda again: _offer_page(again, offer_id, caller),

@@ -32,6 +32,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/signing-keys/succession"): {S, L, O},
     ("POST", "/signing-keys/{signing_key_id}/activate"): {O},
     ("POST", "/signing-keys/{signing_key_id}/revoke"): {S, L, O},
+    ("GET", "/signatures"): ALL,
+    ("GET", "/signature-totals"): {O, R},
     ("POST", "/statements"): {S},
     ("GET", "/statements"): ALL,
     ("GET", "/statements/{statement_id}"): ALL,
