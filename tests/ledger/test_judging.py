@@ -178,6 +178,21 @@ def test_a_hold_may_not_be_placed_on_what_is_held_or_frozen() -> None:
     assert a_judge(standing(A), standing(B, frozen="outflow")).judge(held) == ()
 
 
+def test_what_is_held_is_added_to_what_was_and_taken_off_when_it_ends() -> None:
+    a = standing(A, pending_debits=2, pending_credits=3)
+    judge = a_judge(a, standing(B))
+    judge.judge(booking(pending=(Pending(A, 5, 0), Pending(A, 0, 7)), state="pending"))
+    assert a.sums() == (0, 0, 7, 10, 0)
+    judge.judge(booking(pending=(Pending(A, -6, -9),), state="voided"))
+    assert a.sums() == (0, 0, 1, 1, 0)
+
+
+def test_what_a_floor_below_nothing_leaves_is_available() -> None:
+    with pytest.raises(judging.InsufficientFunds) as said:
+        a_judge(standing(A, floor=-5), standing(B)).judge(pay(6))
+    assert said.value.facts == {"available": 5, "needed": 6, "entry": ENTRY}
+
+
 @pytest.mark.parametrize("known", [A, B])
 def test_an_unknown_account_is_named(known: AccountId) -> None:
     with pytest.raises(judging.UnknownAccount) as said:

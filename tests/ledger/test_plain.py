@@ -17,7 +17,7 @@ from ledger.errors import Refusal
 from ledger.ids import AccountId, EntryId
 from ledger.journal import EntryRow, PostingRow
 from ledger.outbox import Actor
-from tests.ledger.builders import an_entry, an_id, hold
+from tests.ledger.builders import an_entry, an_id, available, hold
 
 ENDED_ON = date(2025, 12, 31)
 PLACES = {
@@ -223,6 +223,7 @@ async def test_a_doubtful_group_is_booked_after_all_by_the_second_call(world) ->
     with calls_of(world.db) as called:
         await world.post(world.pay("bank", "capped", 50), world.pay("bank", "b", 1))
     assert called == ["FROM book(", "lock_standings(", "FROM book("]
+    assert await available(world.db, world.of["capped"]) == 50
     assert await world.db.read(invariants.find_breaches) == []
 
 

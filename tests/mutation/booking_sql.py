@@ -133,7 +133,10 @@ TOO_CAREFUL: Final = [
         PLAIN,
         (_EXISTS, "true"),
         (">= 1::bigint << 61", ">= 1::bigint << 60"),
-        ("WHEN b.floor_units IS NULL THEN true", ""),
+        (
+            "WHEN b.floor_units IS NULL THEN true",
+            "WHEN b.floor_units IS NULL THEN false",
+        ),
         (_CREDITS, _CREDITS.replace("'credit'", "'debit'")),
         ("- t.fall_of_credits >=", "- t.fall_of_credits >"),
         ("- t.fall_of_debits >=", "- t.fall_of_debits >"),
