@@ -181,7 +181,8 @@ def test_a_hold_may_not_be_placed_on_what_is_held_or_frozen() -> None:
 def test_what_is_held_is_added_to_what_was_and_taken_off_when_it_ends() -> None:
     a = standing(A, pending_debits=2, pending_credits=3)
     judge = a_judge(a, standing(B))
-    judge.judge(booking(pending=(Pending(A, 5, 0), Pending(A, 0, 7)), state="pending"))
+    both = Pending(A, 5, 7), Pending(B, 7, 5)
+    judge.judge(booking(pending=both, state="pending"))
     assert a.sums() == (0, 0, 7, 10, 0)
     judge.judge(booking(pending=(Pending(A, -6, -9),), state="voided"))
     assert a.sums() == (0, 0, 1, 1, 0)
