@@ -13,6 +13,7 @@ from api.services import Services
 from finance import rails
 from ledger.clock import Clock
 from ledger.database import Database, close_engine, make_engine
+from tests.api.conftest import CUSTODY
 
 START_SECONDS = 20
 
@@ -27,7 +28,8 @@ def serving(url: str, clock: Clock) -> Iterator[str]:
     async def run() -> None:
         engine = make_engine(url)
         rail = rails.FakeRail(clock)
-        services = Services(Database(engine, clock), {rail.name: rail}, rail.name)
+        db, by_name = Database(engine, clock), {rail.name: rail}
+        services = Services(db, by_name, rail.name, custody=CUSTODY)
         config = uvicorn.Config(create_app(services), log_level="error", lifespan="on")
         server = uvicorn.Server(config)
         servers.append(server)
