@@ -45,6 +45,16 @@ TRIGGERS: Final = [
         ("LEFT JOIN entry e ON e.id = whole", "JOIN entry e ON e.id = whole"),
     ),
     *killed_by(
+        f"{FILE}test_an_entry_is_not_written_twice",
+        (" OR whole.last >= e.legs", ""),
+        ("whole.last >= e.legs", "whole.last > e.legs"),
+        ("OR whole.first < 0 OR", "OR"),
+        ("max(side.last) AS last", "min(side.last) AS last"),
+        ("min(side.first) AS first", "max(side.first) AS first"),
+        ("max(p.leg) AS last", "min(p.leg) AS last"),
+        ("min(p.leg) AS first", "max(p.leg) AS first"),
+    ),
+    *killed_by(
         f"{FILE}test_one_asset_that_balances_does_not_excuse_another",
         ("bool_or(side.off)", "bool_and(side.off)"),
     ),
