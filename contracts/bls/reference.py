@@ -5,6 +5,7 @@ back end; this one says what is right.
 """
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,11 @@ from py_ecc.bls.hash_to_curve import hash_to_G2
 from py_ecc.optimized_bls12_381.optimized_curve import is_inf
 
 from contracts.bls.suite import KEY_BYTES, SIGNATURE_BYTES, require_secret
+
+# Importing py-ecc lifts Python's limit to 100,000 for the whole process, where a deeply
+# nested JSON text then overruns the stack and ends it. Pairings need no such depth.
+DEEPEST_CALLS = 1_000
+sys.setrecursionlimit(DEEPEST_CALLS)
 
 
 class Reference:

@@ -1,6 +1,8 @@
 """BLS signatures: published cases, our own attacks, and two back ends that agree."""
 
+import json
 import secrets
+import sys
 
 import pytest
 
@@ -130,3 +132,9 @@ def test_a_back_end_that_is_wrong_fails_its_self_test():
     assert is_right(NATIVE)
     assert not is_right(Lax())
     assert not is_right(Skewed())
+
+
+def test_the_reference_leaves_the_process_its_guard_against_deep_nesting() -> None:
+    assert sys.getrecursionlimit() <= 1_000
+    with pytest.raises(RecursionError):
+        json.loads("[" * 10_000)
