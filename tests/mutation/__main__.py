@@ -10,6 +10,7 @@ whose text or test has one of them.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,10 @@ BY_HAND = [
 ]
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
 AT_ONCE = 3
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 900
+LAST_LINES = 5
+# PostgreSQL's words for what is not SQL at all.
+NO_PROGRAM = re.compile(r"errors\.(Syntax|Undefined|Ambiguous|Datatype|Grouping)")
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "mutants", "docs")
 TESTS_FAILED = 1  # pytest's word for it; all others say that something is wrong
 SURVIVED, NOT_RUN = (0,), (None, 33, 34, 35)
@@ -69,26 +73,35 @@ def verdict(tree: Path, mutant: Mutant) -> str:
         return f"its text stands {whole.count(mutant.before)} times"
     place.write_text(whole.replace(mutant.before, mutant.after), "utf-8")
     try:
-        ended = run_tests(tree, mutant.tests)
+        ended, told = run_tests(tree, mutant.tests)
     finally:
         place.write_text(whole, "utf-8")
-    return {TESTS_FAILED: "", 0: "it lives"}.get(ended, f"pytest ended with {ended}")
+    if ended == 0:
+        return "it lives"
+    if ended != TESTS_FAILED or NO_PROGRAM.search(told):
+        return f"it broke, which proves nothing:\n{_last(told)}\n"
+    return ""
 
 
-def run_tests(tree: Path, names: str) -> int:
+def run_tests(tree: Path, names: str) -> tuple[int, str]:
+    """Run tests in a copy of the tree; return pytest's exit code and what it told."""
     tests = [f"tests/ledger/{name}" for name in names.split()]
     words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    try:
-        return subprocess.run(
-            [*words, *tests],
-            cwd=tree,
-            env={**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        return TESTS_FAILED
+    ended = subprocess.run(
+        [*words, *tests],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+        text=True,
+    )
+    return ended.returncode, ended.stdout
+
+
+def _last(told: str) -> str:
+    return "\n".join(told.splitlines()[-LAST_LINES:])
 
 
 def try_all(mutants: Sequence[Mutant]) -> int:
@@ -107,9 +120,9 @@ def try_all(mutants: Sequence[Mutant]) -> int:
             tree = Path(folder, str(number))
             shutil.copytree(Path.cwd(), tree, ignore=LEFT_OUT)
             trees.put(tree)
-        green = run_tests(tree, " ".join(sorted({one.tests for one in mutants})))
-        if green:
-            say(f"the tests fail without any mutant: pytest ended with {green}")
+        ended, told = run_tests(tree, " ".join(sorted({one.tests for one in mutants})))
+        if ended:
+            say(f"the tests fail without any mutant:\n{_last(told)}")
             return len(mutants)
         living = 0
         for mutant, wrong in zip(mutants, pool.map(attempt, mutants), strict=True):
