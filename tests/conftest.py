@@ -56,6 +56,8 @@ settings.load_profile("patient")
 def pytest_configure() -> None:
     """End on SIGTERM as on Ctrl-C, so that no server is left running."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A job in the background ignores Ctrl-C, and so would every program tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Scheduler(LoadScopeScheduling):
