@@ -8,6 +8,7 @@ from datetime import date
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy.exc import IntegrityError
 
 from ledger import accounts, booking, entries, holds, invariants, lane, periods
@@ -38,6 +39,18 @@ async def pairs(db: Database) -> dict[str, Pair]:
 
 def pay(db: Database, pair: Pair, units: int) -> NewEntry:
     return an_entry(db, entries.transfer(debit=pair[0], credit=pair[1], units=units))
+
+
+async def read_rows_as_they_lie(db: Database, admin_of: str) -> None:
+    """Plan without indexes: only what is asked to be in order comes in order."""
+    async with await psycopg.AsyncConnection.connect(
+        admin_of, autocommit=True
+    ) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        for plan in ("enable_indexscan", "enable_bitmapscan"):
+            off = sql.SQL("ALTER DATABASE {} SET {} = off")
+            await connection.execute(off.format(name, sql.Identifier(plan)))
+    await db.engine.dispose()
 
 
 # Plain; left to the judge when its accounts were seen; left to it at sight, as an entry
@@ -204,6 +217,7 @@ async def test_accounts_are_locked_in_the_order_of_their_ids(
     asked = batch(db, pairs, how)
     ids = sorted(read_id("acct", leg.account) for leg in asked[0].legs)
     lock = "SELECT FROM balance WHERE account = %s FOR UPDATE NOWAIT"
+    await read_rows_as_they_lie(db, admin_of)
 
     async with (
         await psycopg.AsyncConnection.connect(admin_of) as holder,
@@ -231,6 +245,7 @@ async def test_holds_are_locked_in_the_order_of_their_ids(
     act = holds.capture if ending is holds.Capture else holds.release
     lock = "SELECT FROM hold WHERE entry = %s FOR UPDATE NOWAIT"
     ids = [read_id("entry", one) for one in held]
+    await read_rows_as_they_lie(db, admin_of)
 
     async with (
         await psycopg.AsyncConnection.connect(admin_of) as holder,
@@ -246,3 +261,20 @@ async def test_holds_are_locked_in_the_order_of_their_ids(
             await probe.execute(lock, ids[:1])
         await holder.commit()
         assert await behind
+
+
+async def test_holds_expire_in_the_order_of_their_ids(
+    db, pairs, admin_of, clock, monkeypatch
+) -> None:
+    due = clock.now()
+    news = [holds.NewHold(an_id(db), *pairs["one"], 5, YEAR_END, due) for _ in range(3)]
+    await db.transact(holds.place, news)
+    monkeypatch.setattr(holds, "EXPIRY_BATCH", 1)
+    await read_rows_as_they_lie(db, admin_of)
+    with psycopg.connect(admin_of) as connection:
+        moved = "UPDATE hold SET captured = captured WHERE entry = %s"
+        connection.execute(moved, [read_id("entry", news[0].id)])
+
+    for new in news:
+        assert await db.transact(holds.expire_due) == 1
+        assert (await db.read(holds.get, new.id)).state == "expired"
