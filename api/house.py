@@ -24,7 +24,7 @@ MADE_HERE = frozenset(
     {
         *("pg", "pg.unfinished", "pg.users", "pg.turn", "secrets.json", "log.key"),
         *("demo.json", "people.json", "export", "export.unfinished", "portal-secret"),
-        "wrapping.key",
+        *("wrapping.key", "witnesses"),
     }
 )
 

@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
@@ -15,7 +15,8 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 from api import auth, house, world
 from api.cli import serving
-from api.cli.opening import connected
+from api.cli.opening import connected, signer_of
+from api.listening import listening
 from api.portal import read_people, write_people
 from api.services import Services
 from api.settings import Settings
@@ -23,11 +24,13 @@ from api.world import Played
 from finance.rails import FakeRail
 from ledger.clock import StoppedClock, SystemClock
 from ledger.errors import Unavailable
+from ledger.outbox import AuditMode
 from risk import identity
 
 MEMORY: Final = "demo.json"
 PEOPLE: Final = "people.json"
 EXPORT: Final = "export"
+WITNESSES: Final = "witnesses"
 
 
 def demo(
@@ -40,19 +43,41 @@ def demo(
     """Play a market of small firms and many lenders, then serve it."""
     settings = Settings(demo_bank=True)
     if once:
-        with house.opened(settings) as urls:
+        with _witnessed(settings) as settings, house.opened(settings) as urls:
             summary = asyncio.run(_remember(urls.app, settings))
         typer.echo(json.dumps(summary, indent=2))
         if not world.is_sound(summary):
             raise typer.Exit(1)
         return
     with (
-        serving.listening(settings.host, port or settings.port) as sock,
+        listening(settings.host, port or settings.port) as sock,
+        _witnessed(settings) as settings,
         house.opened(settings) as urls,
     ):
-        asyncio.run(_remember(urls.app, settings))
+        summary = asyncio.run(_remember(urls.app, settings))
+        typer.echo(_verdict(summary["audit"]))
         people = read_people(settings.data / PEOPLE)
         asyncio.run(serving.run(urls.app, settings, sock=sock, people=people))
+
+
+@contextmanager
+def _witnessed(settings: Settings) -> Iterator[Settings]:
+    """Give the demo's log its witnesses, unless the operator named others or wants no log."""
+    if settings.witness_policy is not None or settings.audit is AuditMode.OFF:
+        yield settings
+        return
+    key = signer_of(settings).key
+    with world.witnesses_running(settings.data / WITNESSES, key) as policy:
+        yield settings.model_copy(update={"witness_policy": policy})
+
+
+def _verdict(told: Mapping[str, Any]) -> str:
+    """Say what the export's own verifier said of it, and who cosigned its head."""
+    names = ", ".join(told["witnesses"]) or "nobody"
+    return (
+        f"The log: {told['entries']} entries, cosigned by {names};"
+        f" verify.py --policy says {told['says'][-1]}"
+    )
 
 
 async def _remember(url: str, settings: Settings) -> dict[str, Any]:

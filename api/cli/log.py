@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from api import quorum
 from api.cli.opening import policy_of, signer_of, with_database
+from api.jobs import witnesses
 from api.settings import Settings
 from ledger import audit
 from ledger.database import Database
@@ -28,16 +30,35 @@ def seal() -> None:
 
 
 @app.command()
-def export(folder: Annotated[Path, typer.Argument(help="A new or empty one.")]) -> None:
+def export(
+    folder: Annotated[Path, typer.Argument(help="A new or empty one.")],
+    wait: Annotated[
+        float, typer.Option(min=0, max=600, help="Seconds for the witnesses.")
+    ] = quorum.WAIT_SECONDS,
+) -> None:
     """Write the log with its verifier into a folder."""
     signer = signer_of(Settings())
     key, policy = signer.key, policy_of(Settings(), signer)
 
     async def work(db: Database) -> audit.Exported:
+        asking = witnesses.Round(db, policy) if policy else None
+        await quorum.reach(db, policy, asking=asking, seconds=wait)
         return await db.read(audit.export_bundle, folder, key, policy)
 
     done = with_database(work)
-    standing = ", witnessed" if done.is_witnessed else ""
-    typer.echo(f"Exported {done.size} entries to {done.folder}{standing}.")
-    # The key goes another way than the export: one in the export proves nothing.
-    typer.echo(f"python3 {done.folder}/verify.py {done.folder} --key {key}")
+    typer.echo(f"Exported {done.size} entries to {done.folder}.")
+    if policy:
+        typer.echo(_standing(done))
+    # Key and policy go another way than the export: those in it prove nothing.
+    trust = f"--policy {Settings().witness_policy}" if policy else f"--key {key}"
+    typer.echo(f"python3 {done.folder}/verify.py {done.folder} {trust}")
+
+
+def _standing(done: audit.Exported) -> str:
+    """Say whether the export's head has the quorum, and what it means when it has not."""
+    if done.is_witnessed:
+        return "Its head is witnessed: it has the quorum of the policy."
+    return (
+        "Its head is NOT witnessed: the quorum of the policy did not come in time."
+        " verify.py --policy cannot decide; export again when the witnesses are back."
+    )

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from api import failures
+from api import failures, witness
 from api.cli import (
     calculate,
     database,
@@ -17,7 +17,6 @@ from api.cli import (
     parties,
     score,
     serving,
-    witness,
 )
 from ledger.errors import Refusal, Unavailable
 

@@ -13,14 +13,13 @@ from api import house, jobs, portal
 from api.app import create_app
 from api.cli.opening import connected
 from api.http.routes import ROUTERS
+from api.listening import listening
 from api.portal import Person, Portal, load_seal
 from api.settings import Settings
 from api.world import bank as demo_bank
 from ledger.clock import Clock
-from ledger.errors import Unavailable
 
 SHUTDOWN_SECONDS = 20
-BACKLOG = 512
 
 
 def serve(
@@ -33,25 +32,6 @@ def serve(
         house.opened(settings) as urls,
     ):
         asyncio.run(run(urls.app, settings, sock=sock))
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """Take the port before anything slow is begun.
-
-    Raises:
-        Unavailable: Another program has it.
-    """
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-        sock.listen(BACKLOG)
-    except OSError as error:
-        sock.close()
-        raise Unavailable(
-            f"port {port} is taken; stop the other program or add --port N"
-        ) from error
-    return sock
 
 
 async def run(

@@ -2,5 +2,6 @@
 
 from api.world.play import Played, first_morning, play
 from api.world.summary import is_sound
+from api.world.witnesses import running as witnesses_running
 
-__all__ = ["Played", "first_morning", "is_sound", "play"]
+__all__ = ["Played", "first_morning", "is_sound", "play", "witnesses_running"]

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from api import laws
+from api import laws, quorum
+from api.jobs import witnesses
 from api.world.borrowing import Borrowing
 from api.world.stage import Stage
 from finance import equity
@@ -18,7 +19,8 @@ from finance.lending import Application, Loan, Receipt
 from finance.raising import Offer, Pledge
 from finance.wallets import Payout
 from ledger import audit, invariants, statements
-from ledger.database import UnitOfWork
+from ledger.clock import SystemClock
+from ledger.database import Database, UnitOfWork
 from ledger.errors import existing
 
 
@@ -28,6 +30,8 @@ class Verified:
 
     exit_code: int
     entries: int
+    says: list[str]
+    witnesses: list[str]
 
 
 async def summarise(
@@ -50,7 +54,9 @@ async def summarise(
         },
         "audit": {
             "entries": verified.entries,
+            "witnesses": verified.witnesses,
             "verify_exit_code": verified.exit_code,
+            "says": verified.says,
         },
     }
 
@@ -97,23 +103,35 @@ async def _by_state(uow: UnitOfWork) -> Mapping[str, int]:
 
 
 async def export_and_verify(stage: Stage, folder: Path) -> Verified:
-    """Seal what waits, export the log, and have its own verify.py judge it."""
+    """Seal what waits, have it cosigned, export it, and have its own verify.py judge it."""
     signer = existing(stage.services.signer, "the demo keeps an audit log")
     while await stage.db.transact(audit.seal, signer):
         pass
-    exported = await stage.db.read(audit.export_bundle, folder, signer.key)
+    policy = stage.services.policy
+    trust, given = ["--key", str(signer.key)], b""
+    if policy is not None:
+        await _have_cosigned(stage, policy)
+        # Given another way than the export, whose own copy proves nothing.
+        trust, given = ["--policy", "/dev/stdin"], policy.raw
+    exported = await stage.db.read(audit.export_bundle, folder, signer.key, policy)
     judged = subprocess.run(  # noqa: S603, ASYNC221 - our own export, nothing else runs now
-        [
-            sys.executable,
-            str(exported.folder / "verify.py"),
-            "--key",
-            str(signer.key),
-            str(exported.folder),
-        ],
+        [sys.executable, str(exported.folder / "verify.py"), *trust, str(folder)],
         check=False,
+        input=given,
         capture_output=True,
     )
-    return Verified(judged.returncode, exported.size)
+    says = (judged.stdout or judged.stderr).decode(errors="replace").splitlines()
+    head = existing(
+        await stage.db.read(audit.find_head, policy, size=exported.size),
+        "what was exported has a head",
+    )
+    return Verified(judged.returncode, exported.size, says, [*head.witnesses])
+
+
+async def _have_cosigned(stage: Stage, policy: audit.Policy) -> None:
+    # Witnesses live today, not in the world's past; their times must not look like tomorrow.
+    today = Database(stage.db.engine, SystemClock())
+    await quorum.reach(today, policy, asking=witnesses.Round(today, policy))
 
 
 def is_sound(summary: Mapping[str, Any]) -> bool:

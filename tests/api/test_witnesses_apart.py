@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.cli.witness import KEY
 from api.jobs.witnesses import Round
+from api.witness import KEY
 from ledger import audit
 from ledger.audit import witness
 from ledger.audit.verifier.program import verify
@@ -23,7 +24,7 @@ from tests.ledger.audit.growing import Growing
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("regulator", "trustee", "auditor")
-PROGRAM = [sys.executable, "-m", "api.cli", "witness", "serve"]
+PROGRAM = [sys.executable, "-m", "api.witness", "serve"]
 
 
 @contextmanager
@@ -94,6 +95,49 @@ async def test_three_witnesses_in_their_own_processes_make_an_export_witnessed(
     assert exported.is_witnessed
     report = verify(tmp_path / "export", None, policy=policy.raw)
     assert report.exit_code == 0, "\n".join(report.lines())
+
+
+@pytest.mark.slow
+def test_the_demos_witnesses_end_when_whoever_started_them_is_killed(
+    tmp_path: Path,
+) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), VKEY],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout
+    policy = audit.Policy.read(Path(parent.stdout.readline().strip()).read_bytes())
+
+    parent.kill()
+    parent.communicate()
+
+    assert [one.name for one in policy.witnesses] == [*NAMES]
+    for one in policy.witnesses:
+        assert is_gone(one.url)
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from api.world import witnesses_running
+from ledger.audit import LogKey
+with witnesses_running(Path(sys.argv[1]), LogKey.read(sys.argv[2])) as policy:
+    print(policy, flush=True)
+    time.sleep(60)
+"""
+
+
+def is_gone(url: str) -> bool:
+    """Say whether nobody answers any more; ending takes a moment."""
+    for _ in range(100):
+        try:
+            httpx.get(url)
+        except httpx.ConnectError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 async def grow(db: Database, count: int) -> None:

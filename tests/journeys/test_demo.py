@@ -70,6 +70,14 @@ def test_every_law_holds_and_the_exported_log_is_verified(played) -> None:
     assert summary["audit"]["entries"] > 1_000
 
 
+def test_three_witnesses_cosigned_the_head_that_was_exported(played) -> None:
+    folder, summary = played
+    lines = (folder / "export" / "checkpoint").read_text("utf-8").splitlines()
+    assert summary["audit"]["witnesses"] == ["regulator", "trustee", "auditor"]
+    assert summary["audit"]["says"][-1] == "VALID"
+    assert len([line for line in lines if " demo.example/" in line]) == 3
+
+
 def test_a_second_start_finds_the_world(played) -> None:
     folder, summary = played
     again = start(folder, "demo", "--once")

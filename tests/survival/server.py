@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from api.cli import serving
+from api.listening import listening
 from api.settings import Settings
 from ledger.clock import SystemClock
 
@@ -33,7 +34,7 @@ class ShiftedClock:
 def _serve(url: str, port: int, data: str, ahead: timedelta) -> None:
     settings = Settings(data=Path(data), demo_bank=True)
     clock = ShiftedClock(ahead)
-    with serving.listening("127.0.0.1", port) as sock:
+    with listening("127.0.0.1", port) as sock:
         asyncio.run(serving.run(url, settings, sock=sock, clock=clock))
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
+from api import quorum
 from api.auth import STAFF
 from api.http.callers import Anyone, Known, Lender, Staff
 from api.http.depends import Db, Outside
@@ -22,13 +23,11 @@ from finance import raising, wallets
 from ledger import audit
 from ledger.audit.note import base64_of
 from ledger.audit.tree import TILE_WIDTH, tile_path
-from ledger.database import Database
 from ledger.errors import NotFound
 
 router = make_router("audit")
 
 WITNESSED = "Tonle-Witnessed"
-QUORUM_LOOKS, LOOK_SECONDS = 10, 0.5
 INDEX_DIGITS = 18
 MOST = 2**53 - 1
 CONTRACT = ("loan.agreed", "agreement.accepted", "loan.disbursed")
@@ -198,18 +197,6 @@ def _receipt(receipt: audit.Receipt, about: str) -> Response:
     return Response(receipt.content, media_type="application/json", headers=headers)
 
 
-async def _wait_for_quorum(db: Database, policy: audit.Policy | None) -> None:
-    """Wait a little for the witnesses of the present head."""
-    newest = await db.read(audit.find_head, policy)
-    if policy is None or newest is None:
-        return
-    for _ in range(QUORUM_LOOKS):
-        witnessed = await db.read(audit.find_witnessed_head, policy)
-        if witnessed and witnessed.size >= newest.size:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-
-
 @router.get("/audit/export", response_class=Response, responses=ZIP)
 async def export_log(db: Db, outside: Outside, _: Staff) -> Response:
     """Hand over the log whole, with a verifier that needs only Python."""
@@ -217,7 +204,7 @@ async def export_log(db: Db, outside: Outside, _: Staff) -> Response:
     cleaning = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
     try:
         bundle = place / "tonle-audit"
-        await _wait_for_quorum(db, outside.policy)
+        await quorum.reach(db, outside.policy)
         await db.read(audit.export_bundle, bundle, outside.log_key, outside.policy)
         packed = await asyncio.to_thread(
             shutil.make_archive, str(bundle), "zip", bundle

@@ -20,7 +20,9 @@ import pytest
 
 from api import house
 from api.cli import main
+from api.cli.opening import signer_of
 from api.settings import Settings
+from tests.ledger.audit.growing import a_cosigner
 
 ROOT = Path(__file__).parents[3]
 SOUND = """Date,Description,Amount,Balance,Currency
@@ -246,6 +248,27 @@ def test_the_log_is_sealed_exported_and_verified(
     assert sealed.returncode == 0
     assert verdict.returncode == 0, verdict.stdout
     assert "not empty" in refused(again)
+
+
+def test_an_export_without_quorum_says_so_and_cannot_be_decided(
+    installation: Path, tmp_path: Path, run: Run
+) -> None:
+    tonle("party", "add", "--name", "Chan Bopha", data=installation)
+    tonle("audit", "seal", data=installation)
+    policy = tmp_path / "policy"
+    vkey = signer_of(Settings(data=installation)).key
+    nobody = a_cosigner("w.example").key
+    nowhere = "http://127.0.0.1:9"
+    policy.write_text(f"log {vkey}\nwitness w {nobody} {nowhere}\nquorum w\n")
+    told = {"TONLE_DATA": str(installation), "TONLE_WITNESS_POLICY": str(policy)}
+
+    exported = run("audit", "export", str(tmp_path / "out"), "--wait", "0", **told)
+    command = exported.stdout.splitlines()[-1].split()
+    verdict = subprocess.run(command, check=False, capture_output=True)
+
+    assert exported.returncode == 0, exported.stderr
+    assert "NOT witnessed" in exported.stdout
+    assert verdict.returncode == 2, verdict.stdout
 
 
 def test_a_taken_port_is_one_line_and_nothing_is_started(

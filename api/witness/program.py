@@ -1,14 +1,16 @@
 """Run a witness: a program of its own for somebody who is not the log's operator."""
 
 import asyncio
+import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from api.cli.serving import listening
-from api.witness import create_witness_app
+from api.listening import listening
+from api.witness.application import create_witness_app
 from ledger import audit
 from ledger.audit import witness
 from ledger.clock import SystemClock
@@ -23,6 +25,9 @@ SHUTDOWN_SECONDS = 5
 Folder = Annotated[Path, typer.Argument(help="Where key and newest heads are kept.")]
 Name = Annotated[str, typer.Argument(help="Such as regulator.example/w1.")]
 Logs = Annotated[list[str], typer.Option("--log", help="A log's verifier key.")]
+UntilInputEnds = Annotated[
+    bool, typer.Option("--until-input-ends", help="End with who holds the other end.")
+]
 
 
 @app.command()
@@ -35,8 +40,10 @@ def init(folder: Folder, name: Name) -> None:
 def serve(
     folder: Folder,
     log: Logs,
+    *,
     host: str = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8100,
+    until_input_ends: UntilInputEnds = False,
 ) -> None:
     """Cosign what these logs submit, until interrupted."""
     one = witness.Witness(
@@ -52,9 +59,21 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
+        server = uvicorn.Server(config)
+        if until_input_ends:
+            threading.Thread(target=_end_with_input, args=[server], daemon=True).start()
         port = sock.getsockname()[1]
         typer.echo(f"Witnessing as {one.cosigner.name} on http://{host}:{port}")
-        asyncio.run(uvicorn.Server(config).serve(sockets=[sock]))
+        # Who reads this reads it from a pipe, which keeps it back otherwise.
+        sys.stdout.flush()
+        asyncio.run(server.serve(sockets=[sock]))
+
+
+def _end_with_input(server: uvicorn.Server) -> None:
+    """End a server when its input does: however its parent dies, the kernel closes that."""
+    while sys.stdin.buffer.read(1):
+        pass
+    server.should_exit = True
 
 
 def _read_key(vkey: str) -> audit.LogKey:

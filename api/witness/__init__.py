@@ -1,0 +1,6 @@
+"""A witness of logs: C2SP tlog-witness over HTTP, a program of its own, no platform behind."""
+
+from api.witness.application import create_witness_app
+from api.witness.program import KEY, app
+
+__all__ = ["KEY", "app", "create_witness_app"]
