@@ -1,15 +1,31 @@
 """From transactions to categories and features that cannot see the future."""
 
-from risk.cashflow.categories import RULES_VERSION, Category, categorise
-from risk.cashflow.features import FEATURES, Better, Feature, Measured, measure
+from risk.cashflow.categories import (
+    RULES_VERSION,
+    WRITTEN_RULES,
+    Category,
+    Rulebook,
+    categorise,
+)
+from risk.cashflow.features import Measured, measure
+from risk.cashflow.history import Background
+from risk.cashflow.invoices import Invoice
+from risk.cashflow.parties import normalise_counterparty, one_spelling
+from risk.cashflow.registry import FEATURES, Better, Feature
 
 __all__ = [
     "FEATURES",
     "RULES_VERSION",
+    "WRITTEN_RULES",
+    "Background",
     "Better",
     "Category",
     "Feature",
+    "Invoice",
     "Measured",
+    "Rulebook",
     "categorise",
     "measure",
+    "normalise_counterparty",
+    "one_spelling",
 ]

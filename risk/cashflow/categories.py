@@ -4,11 +4,13 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 
+from risk.cashflow.parties import normalise_counterparty
 from risk.statements import Transaction
 
 _CACHED_TEXTS = 50_000
@@ -85,30 +87,44 @@ class _Words:
 _INCOMING, _OUTGOING = _Words.of("in"), _Words.of("out")
 
 
-def categorise(transaction: Transaction) -> Category:
+@dataclass(frozen=True)
+class Rulebook:
+    """The written rules and, over them, what operators put right, named by a version.
+
+    A correction says what money from or to one counterparty is for; its key is the
+    counterparty in one spelling and whether the money comes in.
+    """
+
+    corrections: Mapping[tuple[str, bool], Category] = field(default_factory=dict)
+    number: int = 0
+
+    @property
+    def version(self) -> str:
+        """Return the version of the rules, then how many corrections stand over it."""
+        return f"{RULES_VERSION}+{self.number}" if self.number else RULES_VERSION
+
+
+WRITTEN_RULES = Rulebook()
+
+
+def categorise(
+    transaction: Transaction, rulebook: Rulebook = WRITTEN_RULES
+) -> Category:
     """Say what one movement is for; what no rule knows stays unclassified."""
+    incoming = transaction.amount_minor > 0
+    if rulebook.corrections:
+        key = normalise_counterparty(transaction), incoming
+        if key in rulebook.corrections:
+            return rulebook.corrections[key]
     said = f"{transaction.counterparty} {transaction.reference}"
     # Without its numbers a text repeats, and what repeats is looked up once.
-    return _category_of(_DIGITS.sub("", said), transaction.amount_minor > 0)
+    return _category_of(_DIGITS.sub("", said), incoming)
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _category_of(text: str, incoming: bool) -> Category:  # noqa: FBT001 - cached by place
-    plain = unicodedata.normalize("NFC", text).lower()
+    plain = text.lower()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFC", plain)
     found = (_INCOMING if incoming else _OUTGOING).find(plain)
     return min(found, key=_PLACE.__getitem__, default=Category.UNCLASSIFIED)
-
-
-def normalise_counterparty(transaction: Transaction) -> str:
-    """Return one spelling of who stands on the other side, for counting them."""
-    return _one_spelling(transaction.counterparty or transaction.reference)
-
-
-@lru_cache(maxsize=_CACHED_TEXTS)
-def _one_spelling(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).lower()
-    return " ".join(_COMPANY_FORMS.sub(" ", _NUMBERS.sub(" ", plain)).split())
-
-
-_NUMBERS = re.compile(r"[\d\u200b*#/_.,;:()-]+")
-_COMPANY_FORMS = re.compile(r"\b(?:co|ltd|limited|plc|company|inc|llc|mr|mrs|ms|the)\b")

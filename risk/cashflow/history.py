@@ -7,7 +7,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ledger.money import AmountOutOfRange
-from risk.cashflow.categories import Category, categorise
+from risk.cashflow.categories import (
+    WRITTEN_RULES,
+    Category,
+    Rulebook,
+    categorise,
+)
+from risk.cashflow.invoices import Invoice, as_known_before
 from risk.statements import Transaction
 
 WINDOW_DAYS = 365
@@ -22,6 +28,17 @@ NOT_SALES = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Background:
+    """What is known beside the lines: corrected categories, and invoices if given."""
+
+    rulebook: Rulebook = WRITTEN_RULES
+    invoices: tuple[Invoice, ...] = ()
+
+
+NO_BACKGROUND = Background()
+
+
 class Movement(NamedTuple):
     """One movement with its purpose and its age: 1 is the day before the judgement."""
 
@@ -33,13 +50,14 @@ class Movement(NamedTuple):
 
 @dataclass(frozen=True)
 class History:
-    """A firm's movements and balances in the year before a day."""
+    """A firm's movements, balances and invoices in the year before a day."""
 
     as_of: date
     instalment_minor: int
     movements: tuple[Movement, ...]
     daily_balances: tuple[int, ...] | None
     span_days: int
+    invoices: tuple[Invoice, ...] = ()
 
     @cached_property
     def months(self) -> int:
@@ -47,14 +65,12 @@ class History:
         return self.span_days // MONTH_DAYS
 
     @cached_property
-    def sales_by_month(self) -> tuple[int, ...]:
-        """Return what came in as sales in each whole month, the latest first."""
-        totals = [0] * self.months
-        for item in self.sales:
-            month = (item.age_days - 1) // MONTH_DAYS
-            if month < self.months:
-                totals[month] += item.amount_minor
-        return tuple(totals)
+    def by_category(self) -> dict[Category, list[Movement]]:
+        """Return the movements by what they are for."""
+        sorted_out: dict[Category, list[Movement]] = {kind: [] for kind in Category}
+        for item in self.movements:
+            sorted_out[item.category].append(item)
+        return sorted_out
 
     @cached_property
     def sales(self) -> tuple[Movement, ...]:
@@ -65,13 +81,38 @@ class History:
             if item.amount_minor > 0 and item.category not in NOT_SALES
         )
 
-    def balances(self, days: int) -> tuple[int, ...]:
+    @cached_property
+    def sales_total(self) -> int:
+        """Return all sales of the history in minor units."""
+        return sum(item.amount_minor for item in self.sales)
+
+    @cached_property
+    def sales_by_month(self) -> tuple[int, ...]:
+        """Return what came in as sales in each whole month, the latest first."""
+        totals = [0] * (self.months + 1)
+        for age, amount, _, _ in self.sales:
+            totals[min((age - 1) // MONTH_DAYS, self.months)] += amount
+        return tuple(totals[: self.months])
+
+    def balances(self, days: int = WINDOW_DAYS) -> tuple[int, ...]:
         """Return the balances at the end of the last days, the latest first."""
         return (self.daily_balances or ())[:days]
 
+    def spent(self, *categories: Category, days: int = WINDOW_DAYS) -> int:
+        """Return what went out for some purposes in the last days, as a sum above zero."""
+        return -sum(
+            amount
+            for category in categories
+            for age, amount, _, _ in self.by_category[category]
+            if amount < 0 and age <= days
+        )
+
 
 def look_back(
-    accounts: Sequence[Sequence[Transaction]], as_of: date, instalment_minor: int
+    accounts: Sequence[Sequence[Transaction]],
+    as_of: date,
+    instalment_minor: int,
+    background: Background = NO_BACKGROUND,
 ) -> History:
     """Keep what lies before a day, at most a year of it.
 
@@ -84,13 +125,20 @@ def look_back(
     past = [lines for lines in past if lines]
     today = as_of.toordinal()
     movements = tuple(
-        Movement(age, item.amount_minor, categorise(item), item)
+        Movement(age, item.amount_minor, categorise(item, background.rulebook), item)
         for lines in past
         for item in lines
         if (age := today - item.booked_on.toordinal()) <= WINDOW_DAYS
     )
     span = max((item.age_days for item in movements), default=0)
-    return History(as_of, instalment_minor, movements, _daily(past, as_of, span), span)
+    return History(
+        as_of,
+        instalment_minor,
+        movements,
+        _daily(past, as_of, span),
+        span,
+        as_known_before(background.invoices, as_of, WINDOW_DAYS),
+    )
 
 
 def _daily(

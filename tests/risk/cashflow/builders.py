@@ -1,7 +1,9 @@
 """Transactions in a few words."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from risk.cashflow import Background, measure
 from risk.statements import Transaction
 
 AS_OF = date(2026, 1, 1)
@@ -27,3 +29,12 @@ def running(*lines: Transaction, opening: int = 0) -> list[Transaction]:
         opening += line.amount_minor
         told.append(line._replace(balance_after=opening))
     return told
+
+
+def values(
+    *accounts, instalment: int = 100, invoices: tuple = ()
+) -> dict[str, Decimal | None]:
+    """Measure accounts and return the plain values."""
+    background = Background(invoices=tuple(invoices))
+    found = measure(accounts, AS_OF, instalment, background)
+    return {name: item.value for name, item in found.items()}

@@ -2,8 +2,7 @@
 
 import pytest
 
-from risk.cashflow import Category, categorise
-from risk.cashflow.categories import normalise_counterparty
+from risk.cashflow import Category, categorise, normalise_counterparty
 from tests.risk.cashflow.builders import before
 
 

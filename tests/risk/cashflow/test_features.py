@@ -6,13 +6,8 @@ from decimal import Decimal
 import pytest
 
 from ledger.money import AmountOutOfRange
-from risk.cashflow import FEATURES, measure
-from tests.risk.cashflow.builders import AS_OF, before, running
-
-
-def values(*accounts, instalment: int = 100) -> dict[str, Decimal | None]:
-    found = measure(accounts, AS_OF, instalment)
-    return {name: item.value for name, item in found.items()}
+from risk.cashflow import FEATURES
+from tests.risk.cashflow.builders import AS_OF, before, running, values
 
 
 def test_nothing_known_is_unknown_and_never_zero() -> None:
