@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contracts.documents import Press
 from finance import rails
 from finance.signing import Custody
 from ledger import audit
@@ -14,7 +15,8 @@ from ledger.errors import NotFound, Unavailable
 class Services:
     """The database, the providers with the one that pays out, the log's key, the vault.
 
-    ``policy`` names the log's witnesses; without one no head is ever witnessed.
+    ``policy`` names the log's witnesses; without one no head is ever witnessed. Without
+    a ``press`` agreements are pages only.
     """
 
     db: Database
@@ -23,6 +25,7 @@ class Services:
     signer: audit.Signer | None = None
     custody: Custody | None = None
     policy: audit.Policy | None = None
+    press: Press | None = None
 
     @property
     def log_key(self) -> audit.LogKey:
@@ -41,6 +44,17 @@ class Services:
         if self.custody is None:
             raise Unavailable("this installation has no vault for signing keys")
         return self.custody
+
+    @property
+    def printer(self) -> Press:
+        """Return what documents are printed with.
+
+        Raises:
+            Unavailable: This installation prints nothing.
+        """
+        if self.press is None:
+            raise Unavailable("this installation prints no documents")
+        return self.press
 
     def provider(self, name: str) -> rails.Rail:
         """Return a payment provider by its name."""

@@ -5,8 +5,8 @@ binds each (``AggregateVerify``). Few parties sign one agreement; every one is v
 alone before, since keys that cancel each other out would pass together.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -69,11 +69,19 @@ class PledgeMessage:
 
 @dataclass(frozen=True, slots=True)
 class AgreementMessage:
-    """What the parties to an agreement sign: the document with this hash."""
+    """What the parties to an agreement sign: the hash of every form it was shown in.
+
+    ``forms`` are the prints and their source, by name; ``document_hash`` is the page's.
+    """
 
     platform: str
     subject: str
     document_hash: bytes
+    forms: Mapping[str, bytes] = field(default_factory=dict)
+
+    def names(self, sha256: bytes) -> bool:
+        """Say whether a form with this hash is what is signed."""
+        return sha256 in (self.document_hash, *self.forms.values())
 
     def encoded(self) -> bytes:
         """Return the bytes to be signed."""
@@ -83,6 +91,7 @@ class AgreementMessage:
                 "platform": self.platform,
                 "subject": self.subject,
                 "document_sha256": self.document_hash.hex(),
+                "forms_sha256": {name: sha.hex() for name, sha in self.forms.items()},
             },
         )
 
@@ -220,6 +229,6 @@ def _require_each_once(items: Sequence[bytes]) -> None:
         raise SignersInvalid(reason="named twice")
 
 
-def _encoded(kind: str, fields: dict[str, str | Money]) -> bytes:
+def _encoded(kind: str, fields: Mapping[str, object]) -> bytes:
     """Begin with what it is and its version, so that no signature fits elsewhere."""
     return f"tonle/{kind}/v1\n".encode() + canonical(plain(fields))

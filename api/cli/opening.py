@@ -9,6 +9,7 @@ from typing import TypeVar
 from api import house
 from api.services import Services
 from api.settings import Settings
+from contracts.documents import Press
 from contracts.keys import WRAPPING_BYTES, Vault
 from finance import rails
 from finance.signing import Custody
@@ -99,6 +100,7 @@ async def connected(
             signer=signer,
             policy=policy,
             custody=custody_of(settings),
+            press=Press(),
         )
     finally:
         await close_engine(engine)

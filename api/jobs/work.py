@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -115,10 +116,11 @@ class _Work:
 
     async def found(self, delivery: Delivery) -> None:
         """Make what a funded offer raised money for: a loan, or shares."""
-        make = {
-            Product.LOAN: lending.form_loan,
+        makers: dict[Product, Callable[..., Awaitable[object]]] = {
+            Product.LOAN: partial(lending.form_loan, press=self.services.press),
             Product.EQUITY: equity.issue_shares,
-        }[Product(delivery.facts["product"])]
+        }
+        make = makers[Product(delivery.facts["product"])]
         await self.db.transact(make, offer_id=delivery.subject)
         await signatures.total_pledges(self.db, delivery.subject)
 

@@ -44,6 +44,7 @@ from finance.lending.losses import approve_write_off, propose_write_off
 from finance.lending.model import (
     Acceptance,
     Agreement,
+    AgreementForm,
     Application,
     ApplicationStatus,
     Claim,
@@ -55,12 +56,14 @@ from finance.lending.model import (
     ReceiptStatus,
 )
 from finance.lending.outlook import NoteOutlook, Outlook, Preview, preview_act
+from finance.lending.papers import agreement_message, form_of
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
 from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.quoting import LoanRequest, Quote, quote_loan
 from finance.lending.repository import (
     get_agreement,
     get_application,
+    get_form,
     get_loan,
     list_acceptances,
     list_applications,
@@ -90,6 +93,7 @@ __all__ = [
     "Acceptance",
     "Act",
     "Agreement",
+    "AgreementForm",
     "AmountOutsideLimits",
     "Application",
     "ApplicationNotWaiting",
@@ -133,6 +137,7 @@ __all__ = [
     "WriteOffTooEarly",
     "YearNotBegun",
     "accept_agreement",
+    "agreement_message",
     "approve_act",
     "approve_application",
     "approve_write_off",
@@ -144,8 +149,10 @@ __all__ = [
     "distribute",
     "fail_application",
     "form_loan",
+    "form_of",
     "get_agreement",
     "get_application",
+    "get_form",
     "get_loan",
     "grade_of",
     "let_lapse",

@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from contracts import agreement
 from contracts import loan as loans
+from contracts.documents import Press
 from contracts.months import add_months
 from contracts.signing import AgreementMessage, SignatureLevel
 from contracts.terms import Terms
-from finance import approvals, raising, rulepacks, signing, wallets
-from finance.lending import books, repository, rules, taxes
+from finance import raising, rulepacks, signing, wallets
+from finance.lending import books, papers, repository, rules, taxes
 from finance.lending.errors import DocumentChanged
 from finance.lending.events import AgreementAccepted, LoanAgreed, LoanDisbursed
 from finance.lending.history import History
 from finance.lending.model import (
     Acceptance,
-    Agreement,
     Application,
     ApplicationStatus,
     Claim,
@@ -28,20 +27,22 @@ from finance.raising import Pledge, Product
 from finance.signing import Custody
 from finance.wallets import PayoutPurpose, chart
 from ledger.database import UnitOfWork
-from ledger.errors import NotFound, existing
+from ledger.errors import NotFound
 from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import Money
-from risk import identity
 
 CLICK: Final = "click"
 BOTH: Final = 2
 
 
-async def form_loan(uow: UnitOfWork, *, offer_id: str) -> Loan | None:
+async def form_loan(
+    uow: UnitOfWork, *, offer_id: str, press: Press | None = None
+) -> Loan | None:
     """Make the loan of a funded offer, with its notes and its agreement, once.
 
     Every lender accepted the terms offered by pledging; the borrower has yet to accept
-    the agreement before money moves. None when the offer raises for something else.
+    the agreement before money moves. A ``press`` prints the agreement in both languages;
+    without one it is a page only. None when the offer raises for something else.
     """
     application = await repository.find_application_of(uow, offer_id)
     if application is None:
@@ -55,7 +56,7 @@ async def form_loan(uow: UnitOfWork, *, offer_id: str) -> Loan | None:
     uow.add(loan)
     await uow.session.flush()
     await _make_notes(uow, loan, pledges)
-    document = await _write_agreement(uow, loan, application, pledges)
+    document = await papers.write_agreement(uow, loan, pledges, press=press)
     levels = await signing.list_levels(uow, offer_id)
     _record_lenders(uow, loan, application=application, pledges=pledges, levels=levels)
     uow.record(
@@ -129,44 +130,6 @@ async def _make_notes(uow: UnitOfWork, loan: Loan, pledges: list[Pledge]) -> Non
         )
 
 
-async def _write_agreement(
-    uow: UnitOfWork, loan: Loan, application: Application, pledges: list[Pledge]
-) -> Agreement:
-    """Write the document for the day it is made; a later payout moves its dates."""
-    document = agreement.render(
-        agreement.Agreement(
-            loan_id=loan.id,
-            made_on=uow.today(),
-            borrower=await _named(uow, loan.borrower),
-            operator=await _named(uow, await _approver(uow, application)),
-            lenders=tuple(
-                agreement.LenderPart(pledge.party, pledge.amount) for pledge in pledges
-            ),
-            terms=loan.agreed_terms,
-            reflection_days=rulepacks.home().days("reflection_period", on=uow.today()),
-        )
-    )
-    kept = Agreement(
-        loan=loan.id,
-        document=document.content,
-        sha256=bytes.fromhex(document.sha256),
-    )
-    uow.add(kept)
-    return kept
-
-
-async def _named(uow: UnitOfWork, party_id: str) -> agreement.Party:
-    party = await identity.get_party(uow, party_id=party_id)
-    return agreement.Party(party.id, party.name)
-
-
-async def _approver(uow: UnitOfWork, application: Application) -> str:
-    """Return who approved the loan: the person who signs for the operator."""
-    approval_id = existing(application.approval, "a listed application was approved")
-    approval = await approvals.get_approval(uow, approval_id=approval_id)
-    return existing(approval.decided_by, "who approved is known")
-
-
 def _record_lenders(
     uow: UnitOfWork,
     loan: Loan,
@@ -212,28 +175,28 @@ async def accept_agreement(
         NotFound: The loan is another party's.
         SignatureInvalid, LevelTooLow, SigningKeyMissing: The signature does not do.
         LoanNotOpen: It was accepted before.
-        DocumentChanged: The hash is not the document's.
+        DocumentChanged: The hash is not one of the agreement's forms.
     """
     loan = await repository.get_loan(uow, loan_id, lock=True)
     if loan.borrower != party_id:
         raise NotFound(thing="loan")
     loan.require(LoanStatus.AWAITING_SIGNATURE)
-    document = await repository.get_agreement(uow, loan.id)
-    if document.sha256 != document_hash:
+    message = await papers.agreement_message(uow, loan.id, custody=custody)
+    if not message.names(document_hash):
         raise DocumentChanged
-    level = await _sign(uow, loan, document=document, custody=custody, given=given)
+    level = await _sign(uow, loan, message=message, custody=custody, given=given)
     uow.add(
         Acceptance(
             loan=loan.id,
             party=party_id,
             role="borrower",
-            document_hash=document.sha256,
+            document_hash=document_hash,
             signature_level=level,
             accepted_at=uow.now(),
         )
     )
     uow.record(
-        AgreementAccepted(loan.id, party_id, "borrower", document.sha256.hex(), level)
+        AgreementAccepted(loan.id, party_id, "borrower", document_hash.hex(), level)
     )
     await _disburse(uow, loan)
     return loan
@@ -243,7 +206,7 @@ async def _sign(
     uow: UnitOfWork,
     loan: Loan,
     *,
-    document: Agreement,
+    message: AgreementMessage,
     custody: Custody | None,
     given: bytes | None,
 ) -> str:
@@ -255,17 +218,14 @@ async def _sign(
         subject=loan.id,
         party=PartyId(loan.borrower),
         role=signing.SignerRole.BORROWER,
-        message=AgreementMessage(
-            signing.platform_of(custody), loan.id, document.sha256
-        ).encoded(),
+        message=message.encoded(),
     )
     signature = await signing.sign(uow, act=mine, custody=custody, given=given)
     level = SignatureLevel(signature.level)
     level.require(least)
     if level is SignatureLevel.CLICK:
         return level.value
-    application = await repository.get_application(uow, loan.application)
-    operator = PartyId(await _approver(uow, application))
+    operator = PartyId(await papers.approver(uow, loan))
     ours = replace(mine, party=operator, role=signing.SignerRole.OPERATOR)
     countersigned = await signing.sign(uow, act=ours, custody=custody)
     if countersigned.level == level:

@@ -1,5 +1,6 @@
 """What lending remembers: applications, loans, notes, events, receipts."""
 
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -219,6 +220,29 @@ class Agreement(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (CheckConstraint("sha256 = sha256(document)", "sha256"),)
+
+
+class AgreementForm(Base):
+    """A print of an agreement, or the source of all prints, byte for byte."""
+
+    __tablename__ = "agreement_form"
+
+    loan: Mapped[str] = mapped_column(IdType("loan"), ForeignKey("loan.id"))
+    name: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        PrimaryKeyConstraint("loan", "name"),
+        CheckConstraint("name IN ('source.json', 'en.pdf', 'km.pdf')", "name"),
+        CheckConstraint("sha256 = sha256(content)", "sha256"),
+    )
+
+    @classmethod
+    def of(cls, loan_id: str, name: str, content: bytes) -> "AgreementForm":
+        """Keep a form with its hash."""
+        sha256 = hashlib.sha256(content).digest()
+        return cls(loan=loan_id, name=name, content=content, sha256=sha256)
 
 
 class Acceptance(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from finance.lending.model import (
     Acceptance,
     Agreement,
+    AgreementForm,
     Application,
     Holding,
     Loan,
@@ -262,6 +263,24 @@ async def list_receipts(uow: UnitOfWork, loan_id: str) -> Sequence[Receipt]:
 async def get_agreement(uow: UnitOfWork, loan_id: str) -> Agreement:
     """Return the document of a loan."""
     row = await uow.session.get(Agreement, loan_id)
+    if row is None:
+        raise NotFound(thing="agreement")
+    return row
+
+
+async def list_forms(uow: UnitOfWork, loan_id: str) -> Sequence[AgreementForm]:
+    """Return the prints of an agreement and their source, by name."""
+    rows = await uow.session.scalars(
+        select(AgreementForm)
+        .where(AgreementForm.loan == loan_id)
+        .order_by(AgreementForm.name)
+    )
+    return rows.all()
+
+
+async def get_form(uow: UnitOfWork, loan_id: str, name: str) -> AgreementForm:
+    """Return one form of an agreement."""
+    row = await uow.session.get(AgreementForm, (loan_id, name))
     if row is None:
         raise NotFound(thing="agreement")
     return row

@@ -5,11 +5,12 @@ from functools import partial
 
 from fastapi import Response
 
-from api import sheets
+from api import papers, sheets
 from api.auth import STAFF, Caller
 from api.http.callers import Known, Sme
 from api.http.routes import loan_sums
 from api.http.routes.applications import ScheduleOut
+from api.papers import LoanPaper
 from api.portal.amounts import read_amount, read_currency
 from api.portal.desk import At, Desk
 from api.portal.errors import FormMalformed
@@ -17,6 +18,7 @@ from api.portal.fields import Text
 from api.portal.guard import make_pages
 from api.wire import LoanRef, NoteRef
 from contracts import agreement, arrears
+from contracts.documents import Language
 from contracts.loan import LoanState
 from contracts.schedule import Schedule
 from finance import lending, wallets
@@ -77,6 +79,20 @@ async def give_agreement(loan_id: LoanRef, desk: At, caller: Known) -> Response:
         media_type="text/html",
         headers={"Content-Security-Policy": DOCUMENT_POLICY},
     )
+
+
+@router.get("/loans/{loan_id}/documents/{paper}.pdf")
+async def give_paper(
+    loan_id: LoanRef,
+    paper: LoanPaper,
+    desk: At,
+    caller: Known,
+    language: Language | None = None,
+) -> Response:
+    """Give a document of the loan in print, in the reader's language or another."""
+    loan = await desk.db.read(_sighted, loan_id=loan_id, caller=caller)
+    shown = language or Language(desk.language)
+    return await papers.print_loan_paper(desk.db, loan, paper, shown)
 
 
 @router.post("/loans/{loan_id}/accept")

@@ -103,6 +103,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/loans/{loan_id}/notes"): ALL,
     ("GET", "/loans/{loan_id}/receipts"): ALL,
     ("GET", "/loans/{loan_id}/agreement"): ALL,
+    ("GET", "/loans/{loan_id}/documents/{paper}.pdf"): ALL,
     ("GET", "/loans/{loan_id}/acceptances"): ALL,
     ("GET", "/loans/{loan_id}/payoff"): ALL,
     ("GET", "/loans/{loan_id}/payoff/options"): ALL,
@@ -163,6 +164,7 @@ OPEN = {
 }
 
 SAMPLES = {
+    "paper": "agreement",
     "party_id": "party_" + "0" * 26,
     "key_id": "key_" + "0" * 26,
     "signing_key_id": "sgn_" + "0" * 26,

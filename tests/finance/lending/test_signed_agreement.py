@@ -85,8 +85,10 @@ async def own_key(world, firm, desk):
 
 async def test_a_borrower_signs_with_its_own_key(world, waiting, firm, desk):
     key = await own_key(world, firm, desk)
-    document = await world.db.read(lending.get_agreement, loan_id=waiting.id)
-    message = AgreementMessage("here", waiting.id, document.sha256).encoded()
+    message = await world.db.read(
+        lending.agreement_message, loan_id=waiting.id, custody=CUSTODY
+    )
+    message = message.encoded()
 
     loan = await accept(world, waiting, firm, bls.SUITE.sign(7, message))
 
