@@ -5,8 +5,8 @@ It carries everything that went into it, as whole numbers and text.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -16,8 +16,9 @@ from ledger.errors import Invalid
 from ledger.money import Currency
 from risk import pricing
 from risk.cashflow import RULES_VERSION, Measured, measure
-from risk.pricing import Candidate, CapTest, Costs, Fit
-from risk.refusing import Policy, refusal_reasons
+from risk.limits import Limit, LimitKind
+from risk.pricing import Candidate, CapTest, Costs, Fit, Security, SecurityKind
+from risk.refusing import Asked, Policy, is_hard, refusal_reasons
 from risk.scoring import Reason, Score, Scorecard, score
 from risk.statements import ParsedStatement, Verdict, merge_accounts
 
@@ -51,6 +52,8 @@ class Application:
 
     ``instalment_minor`` is the regular payment of the asked term; ``apr_bps`` tells
     the all-in yearly cost of a term at a rate, with every fee, by the market's method.
+    ``limits`` tell how much room there is; ``context`` is kept with the decision, for
+    whoever is to make the same candidates again.
     """
 
     currency: Currency
@@ -59,6 +62,9 @@ class Application:
     as_of: date
     candidates: tuple[Candidate, ...]
     apr_bps: Callable[[int, int], int]
+    security: Security | None = None
+    limits: tuple[Limit, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,9 @@ class Decision:
     not_counted_sha256: tuple[str, ...]
     needs_review: bool
     policy: Policy
+    security: Security | None
+    limits: tuple[Limit, ...]
+    context: Mapping[str, Any]
 
     @property
     def rate_bps(self) -> int:
@@ -105,13 +114,17 @@ class Decision:
                 "term_months": self.cap_test.term_months,
                 "apr_bps": self.cap_test.apr_bps,
                 "cap_bps": self.cap_test.cap_bps,
+                "cover_bps": self.cap_test.cover_bps,
             },
+            "security": self.security.to_json() if self.security else None,
+            "limits": [limit.to_json() for limit in self.limits],
             "reasons": [reason.to_json() for reason in self.reasons],
             "statements_sha256": list(self.counted_sha256),
             "statements_not_counted_sha256": list(self.not_counted_sha256),
             "needs_review": self.needs_review,
             "category_rules": RULES_VERSION,
             "policy": self.policy.to_json(),
+            "context": dict(self.context),
         }
 
 
@@ -126,9 +139,7 @@ def assess(
     Statements in another currency are named in the decision and not counted: what a
     riel earns is no answer to what a dollar owes.
     """
-    counted = [s for s in sources if s.statement.currency == application.currency.value]
-    if not counted:
-        raise StatementMissing(currency=application.currency)
+    counted = _counted(sources, application.currency)
     accounts = merge_accounts([source.statement for source in counted])
     features = measure(accounts, application.as_of, application.instalment_minor)
     scored = score(features, card)
@@ -138,8 +149,17 @@ def assess(
         costs=policy.costs,
         cap_bps=policy.cap_bps,
         apr_bps=application.apr_bps,
+        security=application.security,
     )
-    refused = refusal_reasons(features, scored, cap_test, policy)
+    asked = Asked(
+        application.currency,
+        application.amount_minor,
+        application.instalment_minor,
+        application.limits,
+    )
+    refused = refusal_reasons(
+        features, scored, cap_test=cap_test, asked=asked, policy=policy
+    )
     return Decision(
         Outcome.REFUSE if refused else Outcome.ACCEPT,
         application.as_of,
@@ -154,7 +174,18 @@ def assess(
         tuple(source.sha256 for source in sources if source not in counted),
         any(source.verdict is not Verdict.OK for source in counted),
         policy,
+        application.security,
+        application.limits,
+        application.context,
     )
+
+
+def _counted(sources: Sequence[Source], currency: Currency) -> list[Source]:
+    """Return the statements in the currency that is asked for."""
+    counted = [one for one in sources if one.statement.currency == currency.value]
+    if not counted:
+        raise StatementMissing(currency=currency)
+    return counted
 
 
 def features_json(features: Sequence[Measured]) -> dict[str, str | None]:
@@ -185,11 +216,16 @@ __all__ = [
     "Costs",
     "Decision",
     "Fit",
+    "Limit",
+    "LimitKind",
     "Outcome",
     "Policy",
+    "Security",
+    "SecurityKind",
     "Source",
     "StatementMissing",
     "assess",
     "features_json",
+    "is_hard",
     "score_json",
 ]

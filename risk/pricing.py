@@ -16,22 +16,60 @@ from ledger.errors import ensure
 from ledger.money import BPS_PER_ONE
 
 MONTHS_PER_YEAR = 12
-LGD_STEP_BPS = 500
+COVER_STEP_BPS = 500
 # One firm's default moves with the economy: the usual figure for retail and small firms
 # lies between 3 % and 16 % (Basel framework, CRE31); capital is held for 1 bad year in 1000.
 ASSET_CORRELATION = 0.12
 CAPITAL_QUANTILE = 0.999
 
 
+class SecurityKind(StrEnum):
+    """What may stand behind a loan besides the firm."""
+
+    GUARANTEE = "guarantee"
+    RECEIVABLES = "receivables"
+
+
+@dataclass(frozen=True)
+class Security:
+    """A guarantor's promise or assigned claims, for a share of what is owed."""
+
+    kind: SecurityKind
+    cover_bps: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the security as plain values."""
+        return {"kind": self.kind.value, "cover_bps": self.cover_bps}
+
+
 @dataclass(frozen=True)
 class Costs:
-    """What a lender needs besides the loss: yearly basis points of the exposed sum."""
+    """What a lender needs: yearly basis points of the exposed sum, and losses given default.
+
+    ``lgd_bps`` is lost of what nothing stands behind; of what a guarantee or assigned
+    receivables cover, their own share is.
+    """
 
     funds_bps: int
     servicing_bps: int
     margin_bps: int
     capital_return_bps: int
     lgd_bps: int
+    guarantee_lgd_bps: int
+    receivables_lgd_bps: int
+
+    def secured_by(self, security: Security | None) -> "Costs":
+        """Return the costs with the loss that is left beside a security, rounded up."""
+        if security is None:
+            return self
+        covered = {
+            SecurityKind.GUARANTEE: self.guarantee_lgd_bps,
+            SecurityKind.RECEIVABLES: self.receivables_lgd_bps,
+        }[security.kind]
+        open_bps = BPS_PER_ONE - security.cover_bps
+        ensure(0 <= open_bps <= BPS_PER_ONE, "a security covers a share of a loan")
+        lost = self.lgd_bps * open_bps + min(covered, self.lgd_bps) * security.cover_bps
+        return replace(self, lgd_bps=-(-lost // BPS_PER_ONE))
 
 
 @dataclass(frozen=True)
@@ -79,13 +117,17 @@ class Candidate:
 
 @dataclass(frozen=True)
 class CapTest:
-    """How a price stands to the cap; the price itself is never clipped."""
+    """How a price stands to the cap; the price itself is never clipped.
+
+    ``cover_bps`` is the share of the loan that security stands behind at this price.
+    """
 
     fit: Fit
     term_months: int
     price: Price
     apr_bps: int
     cap_bps: int | None
+    cover_bps: int = 0
 
 
 def price(exposures_minor: Sequence[int], pd_bps: int, costs: Costs) -> Price:
@@ -111,20 +153,24 @@ def fit_cap(
     costs: Costs,
     cap_bps: int | None,
     apr_bps: Callable[[int, int], int],
+    security: Security | None = None,
 ) -> CapTest:
     """Find terms whose true yearly cost stays under the cap: asked, nearest, secured.
 
     The first candidate is what was asked for; of the others the nearest that fits is
-    named, the shorter of two. ``apr_bps(term_months, rate_bps)`` tells the all-in
-    yearly cost with every fee. A price above the cap is never clipped.
+    named, the shorter of two; then the least cover that would do. ``apr_bps(term_months,
+    rate_bps)`` tells the all-in yearly cost with every fee. A price above the cap is
+    never clipped.
     """
 
-    def tried(candidate: Candidate, fit: Fit, lgd_bps: int = costs.lgd_bps) -> CapTest:
-        found = price(
-            candidate.exposures_minor, pd_bps, replace(costs, lgd_bps=lgd_bps)
-        )
+    def tried(
+        candidate: Candidate, fit: Fit, behind: Security | None = security
+    ) -> CapTest:
+        secured = costs.secured_by(behind)
+        found = price(candidate.exposures_minor, pd_bps, secured)
         apr = apr_bps(candidate.term_months, found.rate_bps)
-        return CapTest(fit, candidate.term_months, found, apr, cap_bps)
+        cover = behind.cover_bps if behind else 0
+        return CapTest(fit, candidate.term_months, found, apr, cap_bps, cover)
 
     asked = tried(candidates[0], Fit.WITHIN)
     if cap_bps is None or asked.apr_bps <= cap_bps:
@@ -134,8 +180,11 @@ def fit_cap(
         test = tried(candidate, Fit.SHORTEN if shorter else Fit.LENGTHEN)
         if test.apr_bps <= cap_bps:
             return test
-    for lgd_bps in range(costs.lgd_bps - LGD_STEP_BPS, -1, -LGD_STEP_BPS):
-        test = tried(candidates[0], Fit.GUARANTEE, lgd_bps)
+    kind = security.kind if security else SecurityKind.GUARANTEE
+    for cover in range(
+        asked.cover_bps + COVER_STEP_BPS, BPS_PER_ONE + 1, COVER_STEP_BPS
+    ):
+        test = tried(candidates[0], Fit.GUARANTEE, Security(kind, cover))
         if test.apr_bps <= cap_bps:
             return test
     return replace(asked, fit=Fit.REFUSE)

@@ -1,15 +1,31 @@
-"""Say why an application is refused: rules apart from the score, and at least two reasons."""
+"""Say why an application is refused: rules apart from the score, and at least two reasons.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+Every rule tells two sentences: what is broken, and the fact behind it. The wording is
+data (``refusals.json``), so that a lawyer or a translator reads it without the code.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
+from ledger.money import Currency, Money
 from risk.cashflow import Measured
+from risk.limits import Limit
 from risk.pricing import CapTest, Costs, Fit
 from risk.scoring import Reason, Score
 
-MAX_REASONS = 5
+MAX_REASONS: Final = 5
+# No second person may set these aside: the law, lenders' limits, and what cannot be paid.
+_HARD: Final = (
+    "cost_above_cap",
+    "limit_",
+    "instalment_not_affordable",
+    "no_sales_seen",
+)
 
 
 @dataclass(frozen=True)
@@ -36,121 +52,132 @@ class Policy:
             "margin_bps": self.costs.margin_bps,
             "capital_return_bps": self.costs.capital_return_bps,
             "lgd_bps": self.costs.lgd_bps,
+            "guarantee_lgd_bps": self.costs.guarantee_lgd_bps,
+            "receivables_lgd_bps": self.costs.receivables_lgd_bps,
         }
 
 
-_HISTORY = Reason(
-    "history_too_short",
-    "history_days",
-    0,
-    "The records cover too little time to judge the firm.",
-    "កំណត់ត្រាមានរយៈពេលខ្លីពេកសម្រាប់វាយតម្លៃអាជីវកម្ម។",
-    "Upload statements of at least three months; twelve are best.",
-    "បញ្ជូនរបាយការណ៍គណនីយ៉ាងតិចបីខែ ដប់ពីរខែជាការល្អបំផុត។",
-)
-_OUT_OF_DATE = Reason(
-    "records_out_of_date",
-    "days_since_last_line",
-    0,
-    "The newest line of the records is too old to judge the firm today.",
-    "បន្ទាត់ចុងក្រោយនៃកំណត់ត្រាចាស់ពេកសម្រាប់វាយតម្លៃអាជីវកម្មនៅថ្ងៃនេះ។",
-    "Upload a statement that runs up to this month.",
-    "បញ្ជូនរបាយការណ៍គណនីរហូតដល់ខែនេះ។",
-)
-_UNAFFORDABLE = Reason(
-    "instalment_not_affordable",
-    "debt_service_cover",
-    0,
-    "What is left each month does not cover all debts with this instalment.",
-    "ប្រាក់នៅសល់រៀងរាល់ខែមិនគ្រប់គ្រាន់សម្រាប់សងបំណុលទាំងអស់រួមនឹងការបង់រំលស់នេះ។",
-    "Ask for a smaller amount or a longer term.",
-    "ស្នើសុំទឹកប្រាក់តិចជាង ឬរយៈពេលវែងជាង។",
-)
-_GRADE = Reason(
-    "grade_too_low",
-    "score",
-    0,
-    "The score is below the lowest grade that lenders are shown.",
-    "ពិន្ទុទាបជាងកម្រិតទាបបំផុតដែលបង្ហាញដល់អ្នកឱ្យខ្ចី។",
-    "Improve what the other reasons name and apply again.",
-    "កែលម្អអ្វីដែលមូលហេតុផ្សេងបានបញ្ជាក់ ហើយដាក់ពាក្យម្តងទៀត។",
-)
-_OTHER_TERM = Reason(
-    "cost_above_cap_for_term",
-    "price",
-    0,
-    "For this term the full yearly cost would be above the legal cap.",
-    "សម្រាប់រយៈពេលនេះ តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
-    "Ask for a term of {months} months instead.",
-    "ស្នើសុំរយៈពេល {months} ខែជំនួសវិញ។",
-)
-_CAP = {
-    Fit.GUARANTEE: Reason(
-        "cost_above_cap_unsecured",
-        "price",
-        0,
-        "Without security the full yearly cost would be above the legal cap.",
-        "បើគ្មានការធានា តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
-        "Bring a guarantee or assign receivables.",
-        "ផ្តល់ការធានា ឬផ្ទេរសិទ្ធិទារប្រាក់ពីអតិថិជន។",
-    ),
-    Fit.REFUSE: Reason(
-        "cost_above_cap",
-        "price",
-        0,
-        "For every term the full yearly cost would be above the legal cap.",
-        "សម្រាប់គ្រប់រយៈពេល តម្លៃសរុបប្រចាំឆ្នាំនឹងលើសពិដានច្បាប់។",
-        "Lower the risk first, as the other reasons say.",
-        "កាត់បន្ថយហានិភ័យជាមុន ដូចមូលហេតុផ្សេងបានបញ្ជាក់។",
-    ),
-}
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for, and the room there is."""
+
+    currency: Currency
+    amount_minor: int
+    instalment_minor: int
+    limits: tuple[Limit, ...]
+
+
+_Broken = tuple[Reason, Reason]
+
+
+def is_hard(code: str) -> bool:
+    """Say whether a reason stands whatever people think of the firm."""
+    return code.startswith(_HARD) and code != "limit_in_use"
 
 
 def refusal_reasons(
-    features: Mapping[str, Measured], scored: Score, cap_test: CapTest, policy: Policy
+    features: Mapping[str, Measured],
+    scored: Score,
+    *,
+    cap_test: CapTest,
+    asked: Asked,
+    policy: Policy,
 ) -> tuple[Reason, ...]:
-    """Return nothing to accept; to refuse, at least two reasons that can be changed."""
-    rules = list(_broken_rules(features, scored, cap_test, policy))
-    if not rules:
-        return ()
-    known = {reason.code for reason in rules}
-    weak = [
-        reason
-        for reason in scored.reasons
-        if reason.change_en and reason.code not in known
+    """Return nothing to accept; to refuse, at least two reasons that can be changed.
+
+    First what is broken, then what the score found weak, then the facts behind what
+    is broken, as far as there is room.
+    """
+    broken = [
+        *_records(features, policy),
+        *_means(features, asked, policy),
+        *_grade(scored, policy),
+        *_price(cap_test),
+        *_limits(asked),
     ]
-    told = rules + weak
-    if len(told) == 1:
-        told.append(_GRADE if _GRADE not in rules else _UNAFFORDABLE)
-    return tuple(told[:MAX_REASONS])
+    if not broken:
+        return ()
+    weak = [reason for reason in scored.reasons if reason.change_en]
+    facts = [fact for _, fact in broken]
+    told = {
+        reason.code: reason
+        for reason in (*(rule for rule, _ in broken), facts[0], *weak, *facts[1:])
+    }
+    return tuple(told.values())[:MAX_REASONS]
 
 
-def _broken_rules(
-    features: Mapping[str, Measured], scored: Score, cap_test: CapTest, policy: Policy
-) -> list[Reason]:
+def _records(features: Mapping[str, Measured], policy: Policy) -> Iterator[_Broken]:
     days = features["history_days"].value
-    cover = features["debt_service_cover"].value
-    broken = []
     if days is None or days < policy.least_history_days:
-        broken.append(_HISTORY)
+        least = policy.least_history_days
+        yield _say("history_too_short", days=least), _say("records_say_little")
     elif (features["days_since_last_line"].value or 0) > policy.oldest_records_days:
-        broken.append(_OUT_OF_DATE)
-    if cover is not None and cover < Decimal(policy.least_debt_cover):
-        broken.append(_UNAFFORDABLE)
+        yield _say("records_out_of_date"), _say("present_sales_unseen")
+
+
+def _means(
+    features: Mapping[str, Measured], asked: Asked, policy: Policy
+) -> Iterator[_Broken]:
+    """Stop at an instalment that cannot be paid, or that nothing says can be."""
+    cover = features["debt_service_cover"].value
+    sales = features["sales_per_month"].value
+    days = features["history_days"].value or 0
+    if cover is None or not sales:
+        if days >= policy.least_history_days:
+            yield _say("no_sales_seen"), _say("means_unknown")
+    elif cover < Decimal(policy.least_debt_cover):
+        instalment = Money(asked.instalment_minor, asked.currency).major()
+        percent = max(round(100 * instalment / sales), 1)
+        share = _say("instalment_share_of_sales", percent=percent)
+        yield _say("instalment_not_affordable"), share
+
+
+def _grade(scored: Score, policy: Policy) -> Iterator[_Broken]:
     if scored.grade > policy.lowest_grade:  # A is the best letter
-        broken.append(_GRADE)
-    if cap_test.fit is not Fit.WITHIN:
-        broken.append(_above_cap(cap_test))
-    return broken
+        percent = max(round(scored.pd_bps / 100), 1)
+        yield _say("grade_too_low"), _say("default_too_likely", percent=percent)
 
 
-def _above_cap(cap_test: CapTest) -> Reason:
-    """Say what would fit under the cap; a term that would is named."""
-    if cap_test.fit in _CAP:
-        return _CAP[cap_test.fit]
-    months = cap_test.term_months
-    return replace(
-        _OTHER_TERM,
-        change_en=_OTHER_TERM.change_en.format(months=months),
-        change_km=_OTHER_TERM.change_km.format(months=months),
-    )
+def _price(cap_test: CapTest) -> Iterator[_Broken]:
+    """Say what would fit under the cap: another term, a cover, or nothing."""
+    price = cap_test.price
+    percent = (price.expected_loss_bps + price.capital_bps) * 100 // price.rate_bps
+    fact = _say("price_of_risk", percent=percent)
+    match cap_test.fit:
+        case Fit.WITHIN:
+            return
+        case Fit.SHORTEN | Fit.LENGTHEN:
+            months = cap_test.term_months
+            yield _say("cost_above_cap_for_term", months=months), fact
+        case Fit.GUARANTEE:
+            cover = cap_test.cover_bps // 100
+            yield _say("cost_above_cap_unsecured", cover=cover), fact
+        case Fit.REFUSE:
+            yield _say("cost_above_cap"), fact
+
+
+def _limits(asked: Asked) -> Iterator[_Broken]:
+    for limit in asked.limits:
+        if asked.amount_minor > limit.room_minor:
+            used = _shown(limit.used_minor, asked.currency)
+            room = _shown(limit.room_minor, asked.currency)
+            rule = _say(f"limit_{limit.kind.value}", room=room)
+            yield rule, _say("limit_in_use", used=used)
+
+
+def _shown(minor: int, currency: Currency) -> str:
+    """Write an amount in whole dollars or riel, never more than there is."""
+    return f"{currency} {int(Money(minor, currency).major()):,}"
+
+
+def _say(code: str, **facts: str | int) -> Reason:
+    words = _wording()[code]
+    filled = {name: text.format(**facts) for name, text in words.items()}
+    return Reason(code=code, points_lost=0, **filled)
+
+
+@cache
+def _wording() -> dict[str, dict[str, str]]:
+    text = files("risk").joinpath("refusals.json").read_text("utf-8")
+    wording: dict[str, dict[str, str]] = json.loads(text)
+    return wording

@@ -9,7 +9,7 @@ from finance.approvals.errors import (
     SamePerson,
 )
 from finance.approvals.model import Approval, ApprovalStatus
-from finance.approvals.repository import get_approval, list_pending
+from finance.approvals.repository import find_pending, get_approval, list_pending
 from finance.approvals.service import (
     approve,
     decline,
@@ -29,6 +29,7 @@ __all__ = [
     "SamePerson",
     "approve",
     "decline",
+    "find_pending",
     "get_approval",
     "list_pending",
     "propose",

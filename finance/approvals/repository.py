@@ -18,17 +18,16 @@ async def get_approval(
     return row
 
 
-async def find_pending(uow: UnitOfWork, kind: str, concerns: str) -> Approval | None:
-    """Return the proposal of a kind that waits for a thing, locked."""
-    return await uow.session.scalar(
-        select(Approval)
-        .where(
-            Approval.kind == kind,
-            Approval.concerns == concerns,
-            Approval.status == ApprovalStatus.PENDING.value,
-        )
-        .with_for_update()
+async def find_pending(
+    uow: UnitOfWork, kind: str, concerns: str, *, lock: bool = True
+) -> Approval | None:
+    """Return the proposal of a kind that waits for a thing, locked when it may change."""
+    query = select(Approval).where(
+        Approval.kind == kind,
+        Approval.concerns == concerns,
+        Approval.status == ApprovalStatus.PENDING.value,
     )
+    return await uow.session.scalar(query.with_for_update() if lock else query)
 
 
 async def list_pending(

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from finance import approvals, raising, rulepacks
 from finance.approvals import Approval
-from finance.lending import pricing, quoting, repository, rules
-from finance.lending.errors import StatementsNeeded
+from finance.lending import exposure, pricing, quoting, repository, rules
+from finance.lending.errors import LimitReached, StatementsNeeded
 from finance.lending.events import (
     ApplicationApproved,
     ApplicationDeclined,
@@ -15,7 +15,7 @@ from finance.lending.events import (
     ApplicationSubmitted,
 )
 from finance.lending.model import Application, ApplicationStatus
-from finance.lending.quoting import LoanRequest, Quote
+from finance.lending.quoting import LoanRequest
 from finance.raising import Offer, OfferTerms, Product
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, existing
@@ -47,9 +47,14 @@ async def submit_application(
     party.require_verified()
     pack, today = rulepacks.home(), uow.today()
     wanted.require_within_limits(pack, today)
-    sources = await _read_sources(uow, party_id, wanted.amount, statement_ids)
+    sources = await read_sources(uow, party_id, wanted.amount, statement_ids)
     off = await quoting.days_off(uow, pack)
-    decided = pricing.assess(pack, sources, wanted=wanted, on=today, off=off)
+    limits = await exposure.limits_for(
+        uow, pack, party_id=party_id, amount=wanted.amount, on=today
+    )
+    decided = pricing.assess(
+        pack, sources, wanted=wanted, on=today, context=pricing.Context(off, limits)
+    )
     terms = quoting.terms_of(
         pack, wanted, rate_bps=decided.rate_bps, starts_on=today, off=off
     )
@@ -61,8 +66,9 @@ async def submit_application(
         purpose=purpose,
         statements=list(statement_ids),
         decision=decided.to_json(),
-        quote=_quoted(quoting.quote(pack, terms)),
+        quote=quoting.quote(pack, terms).to_json(),
         status=_first_status(decided).value,
+        overrides=[],
         submitted_at=uow.now(),
     )
     uow.add(application)
@@ -88,16 +94,7 @@ def _first_status(decided: Decision) -> ApplicationStatus:
     return ApplicationStatus.REFUSED
 
 
-def _quoted(quote: Quote) -> dict[str, Any]:
-    return {
-        "terms": quote.terms.to_json(),
-        "apr_bps": quote.apr_bps,
-        "interest_minor": str(quote.schedule.interest.minor),
-        "total_minor": str(quote.schedule.payment.minor),
-    }
-
-
-async def _read_sources(
+async def read_sources(
     uow: UnitOfWork, party_id: PartyId, amount: Money, statement_ids: Sequence[str]
 ) -> list[Source]:
     """Read the named statements again from their bytes; another's is as if unknown."""
@@ -143,6 +140,7 @@ async def approve_application(
     Raises:
         SamePerson, OwnCase: The reviewer cannot approve, nor can who asks.
         ApplicationNotWaiting: It was not reviewed, or was decided before.
+        LimitReached: Other loans have taken the room since.
     """
     application = await repository.get_application(uow, application_id, lock=True)
     approvals.require_stranger(operator_id, asks=application.party)
@@ -153,6 +151,7 @@ async def approve_application(
         request=_request(application),
         by=operator_id,
     )
+    await _require_room(uow, application)
     offer = await raising.open_offer(
         uow,
         terms=OfferTerms(
@@ -169,6 +168,25 @@ async def approve_application(
     application.move(ApplicationStatus.LISTED, after=ApplicationStatus.REVIEWED)
     uow.record(ApplicationApproved(application.id, offer.id, approver=operator_id))
     return offer
+
+
+async def _require_room(uow: UnitOfWork, application: Application) -> None:
+    """Hold an offer against the limits as they are now; others wait meanwhile."""
+    await exposure.lock_limits(uow)
+    limits = await exposure.limits_for(
+        uow,
+        rulepacks.home(),
+        party_id=PartyId(application.party),
+        amount=application.amount,
+        on=uow.today(),
+    )
+    for limit in limits:
+        if application.amount.minor > limit.room_minor:
+            raise LimitReached(
+                limit=limit.kind,
+                room_minor=limit.room_minor,
+                currency=application.currency,
+            )
 
 
 async def decline_application(

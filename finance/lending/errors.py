@@ -109,3 +109,24 @@ class QuoteTooFarAhead(Invalid):
 
     code = "quote_too_far_ahead"
     message = "A quote is good from today through {days} days. Choose an earlier day."
+
+
+class LimitReached(Conflict):
+    """Lenders' limit for a borrower, group, sector or province leaves no room."""
+
+    code = "limit_reached"
+    message = "The limit by {limit} leaves room for {room_minor} minor units only."
+
+
+class OverrideForbidden(Conflict):
+    """The law, lenders' limits and what cannot be paid are nobody's to set aside."""
+
+    code = "override_forbidden"
+    message = "This was refused for {reason}. No person may set that aside."
+
+
+class OverrideMissing(Conflict):
+    """Nobody has proposed to set this decision aside."""
+
+    code = "override_missing"
+    message = "Nobody has proposed an override of this decision. Propose it first."

@@ -36,6 +36,21 @@ class ApplicationReviewed(Event):
 
 
 @dataclass(frozen=True)
+class DecisionOverridden(Event):
+    """Two operators set a refusal aside; its reasons stay on record."""
+
+    type = "application.decision_overridden"
+    about = "application_id"
+
+    application_id: str
+    approval_id: str
+    decision_hash: str
+    reasons: tuple[str, ...]
+    proposed_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True)
 class ApplicationApproved(Event):
     """A second operator agreed; the loan is offered to lenders."""
 

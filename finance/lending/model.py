@@ -97,6 +97,7 @@ class Application(Base):
     offer: Mapped[str | None] = mapped_column(
         IdType("offer"), ForeignKey("offer.id"), unique=True
     )
+    overrides: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     submitted_at: Mapped[datetime]
 
     __table_args__ = (

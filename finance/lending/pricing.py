@@ -1,7 +1,7 @@
 """Bring risk and contract together: the price of a firm's risk on a real schedule."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -10,9 +10,39 @@ from finance.lending import quoting
 from finance.lending.quoting import LoanRequest, terms_of
 from finance.rulepacks import RulePack
 from risk import decision
-from risk.decision import Application, Candidate, Costs, Decision, Policy, Source
+from risk.decision import (
+    Application,
+    Candidate,
+    Costs,
+    Decision,
+    Limit,
+    Policy,
+    Source,
+)
+from risk.scoring import Scorecard
 
 _QUARTER_MONTHS: Final = 3
+# The rules that a price and its terms follow from, by the beginning of their keys.
+_PRICED_BY: Final = (
+    "apr_cap",
+    "late_fee",
+    "loan_amount",
+    "loan_term",
+    "platform_fee",
+    "price_",
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stands around a request on its day: days off, room, and the model that scores.
+
+    Without a card the market's starting scorecard is used.
+    """
+
+    days_off: tuple[date, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    card: Scorecard | None = None
 
 
 def policy_of(pack: RulePack, on: date) -> Policy:
@@ -24,6 +54,8 @@ def policy_of(pack: RulePack, on: date) -> Policy:
             margin_bps=pack.bps("price_margin", on=on),
             capital_return_bps=pack.bps("price_capital_return", on=on),
             lgd_bps=pack.bps("price_lgd", on=on),
+            guarantee_lgd_bps=pack.bps("price_lgd_guarantee", on=on),
+            receivables_lgd_bps=pack.bps("price_lgd_receivables", on=on),
         ),
         cap_bps=pack.bps("apr_cap", on=on),
     )
@@ -35,14 +67,14 @@ def assess(
     *,
     wanted: LoanRequest,
     on: date,
-    off: tuple[date, ...] = (),
+    context: Context,
 ) -> Decision:
-    """Decide on a request: its score, its price, and whether the cap allows it.
+    """Decide on a request: its score, its price, whether the cap and limits allow it.
 
     Exposures are those of the schedule without interest, so that they do not hang on
     the price that hangs on them; interest moves them by less than a rate step.
     """
-    policy = policy_of(pack, on)
+    policy, off = policy_of(pack, on), context.days_off
 
     def apr_bps(months: int, rate_bps: int) -> int:
         other = replace(wanted, term_months=months)
@@ -59,8 +91,16 @@ def assess(
             for months in (wanted.term_months, *_other_terms(pack, wanted, on))
         ),
         apr_bps,
+        wanted.security,
+        context.limits,
+        {
+            "method": wanted.method.value,
+            "term_months": wanted.term_months,
+            "days_off": [day.isoformat() for day in off],
+            "rules": pack.in_force(on, *_PRICED_BY),
+        },
     )
-    return decision.assess(sources, asked, policy)
+    return decision.assess(sources, asked, policy, context.card)
 
 
 def _other_terms(pack: RulePack, wanted: LoanRequest, on: date) -> list[int]:

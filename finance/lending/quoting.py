@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from contracts import apr, schedule
 from contracts.months import add_months
@@ -27,6 +27,7 @@ from finance.lending.errors import (
 from finance.rulepacks import RulePack
 from ledger.database import UnitOfWork
 from ledger.money import BPS_PER_ONE, Money, Rounding
+from risk.decision import Security
 
 OFFERED: Final = (
     Method.ANNUITY,
@@ -46,6 +47,7 @@ class LoanRequest:
     amount: Money
     term_months: int
     method: Method = Method.ANNUITY
+    security: Security | None = None
 
     def require_within_limits(self, pack: RulePack, on: date) -> None:
         """Refuse a loan too small, too large, too short, too long, or paid back oddly."""
@@ -77,6 +79,15 @@ class Quote:
     def is_within_cap(self) -> bool:
         """Whether the true yearly cost is one the market allows."""
         return self.apr_bps <= self.cap_bps
+
+    def to_json(self) -> dict[str, Any]:
+        """Write what was quoted as plain values; instalments follow from the terms."""
+        return {
+            "terms": self.terms.to_json(),
+            "apr_bps": self.apr_bps,
+            "interest_minor": str(self.schedule.interest.minor),
+            "total_minor": str(self.schedule.payment.minor),
+        }
 
     @property
     def upfront_fee(self) -> Money:

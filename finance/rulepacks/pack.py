@@ -104,6 +104,21 @@ class RulePack:
                 return rule
         raise NoRuleInForce(key=key, on=on.isoformat())
 
+    def in_force(self, on: date, *beginnings: str) -> dict[str, str]:
+        """Return the whole-number rules of a day whose keys begin so, for a record.
+
+        Several currencies' values of one key stand beside each other: ``key.USD``.
+        """
+        return {
+            f"{rule.key}.{rule.currency}" if rule.currency else rule.key: str(
+                rule.value
+            )
+            for rule in self.rules
+            if rule.key.startswith(beginnings)
+            and rule.covers(on)
+            and isinstance(rule.value, int)
+        }
+
     def _whole(self, key: str, unit: Unit, on: date) -> int:
         return _whole_value(self.rule(key, on=on), unit)
 

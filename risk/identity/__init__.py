@@ -6,18 +6,42 @@ accounts, keys and approvals others give it.
 
 from risk.identity.errors import (
     CountryUnknown,
+    GroupUnusable,
     NameUnusable,
     OwnCheckForbidden,
     PartyAlreadyChecked,
     PartyNotVerified,
+    ProvinceUnknown,
 )
-from risk.identity.events import PartyRegistered, PartyRejected, PartyVerified
-from risk.identity.model import KycState, Party, PartyKind, TaxResidency
-from risk.identity.repository import get_party, list_parties
-from risk.identity.service import register_party, reject_party, verify_party
+from risk.identity.events import (
+    FirmDescribed,
+    PartyRegistered,
+    PartyRejected,
+    PartyVerified,
+)
+from risk.identity.model import (
+    Firm,
+    KycState,
+    Party,
+    PartyKind,
+    Sector,
+    TaxResidency,
+)
+from risk.identity.provinces import PROVINCES
+from risk.identity.repository import find_firm, get_party, list_parties
+from risk.identity.service import (
+    describe_firm,
+    register_party,
+    reject_party,
+    verify_party,
+)
 
 __all__ = [
+    "PROVINCES",
     "CountryUnknown",
+    "Firm",
+    "FirmDescribed",
+    "GroupUnusable",
     "KycState",
     "NameUnusable",
     "OwnCheckForbidden",
@@ -28,7 +52,11 @@ __all__ = [
     "PartyRegistered",
     "PartyRejected",
     "PartyVerified",
+    "ProvinceUnknown",
+    "Sector",
     "TaxResidency",
+    "describe_firm",
+    "find_firm",
     "get_party",
     "list_parties",
     "register_party",

@@ -36,3 +36,19 @@ class PartyNotVerified(Conflict):
 
     code = "party_not_verified"
     message = "This party's check is {state}. It must be verified first."
+
+
+class ProvinceUnknown(Invalid):
+    """No province of this market has this code."""
+
+    code = "province_unknown"
+    message = "No province has this code. Use one of ISO 3166-2:KH, such as KH-12."
+
+
+class GroupUnusable(Conflict):
+    """Groups are one level deep: a head belongs to nobody, a member leads nobody."""
+
+    code = "group_unusable"
+    message = (
+        "This firm cannot belong there. Name the head that decides for all of them."
+    )

@@ -41,3 +41,17 @@ class PartyRejected(Event):
 
     party: str
     by: str
+
+
+@dataclass(frozen=True)
+class FirmDescribed(Event):
+    """Somebody settled in which trade and place a firm works, and to whom it belongs."""
+
+    type: ClassVar[str] = "firm.described"
+    about: ClassVar[str] = "party"
+
+    party: str
+    sector: str
+    province: str
+    head: str | None
+    by: str

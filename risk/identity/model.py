@@ -1,10 +1,10 @@
-"""What identity remembers: one row per party."""
+"""What identity remembers: one row per party, and what a firm does and where."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.ids import IdType, PartyId, new_id
@@ -109,3 +109,46 @@ class Party(Base):
         if not self.is_verified:
             raise PartyNotVerified(state=self.kyc)
         return PartyId(self.id)
+
+
+class Sector(StrEnum):
+    """The lines of business that loans are counted by."""
+
+    AGRICULTURE = "agriculture"
+    FOOD = "food"
+    TRADE = "trade"
+    MANUFACTURING = "manufacturing"
+    GARMENTS = "garments"
+    TOURISM = "tourism"
+    TRANSPORT = "transport"
+    CONSTRUCTION = "construction"
+    SERVICES = "services"
+    OTHER = "other"
+
+
+_SECTORS = ", ".join(f"'{sector}'" for sector in Sector)
+
+
+class Firm(Base):
+    """A party's line of business and place; ``head`` is who decides for its group."""
+
+    __tablename__ = "firm"
+    __table_args__ = (
+        CheckConstraint(f"sector IN ({_SECTORS})", name="sector"),
+        CheckConstraint("province ~ '^[A-Z]{2}-[A-Z0-9]{1,3}$'", name="province"),
+        CheckConstraint("head <> party", name="head"),
+    )
+
+    party: Mapped[str] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), primary_key=True
+    )
+    sector: Mapped[Sector] = mapped_column(choice_of(Sector))
+    province: Mapped[str]
+    head: Mapped[str | None] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), index=True
+    )
+
+    @classmethod
+    def of(cls, party_id: str, sector: Sector, province: str) -> Self:
+        """Make the row of a firm that belongs to no group."""
+        return cls(party=party_id, sector=sector, province=province, head=None)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
-from risk.identity.model import KycState, Party
+from risk.identity.model import Firm, KycState, Party
 
 
 async def get_party(uow: UnitOfWork, party_id: str, *, lock: bool = False) -> Party:
@@ -31,3 +31,16 @@ async def list_parties(
     if kyc is not None:
         query = query.where(Party.kyc == kyc)
     return await fetch_page(uow.session, query, by=Party.id, after=after, limit=limit)
+
+
+async def find_firm(uow: UnitOfWork, *, party_id: str) -> Firm | None:
+    """Return what is known of a party's business, if somebody described it."""
+    return await uow.session.get(Firm, party_id)
+
+
+async def leads_group(uow: UnitOfWork, party_id: str) -> bool:
+    """Say whether other firms belong to a party."""
+    found = await uow.session.scalar(
+        select(Firm.party).where(Firm.head == party_id).limit(1)
+    )
+    return found is not None

@@ -2,8 +2,15 @@
 
 from ledger.database import UnitOfWork
 from risk.identity import repository
-from risk.identity.events import PartyRegistered, PartyRejected, PartyVerified
-from risk.identity.model import KycState, Party, PartyKind
+from risk.identity.errors import GroupUnusable, ProvinceUnknown
+from risk.identity.events import (
+    FirmDescribed,
+    PartyRegistered,
+    PartyRejected,
+    PartyVerified,
+)
+from risk.identity.model import Firm, KycState, Party, PartyKind, Sector
+from risk.identity.provinces import PROVINCES
 from risk.identity.rules import require_country, require_name
 
 
@@ -41,3 +48,44 @@ async def reject_party(uow: UnitOfWork, *, party_id: str, by: str) -> Party:
     party.check(KycState.REJECTED, by=by, at=uow.now())
     uow.record(PartyRejected(party.id, by))
     return party
+
+
+async def describe_firm(
+    uow: UnitOfWork,
+    *,
+    party_id: str,
+    sector: Sector,
+    province: str,
+    head: str | None = None,
+    by: str,
+) -> Firm:
+    """Settle what a firm does, where, and to whose group it belongs; again replaces it.
+
+    Raises:
+        NotFound: No such party, or no such head.
+        ProvinceUnknown: The market has no such province.
+        GroupUnusable: A head that is the firm itself, belongs to another, or leads others.
+    """
+    await repository.get_party(uow, party_id, lock=True)
+    if province not in PROVINCES:
+        raise ProvinceUnknown
+    firm = await repository.find_firm(uow, party_id=party_id)
+    if firm is None:
+        firm = Firm.of(party_id, sector, province)
+        uow.add(firm)
+    firm.sector, firm.province = sector, province
+    firm.head = await _head(uow, party_id, head)
+    uow.record(FirmDescribed(party_id, sector.value, province, firm.head, by))
+    return firm
+
+
+async def _head(uow: UnitOfWork, party_id: str, head: str | None) -> str | None:
+    """Return the head; groups are one level deep, so that a sum finds all of them."""
+    if head is None:
+        return None
+    await repository.get_party(uow, head, lock=True)
+    above = await repository.find_firm(uow, party_id=head)
+    leads = await repository.leads_group(uow, party_id)
+    if head == party_id or leads or (above is not None and above.head is not None):
+        raise GroupUnusable
+    return head

@@ -19,6 +19,7 @@ from risk.statements.reader import (
     read_statement,
 )
 from risk.statements.repository import (
+    get_content,
     get_statement,
     list_lines,
     list_refusals,
@@ -49,6 +50,7 @@ __all__ = [
     "StatementTurnedAway",
     "Transaction",
     "Verdict",
+    "get_content",
     "get_statement",
     "list_lines",
     "list_refusals",

@@ -19,6 +19,8 @@ POLICY = Policy(
         margin_bps=200,
         capital_return_bps=1000,
         lgd_bps=6000,
+        guarantee_lgd_bps=1500,
+        receivables_lgd_bps=2500,
     ),
     cap_bps=1800,
 )

@@ -35,6 +35,8 @@ from finance.lending import Application, ApplicationStatus
 from finance.raising import Product
 from ledger.database import Database, UnitOfWork
 from ledger.errors import NotFound
+from ledger.money import BPS_PER_ONE
+from risk.decision import Security, SecurityKind
 
 router = make_router("applications")
 
@@ -43,12 +45,24 @@ MAX_OPEN_DAYS = 366
 MAX_STATEMENTS = 20
 
 
+class SecurityIn(In):
+    """What stands behind a loan besides the firm, for which share of it."""
+
+    kind: Annotated[SecurityKind, BY_NAME]
+    cover_bps: Annotated[int, Field(ge=1, le=BPS_PER_ONE)]
+
+    def to_security(self) -> Security:
+        """Return it as risk knows it."""
+        return Security(self.kind, self.cover_bps)
+
+
 class ApplicationIn(In):
     """A request for a loan, standing on one's own statements."""
 
     amount: MoneyIn
     term_months: Annotated[int, Field(ge=1, le=MAX_TERM_MONTHS)]
     method: Annotated[Method, BY_NAME] = Method.ANNUITY
+    security: SecurityIn | None = None
     purpose: Words
     statements: Annotated[
         list[StatementRef], Field(min_length=1, max_length=MAX_STATEMENTS)
@@ -69,6 +83,7 @@ class ApplicationOut(Out):
     quote: dict[str, JsonValue]
     approval: str | None
     offer: str | None
+    overrides: list[dict[str, JsonValue]]
     submitted_at: datetime
 
 
@@ -168,7 +183,10 @@ async def submit_application(body: ApplicationIn, db: Db, sme: Sme) -> Applicati
         lending.submit_application,
         party_id=sme.party,
         wanted=lending.LoanRequest(
-            body.amount.to_money(), body.term_months, body.method
+            body.amount.to_money(),
+            body.term_months,
+            body.method,
+            body.security.to_security() if body.security else None,
         ),
         purpose=body.purpose,
         statement_ids=body.statements,

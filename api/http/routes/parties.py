@@ -7,8 +7,9 @@ from api.http.callers import Known, Operator, Staff
 from api.http.depends import Db
 from api.http.router import make_router
 from api.wire import BY_NAME, Cut, In, Name, Out, PageOut, PartyRef
+from ledger.errors import NotFound
 from risk import identity
-from risk.identity import KycState, PartyKind, TaxResidency
+from risk.identity import KycState, PartyKind, Sector, TaxResidency
 
 router = make_router("parties")
 
@@ -34,6 +35,23 @@ class PartyOut(Out):
     created_at: datetime
     checked_by: str | None
     checked_at: datetime | None
+
+
+class FirmIn(In):
+    """A firm's line of business and place; ``head`` is whose group it belongs to."""
+
+    sector: Annotated[Sector, BY_NAME]
+    province: Name
+    head: PartyRef | None = None
+
+
+class FirmOut(Out):
+    """What lenders' limits count a firm by."""
+
+    party: str
+    sector: Sector
+    province: str
+    head: str | None
 
 
 @router.post("/parties", status_code=201)
@@ -68,6 +86,30 @@ async def verify_party(party_id: PartyRef, db: Db, operator: Operator) -> PartyO
         identity.verify_party, party_id=party_id, by=operator.party
     )
     return PartyOut.model_validate(party)
+
+
+@router.get("/parties/{party_id}/firm")
+async def get_firm(party_id: PartyRef, db: Db, caller: Known) -> FirmOut:
+    """Show what a firm does, where, and to whose group it belongs."""
+    caller.require_sight(party_id, "party")
+    found = await db.read(identity.find_firm, party_id=party_id)
+    if found is None:
+        raise NotFound(thing="party")
+    return FirmOut.model_validate(found)
+
+
+@router.put("/parties/{party_id}/firm")
+async def describe_firm(
+    party_id: PartyRef, body: FirmIn, db: Db, operator: Operator
+) -> FirmOut:
+    """Settle what a firm does, where, and to whose group it belongs."""
+    firm = await db.transact(
+        identity.describe_firm,
+        party_id=party_id,
+        by=operator.party,
+        **body.model_dump(),
+    )
+    return FirmOut.model_validate(firm)
 
 
 @router.post("/parties/{party_id}/reject")

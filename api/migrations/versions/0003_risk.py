@@ -12,22 +12,25 @@ _INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _create_party()
+    _create_firm()
     _create_statement()
     _create_statement_line()
     _create_statement_refusal()
     op.execute("GRANT SELECT, INSERT ON party TO tonle_app")
     op.execute("GRANT UPDATE (kyc, checked_by, checked_at) ON party TO tonle_app")
+    op.execute("GRANT SELECT, INSERT ON firm TO tonle_app")
+    op.execute("GRANT UPDATE (sector, province, head) ON firm TO tonle_app")
     for table in ("statement", "statement_line", "statement_refusal"):
         # Evidence behind a credit decision: written once, never changed.
         op.execute(f"GRANT SELECT, INSERT ON {table} TO tonle_app")
     op.execute(
-        "GRANT SELECT ON party, statement, statement_line, statement_refusal"
+        "GRANT SELECT ON party, firm, statement, statement_line, statement_refusal"
         " TO tonle_auditor"
     )
 
 
 def downgrade() -> None:
-    for table in ("statement_refusal", "statement_line", "statement", "party"):
+    for table in ("statement_refusal", "statement_line", "statement", "firm", "party"):
         op.drop_table(table)
 
 
@@ -61,6 +64,23 @@ def _create_party() -> None:
             name=op.f("ck_party_checked"),
         ),
     )
+
+
+def _create_firm() -> None:
+    op.execute("""
+CREATE TABLE firm (
+    party uuid CONSTRAINT pk_firm PRIMARY KEY
+        CONSTRAINT fk_firm_party REFERENCES party (id),
+    sector varchar(16) NOT NULL CONSTRAINT ck_firm_sector CHECK (sector IN (
+        'agriculture', 'food', 'trade', 'manufacturing', 'garments', 'tourism',
+        'transport', 'construction', 'services', 'other')),
+    province text NOT NULL CONSTRAINT ck_firm_province
+        CHECK (province ~ '^[A-Z]{2}-[A-Z0-9]{1,3}$'),
+    head uuid CONSTRAINT fk_firm_head REFERENCES party (id),
+    CONSTRAINT ck_firm_head CHECK (head <> party)
+);
+CREATE INDEX ix_firm_head ON firm (head);
+""")
 
 
 def _create_statement() -> None:

@@ -45,6 +45,7 @@ CREATE TABLE application (
     approval uuid CONSTRAINT fk_application_approval REFERENCES approval (id),
     offer uuid CONSTRAINT fk_application_offer REFERENCES offer (id)
         CONSTRAINT uq_application_offer UNIQUE,
+    overrides jsonb NOT NULL,
     submitted_at timestamptz NOT NULL,
     CONSTRAINT ck_application_amount CHECK (amount_minor > 0),
     CONSTRAINT ck_application_term CHECK (term_months > 0),
@@ -320,7 +321,7 @@ GRANT SELECT, INSERT ON approval, application, loan, agreement, acceptance, note
     loan_event, receipt, distribution, distribution_share, owed_back,
     treaty_residence TO tonle_app;
 GRANT UPDATE (status, decided_by, decided_at) ON approval TO tonle_app;
-GRANT UPDATE (status, approval, offer) ON application TO tonle_app;
+GRANT UPDATE (status, approval, offer, overrides) ON application TO tonle_app;
 GRANT UPDATE (status, terms, principal_booked_minor, interest_booked_minor,
     fees_booked_minor, disbursed_on, closed_on) ON loan TO tonle_app;
 GRANT UPDATE (status) ON receipt TO tonle_app;
