@@ -19,7 +19,7 @@ import ledger.balances
 import ledger.holds
 import ledger.idempotency
 import ledger.journal
-import ledger.lane
+import ledger.lease
 import ledger.outbox
 import ledger.periods
 import risk.identity.model

@@ -9,18 +9,15 @@ never both write as one lane.
 
 import asyncio
 import contextlib
-import secrets
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import psycopg
-from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Mapped, mapped_column
 
+from ledger import lease
 from ledger.booking import ARGUMENTS, Asked, Outcome, book_each, values
 from ledger.clock import business_date
 from ledger.database import Database, Straight, UnitOfWork
@@ -28,14 +25,11 @@ from ledger.drafting import Draft
 from ledger.entries import NewEntry
 from ledger.errors import Unavailable
 from ledger.journal import Booking, Posted
+from ledger.lease import LaneTaken, Lease
 from ledger.outbox import AuditMode
-from ledger.tables import Base
 
-LEASE_SECONDS: Final = 10
-_TAKEN_OVER: Final = "another process has taken the writer lane over"
+_CUT_SHORT: Final = "the writer lane was cut short; try again"
 
-# A commit takes the row for sharing, so who takes the lane over waits for it to end.
-_FENCE = text("SELECT 1 FROM lane WHERE name = :name AND epoch = :epoch FOR SHARE")
 # What the fence gives the booking needs, so nothing is booked when the lane was lost.
 _BOOK: Final = f"""
 SELECT written, versions, sums FROM (
@@ -43,48 +37,24 @@ SELECT written, versions, sums FROM (
      WHERE name = %(name)s AND epoch = %(epoch)s FOR SHARE
 ) AS held, LATERAL book(judged => held.judged, {ARGUMENTS})
 """  # noqa: S608 - our own names
-_RENEW = text(
-    "UPDATE lane SET renewed_at = clock_timestamp()"
-    " WHERE name = :name AND epoch = :epoch RETURNING 1"
-)
-_TAKE = text("""
-INSERT INTO lane AS kept (name, holder, epoch, renewed_at)
-VALUES (:name, :holder, 1, clock_timestamp())
-ON CONFLICT (name) DO UPDATE
-SET holder = excluded.holder, epoch = kept.epoch + 1, renewed_at = clock_timestamp()
-WHERE kept.holder = ''
-   OR kept.renewed_at < clock_timestamp() - make_interval(secs => :seconds)
-RETURNING epoch
-""")
-_GIVE_UP = text("UPDATE lane SET holder = '' WHERE name = :name AND epoch = :epoch")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one commit takes, how much may wait, how often the lease is renewed."""
+    """How much one commit takes, how much may wait, how often the lease is renewed.
+
+    A call's fixed part is worth about 25 transfers, so a batch below ``halved_from`` is
+    not cut in two.
+    """
 
     batch_entries: int = 512
+    halved_from: int = 32
     waiting: int = 8_192
     waiting_of_one_caller: int = 2_048
-    renew_seconds: int = LEASE_SECONDS // 3
+    renew_seconds: int = lease.SECONDS // 3
 
 
 STANDARD: Final = Limits()
-
-
-class LaneRow(Base):
-    """Who writes as a lane; each change of hands raises ``epoch``."""
-
-    __tablename__ = "lane"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]
-    epoch: Mapped[int]
-    renewed_at: Mapped[datetime]
-
-
-class LaneTaken(Unavailable):
-    """Another process holds the lane."""
 
 
 class LaneFull(Unavailable):
@@ -96,19 +66,28 @@ class LaneClosed(Unavailable):
 
 
 @dataclass(frozen=True)
-class Lease:
-    """The right to write as a lane; ``epoch`` is its fencing number."""
-
-    name: str
-    epoch: int
-
-
-@dataclass(frozen=True)
 class _Waiting:
     """Entries one caller wants booked, all or none, and where the answer goes."""
 
     bookings: tuple[Booking, ...]
     answer: "asyncio.Future[list[Posted]]"
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What one commit is asked, laid out for the database when nothing is odd about it."""
+
+    waiting: Sequence[_Waiting]
+    asked: Asked | None = None
+    values: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """A batch that is being committed."""
+
+    batch: _Batch
+    verdicts: "asyncio.Task[Sequence[Outcome | Exception]]"
 
 
 class Queue:
@@ -133,10 +112,16 @@ class Queue:
         own.append(waiting)
         self._count += 1
 
-    def take(self) -> list[_Waiting]:
-        """Take the next batch: one from each caller, round and round."""
+    def take(self, *, idle: bool = False) -> list[_Waiting]:
+        """Take the next batch: one from each caller, round and round.
+
+        When nothing is being committed and many wait, half of them: the other half is
+        laid out meanwhile, and from then on the two alternate.
+        """
         batch: list[_Waiting] = []
         room = self._limits.batch_entries
+        if idle and self._count >= self._limits.halved_from:
+            room = min(room, self._count // 2)
         while self._waiting and room > 0:
             caller, own = self._waiting.popitem(last=False)
             first = own.popleft()
@@ -161,11 +146,11 @@ class Lane:
     """One writer; ``post`` from any number of tasks of this process."""
 
     def __init__(
-        self, db: Database, lease: Lease, limits: Limits, straight: Straight
+        self, db: Database, held: Lease, limits: Limits, straight: Straight
     ) -> None:
         self._db = db
         self._straight = straight
-        self._lease = {"name": lease.name, "epoch": lease.epoch}
+        self._lease = held
         self._limits = limits
         self._queue = Queue(limits)
         self._wake = asyncio.Event()
@@ -201,101 +186,131 @@ class Lane:
     async def run(self) -> None:
         """Book what waits, batch after batch, until closed and empty."""
         renewed = self._time()
+        batch, under_way = _Batch(()), None
         try:
-            while self._open or len(self._queue):
-                await self._wait()
-                await self._commit(self._queue.take())
+            while self._open or len(self._queue) or under_way:
+                await self._wait(under_way)
+                batch = self._lay_out(self._queue.take(idle=under_way is None))
+                ended, under_way = under_way, await self._send(batch, under_way)
+                _tell(ended)
                 if self._time() - renewed >= self._limits.renew_seconds:
                     await self._stay()
                     renewed = self._time()
         finally:
             self.close()
-            ended = LaneClosed("the writer lane ended; try again")
-            _answer_all(self._queue.drain(), ended)
+            closed = LaneClosed("the writer lane ended; try again")
+            _answer_all(self._queue.drain(), closed)
+            # Whoever was being booked when the lane is cancelled would wait for ever.
+            for cut in [batch] + ([under_way.batch] if under_way else []):
+                _answer_all(cut.waiting, Unavailable(_CUT_SHORT))
+            if under_way is not None:
+                under_way.verdicts.cancel()
+                await asyncio.wait([under_way.verdicts])
 
     @staticmethod
     def _time() -> int:
         return int(asyncio.get_running_loop().time())
 
-    async def _wait(self) -> None:
+    async def _wait(self, under_way: _UnderWay | None) -> None:
+        """Wait for something to book, a commit's end, or the time to renew."""
         # Those just answered come back with their next entries before the batch is cut.
         await asyncio.sleep(0)
-        if self._open and not len(self._queue):
+        ended = under_way is not None and under_way.verdicts.done()
+        if self._open and not len(self._queue) and not ended:
             self._wake.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._limits.renew_seconds)
+            loop = asyncio.get_running_loop()
+            alarm = loop.call_later(self._limits.renew_seconds, self._wake.set)
+            await self._wake.wait()
+            alarm.cancel()
 
-    async def _commit(self, batch: Sequence[_Waiting]) -> None:
-        if not batch:
-            return
+    async def _send(self, batch: _Batch, before: _UnderWay | None) -> _UnderWay | None:
+        """Start a batch's commit once the one before has ended.
+
+        It is on its way to the database before those of the one before are answered.
+        """
+        if before is not None:
+            await asyncio.wait([before.verdicts])
+        if not batch.waiting:
+            return None
+        verdicts = asyncio.create_task(self._judge_all(batch))
+        verdicts.add_done_callback(lambda _: self._wake.set())
+        await asyncio.sleep(0)
+        return _UnderWay(batch, verdicts)
+
+    def _lay_out(self, waiting: Sequence[_Waiting]) -> _Batch:
+        """Write a batch as the database takes it; what fails is found alone, later."""
+        now = self._db.clock.now()
+        groups = [one.bookings for one in waiting]
         try:
-            outcomes = await self._book_all([waiting.bookings for waiting in batch])
+            asked = Asked.of(groups, business_date(now))
+            if not asked.draft.is_plain() or self._db.audit is AuditMode.INLINE:
+                return _Batch(waiting)
+            told = values(
+                asked.draft, actor=self._db.actor, audit=self._db.audit, now=now
+            )
+            return _Batch(waiting, asked, told)
+        except Exception:  # noqa: BLE001 - judged one by one, it is told to whom it concerns
+            return _Batch(waiting)
+
+    async def _judge_all(self, batch: _Batch) -> Sequence[Outcome | Exception]:
+        """Book a batch; one by one when something broke it as a whole."""
+        waiting = batch.waiting
+        try:
+            return await self._book_all(batch)
         except Unavailable as trouble:
-            _answer_all(batch, trouble)
             if isinstance(trouble, LaneTaken):
                 self.close()
+            return [trouble] * len(waiting)
         except Exception as trouble:  # noqa: BLE001 - handed to the caller it concerns
-            await self._commit_alone(batch, trouble)
-        else:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _answer(waiting, outcome)
-        finally:
-            # Whoever was being booked when the lane is cancelled would wait for ever.
-            cut_short = Unavailable("the writer lane was cut short; try again")
-            _answer_all(batch, cut_short)
+            if len(waiting) == 1:
+                return [trouble]
+            alone = [self._lay_out([one]) for one in waiting]
+            return [one for each in alone for one in await self._judge_all(each)]
 
-    async def _book_all(self, groups: Sequence[Sequence[Booking]]) -> list[Outcome]:
+    async def _book_all(self, batch: _Batch) -> list[Outcome]:
         """Book in one statement if nothing speaks against it, else judge one by one."""
-        now = self._db.clock.now()
-        asked = Asked.of(groups, business_date(now))
-        if asked.draft.is_plain() and self._db.audit is not AuditMode.INLINE:
+        if batch.asked is not None and batch.values is not None:
             with contextlib.suppress(psycopg.Error):
-                posted = await self._book_plainly(asked.draft, now)
+                posted = await self._book_plainly(batch.asked.draft, batch.values)
                 if posted is not None:
-                    return asked.in_turn(iter(posted))
+                    return batch.asked.in_turn(iter(posted))
+        groups = [one.bookings for one in batch.waiting]
         return await self._db.transact(self._judge, groups)
 
-    async def _book_plainly(self, draft: Draft, now: datetime) -> list[Posted] | None:
+    async def _book_plainly(
+        self, draft: Draft, values: dict[str, Any]
+    ) -> list[Posted] | None:
         if not draft.bookings:
             return []
-        wanted = values(draft, actor=self._db.actor, audit=self._db.audit, now=now)
-        row = await self._straight.find_row(_BOOK, {**self._lease, **wanted})
+        row = await self._straight.find_row(_BOOK, {**asdict(self._lease), **values})
         if row is None:
-            raise LaneTaken(_TAKEN_OVER)
+            raise LaneTaken(lease.TAKEN_OVER)
         written, versions, sums = row
         return draft.outcomes(versions, sums) if written else None
-
-    async def _commit_alone(
-        self, batch: Sequence[_Waiting], trouble: Exception
-    ) -> None:
-        """Book one by one when something broke the batch as a whole."""
-        if len(batch) == 1:
-            _answer(batch[0], trouble)
-            return
-        for waiting in batch:
-            await self._commit([waiting])
 
     async def _judge(
         self, uow: UnitOfWork, groups: Sequence[Sequence[Booking]]
     ) -> list[Outcome]:
-        await self._require(uow, _FENCE)
+        await lease.require(uow, self._lease)
         return await book_each(uow, groups)
 
     async def _stay(self) -> None:
         """Renew the lease; a database away for a moment does not end the lane."""
         try:
-            await self._db.transact(self._renew)
+            await self._db.transact(lease.renew, self._lease)
         except LaneTaken:
             raise
         except Unavailable:
             return  # whoever takes the lane over meanwhile raises its epoch
 
-    async def _renew(self, uow: UnitOfWork) -> None:
-        await self._require(uow, _RENEW)
 
-    async def _require(self, uow: UnitOfWork, statement: TextClause) -> None:
-        if await uow.session.scalar(statement, self._lease) is None:
-            raise LaneTaken(_TAKEN_OVER)
+def _tell(ended: _UnderWay | None) -> None:
+    """Give each of a batch its verdict."""
+    if ended is not None:
+        for waiting, verdict in zip(
+            ended.batch.waiting, ended.verdicts.result(), strict=True
+        ):
+            _answer(waiting, verdict)
 
 
 def _answer(waiting: _Waiting, outcome: Outcome | Exception) -> None:
@@ -323,10 +338,10 @@ async def running(
     Raises:
         LaneTaken: Another process holds the lane, or did ten seconds ago.
     """
-    lease = await db.transact(_take, name=name)
+    held = await db.transact(lease.take, name)
     try:
         async with db.straight() as straight:
-            lane = Lane(db, lease, limits, straight)
+            lane = Lane(db, held, limits, straight)
             at_work = asyncio.create_task(lane.run())
             try:
                 yield lane
@@ -336,16 +351,4 @@ async def running(
                     await at_work
     finally:
         with contextlib.suppress(Unavailable):
-            await db.transact(_give_up, lease=lease)
-
-
-async def _take(uow: UnitOfWork, *, name: str) -> Lease:
-    asked = {"name": name, "holder": secrets.token_hex(8), "seconds": LEASE_SECONDS}
-    epoch = await uow.session.scalar(_TAKE, asked)
-    if epoch is None:
-        raise LaneTaken("another process holds the writer lane; try again shortly")
-    return Lease(name, epoch)
-
-
-async def _give_up(uow: UnitOfWork, *, lease: Lease) -> None:
-    await uow.session.execute(_GIVE_UP, {"name": lease.name, "epoch": lease.epoch})
+            await db.transact(lease.give_up, held)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from ledger import entries, lane
+from ledger import entries, lane, lease
 from ledger.database import Database, UnitOfWork
 from ledger.errors import Unavailable
 from ledger.ids import AccountId
@@ -308,14 +308,14 @@ async def test_a_lane_outlives_a_database_too_busy_to_renew_its_lease(
 
 
 async def test_a_lease_lapses_only_after_its_time(db, admin_of) -> None:
-    for seconds, lapsed in ((lane.LEASE_SECONDS - 5, False), (11, True)):
+    for seconds, lapsed in ((lease.SECONDS - 5, False), (11, True)):
         async with lane.running(db, name=f"after {seconds}"):
             with psycopg.connect(admin_of) as connection:
                 connection.execute(
                     "UPDATE lane SET renewed_at = now() - make_interval(secs => %s)",
                     [seconds],
                 )
-            taking = db.transact(lane._take, name=f"after {seconds}")
+            taking = db.transact(lease.take, f"after {seconds}")
             if lapsed:
                 assert (await taking).epoch == 2
             else:
