@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar, cast
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -35,6 +36,7 @@ from sqlalchemy.pool import QueuePool
 from ledger import outbox
 from ledger.clock import Clock, SystemClock, business_date
 from ledger.errors import Unavailable
+from ledger.ids import new_uuid
 from ledger.outbox import SYSTEM, Actor, AuditMode, Event, Recorded
 
 P = ParamSpec("P")
@@ -59,7 +61,7 @@ _SESSION_SETTINGS = (
 class UnitOfWork:
     """One transaction: its session, its clock, who acts, and what is told of it.
 
-    ``booked`` says that journal entries were written, which are records themselves.
+    ``booked`` holds the journal entries written, which are records themselves.
     """
 
     session: AsyncSession
@@ -67,7 +69,7 @@ class UnitOfWork:
     actor: Actor = SYSTEM
     audit: AuditMode = AuditMode.DEFERRED
     recorded: list[Recorded] = field(default_factory=list)
-    booked: bool = False
+    booked: list[UUID] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Return the present instant by the injected clock."""
@@ -83,7 +85,11 @@ class UnitOfWork:
 
     def record(self, event: Event, *, entries: Sequence[str] = ()) -> None:
         """Tell a fact, with the journal entries it speaks of, in this commit."""
-        self.recorded.append(Recorded(event, tuple(entries)))
+        self.recorded.append(Recorded(event, tuple(entries), new_uuid(self.now())))
+
+    def told(self) -> list[UUID]:
+        """Return under which ids the log will have what this transaction told so far."""
+        return [*(item.id for item in self.recorded), *self.booked]
 
 
 Hook = Callable[[UnitOfWork], Awaitable[None]]

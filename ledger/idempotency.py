@@ -68,6 +68,12 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).digest()
 
 
+async def find_answer(uow: UnitOfWork, principal: str, key: str) -> Answer | None:
+    """Return what was answered to a command of somebody, by its key."""
+    row = await uow.session.get(IdempotencyRow, (principal, key))
+    return Answer(row.answer, replayed=True) if row else None
+
+
 async def once(
     uow: UnitOfWork,
     command: Command,

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.canonical import SALT_BYTES, canonical, commitment, plain
 from ledger.errors import ensure
-from ledger.ids import IdType, new_uuid
+from ledger.ids import IdType
 from ledger.tables import Base
 
 # An audit entry holds 16 KiB; the rest is for its envelope.
@@ -77,10 +77,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An event with the journal entries it speaks of."""
+    """An event with the journal entries it speaks of, and the id it will have."""
 
     event: Event
-    entries: tuple[str, ...] = ()
+    entries: tuple[str, ...]
+    id: UUID
 
 
 class EventRow(Base):
@@ -147,8 +148,8 @@ class _Line:
     openings: tuple[str, ...]
 
     @classmethod
-    def of(cls, recorded: Recorded, now: datetime) -> "_Line":
-        event, key = recorded.event, new_uuid(now)
+    def of(cls, recorded: Recorded) -> "_Line":
+        event, key = recorded.event, recorded.id
         values = {name: plain(getattr(event, name)) for name in _names(type(event))}
         subject = values[event.about]
         commitments, openings = {}, []
@@ -242,7 +243,7 @@ async def write(
     """Store events with their outbox, audit-queue and private rows."""
     if not recorded:
         return
-    lines = [_Line.of(item, now) for item in recorded]
+    lines = [_Line.of(item) for item in recorded]
     values: dict[str, Any] = {
         "told": _list(line.stored for line in lines),
         "actor": actor.id,

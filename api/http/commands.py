@@ -12,16 +12,19 @@ from pydantic import BaseModel
 
 from api.http.depends import Db
 from api.http.errors import IdempotencyKeyMalformed, IdempotencyKeyMissing
+from api.http.sealing import APPLIED, SEALED, MaybeSealing, Sealing, Told
 from api.http.strict import JSON, StrictRequest
-from ledger import idempotency
+from ledger import audit, idempotency
 from ledger.database import Database, UnitOfWork
+from ledger.ids import PartyId
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 REPLAYED = "Idempotent-Replayed"
 OK = 200
-_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+MOST_KEY = 255
+_KEY = re.compile(rf"[\x21-\x7e]{{1,{MOST_KEY}}}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Commands:
     db: Database
     command: idempotency.Command
     status: int
+    sealing: Sealing | None = None
 
     async def run(
         self,
@@ -44,22 +48,46 @@ class Commands:
 
         async def effect(uow: UnitOfWork) -> dict[str, Any]:
             result = await use_case(uow, *args, **kwargs)
-            body = answer(result).model_dump(mode="json")
-            return {"status": self.status, "body": body}
+            return {
+                "status": self.status,
+                "body": answer(result).model_dump(mode="json"),
+                "told": [str(id_) for id_ in uow.told()],
+                "request": uow.actor.request_id,
+            }
 
         stored = await self.db.transact(idempotency.once, self.command, effect)
+        body, headers = stored.body["body"], {REPLAYED: "true"}
+        if not stored.replayed:
+            headers = {}
+        if self.sealing is not None:
+            receipt = await self.sealing.wait(self.db, Told.of(stored.body))
+            body = {**body, SEALED: self.sealing.answer(receipt, self.command.key)}
+            headers = {**headers, **APPLIED}
         # Names in order: what is read back from the store is the same to the byte.
         return Response(
-            _dump(stored.body["body"]),
+            _dump(body),
             status_code=stored.body["status"],
-            headers={REPLAYED: "true"} if stored.replayed else {},
+            headers=headers,
             media_type=JSON,
         )
+
+
+async def prove_command(
+    uow: UnitOfWork, *, party: PartyId, key: str, policy: audit.Policy | None
+) -> tuple[str, audit.Receipt] | None:
+    """Return the request and the receipt of somebody's command; None while there is none."""
+    stored = await idempotency.find_answer(uow, party, key)
+    if stored is None or "told" not in stored.body:
+        return None
+    told = Told.of(stored.body)
+    receipt = await audit.find_receipt(uow, told.ids, about=told.request, policy=policy)
+    return (told.request, receipt) if receipt else None
 
 
 def _commands(
     request: Request,
     db: Db,
+    sealing: MaybeSealing,
     key: Annotated[
         str | None,
         Header(
@@ -79,7 +107,8 @@ def _commands(
             request.method, request.url.path, _canonical(request)
         ),
     )
-    return Commands(db, command, request.scope["route"].status_code or OK)
+    status = request.scope["route"].status_code or OK
+    return Commands(db, command, status, sealing)
 
 
 def _canonical(request: Request) -> bytes:

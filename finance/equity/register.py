@@ -20,11 +20,12 @@ _HOLDER = "holder/"
 
 @dataclass(frozen=True)
 class Holding:
-    """Shares of a class that a party holds."""
+    """Shares of a class that a party holds, and where the register has them."""
 
     share_id: str
     holder: str
     units: int
+    account: AccountId
 
 
 async def open_class(uow: UnitOfWork, share_id: str, authorised: int) -> AccountId:
@@ -80,7 +81,10 @@ async def list_holdings(
         query = query.where(AccountRow.path == f"{_HOLDER}{holder}")
     return [
         Holding(
-            asset, path.removeprefix(_HOLDER), row.posted_credits - row.posted_debits
+            asset,
+            path.removeprefix(_HOLDER),
+            row.posted_credits - row.posted_debits,
+            AccountId(row.account),
         )
         for asset, path, row in await uow.session.execute(query)
         if row.posted_credits > row.posted_debits

@@ -18,6 +18,7 @@ from ledger.audit.policy import Policy, PolicyRefused
 from ledger.audit.proving import (
     Concern,
     Receipt,
+    find_receipt,
     give_receipt,
     prove_entry,
     prove_growth,
@@ -61,6 +62,7 @@ __all__ = [
     "export_bundle",
     "find_checkpoint",
     "find_head",
+    "find_receipt",
     "find_witnessed_head",
     "give_receipt",
     "keep_cosignatures",

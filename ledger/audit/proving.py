@@ -4,8 +4,10 @@ A proof is a C2SP tlog-proof that carries its entry as extra data, so that one f
 all a reader needs beside the keys it trusts.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
@@ -40,14 +42,16 @@ class Receipt:
 class Concern:
     """What a receipt is about: events of a subject that name a thing.
 
-    Without types every event of the subject is meant. ``accounts`` leaves out the parts
-    of journal entries that touch none of them: they concern others.
+    Without types every event of the subject is meant. ``beside`` are more subjects whose
+    events are meant where they name the thing. ``accounts`` leaves out the parts of
+    journal entries that touch none of them: they concern others.
     """
 
     about: str
     subject: str
     types: Collection[str] = ()
     accounts: Collection[str] | None = None
+    beside: Collection[str] = ()
 
     def takes(self, row: AuditEntryRow) -> bool:
         """Tell whether an entry belongs to it."""
@@ -121,10 +125,35 @@ async def give_receipt(
     rows = [row for row in await _list_about(uow, concern) if concern.takes(row)]
     if not rows:
         raise EntryNotThere
+    return await _write_receipt(uow, concern.about, rows, policy)
+
+
+async def find_receipt(
+    uow: UnitOfWork, told: Collection[UUID], *, about: str, policy: Policy | None
+) -> Receipt | None:
+    """Return the receipt of all that a command told; None while some is not sealed."""
+    query = select(AuditEntryRow).where(AuditEntryRow.event.in_(told))
+    rows = (await uow.session.scalars(query.order_by(AuditEntryRow.seq))).all()
+    if {row.event for row in rows if _is_whole(row, rows)} != {*told} or not rows:
+        return None
+    return await _write_receipt(uow, about, rows, policy)
+
+
+def _is_whole(row: AuditEntryRow, rows: Sequence[AuditEntryRow]) -> bool:
+    """Tell whether a long journal entry is there with every part."""
+    if row.part == 0:
+        return True
+    parts: int = json.loads(row.canonical)["data"]["parts"]
+    return sum(one.event == row.event for one in rows) == parts
+
+
+async def _write_receipt(
+    uow: UnitOfWork, about: str, rows: Sequence[AuditEntryRow], policy: Policy | None
+) -> Receipt:
     head = await find_provable_head(uow, policy, above=rows[-1].seq)
     content = canonical(
         {
-            "about": concern.about,
+            "about": about,
             "format": RECEIPT_FORMAT,
             "policy": policy.raw.decode(errors="replace") if policy else "",
             "proofs": await _prove(uow, rows, head),
@@ -134,12 +163,14 @@ async def give_receipt(
 
 
 async def _list_about(uow: UnitOfWork, concern: Concern) -> Sequence[AuditEntryRow]:
-    query = select(EventRow).where(EventRow.subject == concern.subject)
+    wanted = EventRow.subject == concern.subject
     if concern.types:
-        query = query.where(EventRow.type.in_(concern.types))
-    told = await uow.session.scalars(query.order_by(EventRow.id).limit(MOST_PROOFS))
+        wanted = and_(wanted, EventRow.type.in_(concern.types))
+    if concern.beside:
+        wanted = or_(wanted, EventRow.subject.in_(concern.beside))
+    query = select(EventRow).where(wanted).order_by(EventRow.id).limit(MOST_PROOFS)
     events, posted = [], []
-    for event in told:
+    for event in await uow.session.scalars(query):
         if concern.about in {event.subject, *map(str, event.data.values())}:
             events.append(read_id("evt", event.id))
             posted += [read_id("entry", id_) for id_ in event.refs]

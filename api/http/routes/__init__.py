@@ -21,6 +21,7 @@ from api.http.routes import (
     parties,
     quotes,
     rails,
+    receipts,
     reconciliation,
     safekeeping,
     signatures,
@@ -58,5 +59,6 @@ ROUTERS = (
     exports.router,
     bookkeeping.router,
     audit.router,
+    receipts.router,
     rails.router,
 )

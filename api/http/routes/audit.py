@@ -14,12 +14,9 @@ from starlette.background import BackgroundTask
 
 from api import quorum
 from api.auth import STAFF
-from api.http.callers import Anyone, Known, Lender, Staff
+from api.http.callers import Anyone, Known, Staff
 from api.http.depends import Db, Outside
 from api.http.router import make_router
-from api.http.routes.loans import Sighted
-from api.wire import PledgeRef, ReceiptRef
-from finance import raising, wallets
 from ledger import audit
 from ledger.audit.note import base64_of
 from ledger.audit.tree import TILE_WIDTH, tile_path
@@ -30,8 +27,6 @@ router = make_router("audit")
 WITNESSED = "Tonle-Witnessed"
 INDEX_DIGITS = 18
 MOST = 2**53 - 1
-CONTRACT = ("loan.agreed", "agreement.accepted", "loan.disbursed")
-REPAYMENT = ("repayment.received", "repayment.distributed")
 
 Level = Annotated[int, PathParameter(ge=0, le=7)]
 Index = Annotated[int, PathParameter(ge=0, le=MOST)]
@@ -72,10 +67,11 @@ async def get_checkpoint(
     head = await db.read(find, outside.policy)
     if head is None:
         raise audit.NothingSealed
-    return PlainTextResponse(head.note, headers=_standing(head))
+    return PlainTextResponse(head.note, headers=standing(head))
 
 
-def _standing(head: audit.PublishedHead) -> dict[str, str]:
+def standing(head: audit.PublishedHead) -> dict[str, str]:
+    """Return the header that says whether a head is witnessed."""
     return {WITNESSED: "yes" if head.is_witnessed else "no"}
 
 
@@ -149,52 +145,6 @@ async def prove_growth(
     """Prove that the log of one size is the beginning of the log of a larger one."""
     proof = await db.read(audit.prove_growth, old, new)
     return GrowthOut(old=old, new=new, proof=[base64_of(one) for one in proof])
-
-
-@router.get("/pledges/{pledge_id}/proof", response_class=Response, responses=RECEIPT)
-async def give_pledge_receipt(
-    pledge_id: PledgeRef, db: Db, outside: Outside, lender: Lender
-) -> Response:
-    """Hand out the proof that one's pledge is in the log."""
-    await db.read(raising.get_pledge, pledge_id=pledge_id, party_id=lender.party)
-    concern = audit.Concern(pledge_id, pledge_id)
-    return _receipt(
-        await db.read(audit.give_receipt, concern, policy=outside.policy), pledge_id
-    )
-
-
-@router.get("/loans/{loan_id}/proof", response_class=Response, responses=RECEIPT)
-async def give_contract_receipt(loan: Sighted, db: Db, outside: Outside) -> Response:
-    """Hand out the proof that the contract and its acceptances are in the log."""
-    concern = audit.Concern(loan.id, loan.id, CONTRACT)
-    return _receipt(
-        await db.read(audit.give_receipt, concern, policy=outside.policy), loan.id
-    )
-
-
-@router.get(
-    "/loans/{loan_id}/receipts/{receipt_id}/proof",
-    response_class=Response,
-    responses=RECEIPT,
-)
-async def give_share_receipt(
-    loan: Sighted, receipt_id: ReceiptRef, db: Db, outside: Outside, caller: Known
-) -> Response:
-    """Hand out the proof of a repayment and, to a lender, of its own share."""
-    accounts = None
-    if caller.role not in STAFF:
-        wallet = await db.read(wallets.find_wallet, caller.party, loan.currency)
-        accounts = [wallet.account] if wallet else []
-    concern = audit.Concern(receipt_id, loan.id, REPAYMENT, accounts)
-    return _receipt(
-        await db.read(audit.give_receipt, concern, policy=outside.policy), receipt_id
-    )
-
-
-def _receipt(receipt: audit.Receipt, about: str) -> Response:
-    name = f'attachment; filename="receipt-{about}.json"'
-    headers = {"Content-Disposition": name, **_standing(receipt.head)}
-    return Response(receipt.content, media_type="application/json", headers=headers)
 
 
 @router.get("/audit/export", response_class=Response, responses=ZIP)

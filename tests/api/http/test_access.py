@@ -159,6 +159,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/pledges/{pledge_id}/proof"): {L},
     ("GET", "/loans/{loan_id}/proof"): ALL,
     ("GET", "/loans/{loan_id}/receipts/{receipt_id}/proof"): ALL,
+    ("GET", "/holdings/{share_id}/proof"): {S, L},
+    ("GET", "/commands/proof"): ALL,
 }
 # fmt: on
 OPEN = {

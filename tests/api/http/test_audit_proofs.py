@@ -159,17 +159,21 @@ async def test_a_lender_proves_its_own_pledge_and_nobody_elses(
     pledged: Json,
     tmp_path: Path,
     sme: Person,
+    new_person: NewPerson,
 ) -> None:
     await witnessed(db, network)
+    path = f"/pledges/{pledged['id']}/proof"
 
-    receipt = await lender.get(f"/pledges/{pledged['id']}/proof")
-    others = await sme.get(f"/pledges/{pledged['id']}/proof")
+    receipt = await lender.get(path)
+    others = await sme.get(path)
+    stranger = await (await new_person(Role.LENDER)).get(path)
 
     assert receipt.headers["tonle-witnessed"] == "yes"
     told = judge(tmp_path / "receipt.json", receipt.content)
     assert told.startswith("0 "), told
     assert "'pledge.placed' at" in told
-    assert others.status_code == 403
+    assert "'signature.made' at" in told
+    assert (others.status_code, stranger.status_code) == (403, 404)
     without = judge(tmp_path / "receipt.json", receipt.content, None)
     assert without.startswith("2 ")
 
@@ -260,6 +264,11 @@ async def test_contract_and_share_are_proved_to_those_they_concern(
     assert told.startswith("0 "), told
     assert "'loan.agreed'" in told
     assert "'agreement.accepted'" in told
+    assert "'signature.made'" in told
+    for one in (lender, other):
+        own = judge(tmp_path / "r.json", (await one.get(contract)).content)
+        assert own.startswith("0 "), own
+        assert "'loan.disbursed'" in own
     for answer in shares.values():
         told = judge(tmp_path / "r.json", answer.content)
         assert told.startswith("0 "), told

@@ -1,9 +1,14 @@
 """Shares over HTTP: made, offered by two people, pledged for, and in the register."""
 
+import json
+
 import pytest
 
-from tests.api.conftest import Person
+from api.auth import Role
+from ledger.audit.verifier.receipts import Proof
+from tests.api.conftest import NewPerson, Person
 from tests.api.http.market import Json, Market, ok, usd
+from tests.ledger.audit.builders import seal_all
 
 PRICE = 1_000
 TARGET = 400_000
@@ -32,7 +37,7 @@ async def offered(market: Market, share: Json) -> Json:
 
 
 async def test_pledges_become_shares_in_the_register(
-    market: Market, share: Json, sme: Person, lender: Person
+    market: Market, share: Json, sme: Person, lender: Person, new_person: NewPerson
 ) -> None:
     offer = await offered(market, share)
     await market.join(lender, TARGET)
@@ -45,6 +50,12 @@ async def test_pledges_become_shares_in_the_register(
     shown = ok(await lender.get(f"/share-classes/{share['id']}"))
 
     assert shown["status"] == "issued"
+    await seal_all(market.services.db)
+    proof = f"/holdings/{share['id']}/proof"
+    told = [Proof.read(one) for one in ok(await lender.get(proof))["proofs"]]
+    types = [json.loads(one.entry)["type"] for one in told]
+    assert sorted(types) == ["entry.posted", "shares.issued"]
+    assert (await (await new_person(Role.LENDER)).get(proof)).status_code == 404
     assert [(item["share_id"], item["units"]) for item in held] == [(share["id"], 400)]
     assert sorted(item["units"] for item in register) == [400, 400]
 
