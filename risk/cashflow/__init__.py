@@ -7,11 +7,12 @@ from risk.cashflow.categories import (
     Rulebook,
     categorise,
 )
+from risk.cashflow.feature import Better, Feature
 from risk.cashflow.features import Measured, measure
 from risk.cashflow.history import Background
 from risk.cashflow.invoices import Invoice
 from risk.cashflow.parties import normalise_counterparty, one_spelling
-from risk.cashflow.registry import FEATURES, Better, Feature
+from risk.cashflow.registry import FEATURES
 
 __all__ = [
     "FEATURES",

@@ -1,8 +1,9 @@
 """Measures of debts: what earnings leave for them, who else lends, and how lately."""
 
 from risk.cashflow.categories import Category
-from risk.cashflow.history import MONTH_DAYS, History, Movement
+from risk.cashflow.history import MONTH_DAYS, History
 from risk.cashflow.inflow import RECENT_DAYS
+from risk.cashflow.movement import Movement
 from risk.cashflow.parties import normalise_counterparty
 
 _RUNNING_COSTS = (

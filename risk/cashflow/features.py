@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from risk.cashflow.feature import Feature
 from risk.cashflow.history import NO_BACKGROUND, Background, History, look_back
-from risk.cashflow.registry import FEATURES, Feature
+from risk.cashflow.registry import FEATURES
 from risk.statements import Transaction
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
 
 from ledger.money import AmountOutOfRange
 from risk.cashflow.categories import (
@@ -14,18 +13,12 @@ from risk.cashflow.categories import (
     categorise,
 )
 from risk.cashflow.invoices import Invoice, as_known_before
+from risk.cashflow.movement import NOT_SALES, Movement
+from risk.cashflow.record import NO_RECORD, Record, keep_record
 from risk.statements import Transaction
 
 WINDOW_DAYS = 365
 MONTH_DAYS = 30
-NOT_SALES = frozenset(
-    {
-        Category.LOAN_IN,
-        Category.OWNER_MONEY,
-        Category.OWN_TRANSFER,
-        Category.RETURNED,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -39,15 +32,6 @@ class Background:
 NO_BACKGROUND = Background()
 
 
-class Movement(NamedTuple):
-    """One movement with its purpose and its age: 1 is the day before the judgement."""
-
-    age_days: int
-    amount_minor: int
-    category: Category
-    source: Transaction
-
-
 @dataclass(frozen=True)
 class History:
     """A firm's movements, balances and invoices in the year before a day."""
@@ -58,6 +42,7 @@ class History:
     daily_balances: tuple[int, ...] | None
     span_days: int
     invoices: tuple[Invoice, ...] = ()
+    record: Record = NO_RECORD
 
     @cached_property
     def months(self) -> int:
@@ -124,11 +109,20 @@ def look_back(
     past = [[item for item in lines if item.booked_on < as_of] for lines in accounts]
     past = [lines for lines in past if lines]
     today = as_of.toordinal()
-    movements = tuple(
-        Movement(age, item.amount_minor, categorise(item, background.rulebook), item)
+    every = [
+        [
+            Movement(
+                today - item.booked_on.toordinal(),
+                item.amount_minor,
+                categorise(item, background.rulebook),
+                item,
+            )
+            for item in lines
+        ]
         for lines in past
-        for item in lines
-        if (age := today - item.booked_on.toordinal()) <= WINDOW_DAYS
+    ]
+    movements = tuple(
+        item for lines in every for item in lines if item.age_days <= WINDOW_DAYS
     )
     span = max((item.age_days for item in movements), default=0)
     return History(
@@ -138,6 +132,7 @@ def look_back(
         _daily(past, as_of, span),
         span,
         as_known_before(background.invoices, as_of, WINDOW_DAYS),
+        keep_record(every),
     )
 
 

@@ -1,33 +1,8 @@
 """Name every feature: what it means, its unit, which way it points, when it is unknown."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-
 from risk.cashflow import buffer, debts, inflow, receivables, structure
-from risk.cashflow.history import History
-
-
-class Better(StrEnum):
-    """Which way a feature points."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = "neither"
-
-
-@dataclass(frozen=True)
-class Feature:
-    """What a measure means: for the model card, the screen and the reader of a file."""
-
-    name: str
-    definition: str
-    unit: str
-    better: Better
-    missing: str
-    decimals: int
-    measure: Callable[[History], float | None]
-
+from risk.cashflow.feature import Better, Feature
+from risk.cashflow.record_features import RECORD_FEATURES
 
 _HIGHER, _LOWER, _NEITHER = Better.HIGHER, Better.LOWER, Better.NEITHER
 _MONTH = "less than 30 days of history"
@@ -260,4 +235,5 @@ FEATURES: tuple[Feature, ...] = (
         "Credit notes over invoices.",
         "share of billing", _LOWER, _NO_INVOICES, 4, receivables.dilution_share,
     ),
+    *RECORD_FEATURES,
 )  # fmt: skip

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from risk.cashflow.categories import Category
-from risk.cashflow.history import History, Movement
+from risk.cashflow.history import History
+from risk.cashflow.movement import Movement
 from risk.cashflow.parties import normalise_counterparty
 
 _TOP = 5
