@@ -1,12 +1,11 @@
 """Write one sealed entry: the exact bytes that are chained, hashed and published."""
 
 import hashlib
-from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.canonical import instant_text, quoted
-from ledger.ids import show_id
+from ledger.canonical import quoted
 
 VERSION = 1
 NO_ENTRY_BEFORE = "0" * 64
@@ -15,7 +14,8 @@ NO_ENTRY_BEFORE = "0" * 64
 class Told(NamedTuple):
     """What is to be sealed, as the sealer reads it; JSON is canonical text.
 
-    An event is part 0 of itself; the parts of a journal entry count from 1.
+    An event is part 0 of itself; the parts of a journal entry count from 1. ``event`` is
+    the id the log shows, which never comes again; ``ts`` is an instant as the log has it.
     """
 
     id: UUID
@@ -27,18 +27,11 @@ class Told(NamedTuple):
     actor: str
     actor_auth: str
     request_id: str
-    recorded_at: datetime
+    ts: str
     data: str
     commitments: str
     refs: str
-
-    @property
-    def event(self) -> str:
-        """Return the id the log shows; it never comes again."""
-        if not self.part:
-            return show_id("evt", self.id)
-        behind = "" if self.part == 1 else f".{self.part}"
-        return show_id("entry", self.id) + behind
+    event: str
 
 
 class Head(NamedTuple):
@@ -60,12 +53,18 @@ def entry_of(told: Told, head: Head) -> bytes:
     three of the parts are canonical text already.
     """
     return (
-        f'{{"actor":{quoted(told.actor)},"actor_auth":{quoted(told.actor_auth)}'
+        f'{{"actor":{_word(told.actor)},"actor_auth":{_word(told.actor_auth)}'
         f',"commitments":{told.commitments},"data":{told.data}'
-        f',"event":"{told.event}","log":{quoted(head.log)}'
+        f',"event":"{told.event}","log":{_word(head.log)}'
         f',"number":{told.number},"prev":"{head.prev}","refs":{told.refs}'
         f',"request_id":{quoted(told.request_id)},"seq":{head.seq}'
         f',"stream":{told.stream},"subject":{quoted(told.subject)}'
-        f',"ts":"{instant_text(told.recorded_at)}","type":{quoted(told.type)}'
+        f',"ts":"{told.ts}","type":{_word(told.type)}'
         f',"v":{VERSION}}}'
     ).encode()
+
+
+@lru_cache(1024)
+def _word(text: str) -> str:
+    """Quote one of the few words that come again and again."""
+    return quoted(text)

@@ -8,11 +8,10 @@ recomputes each entry, its balance and the trial balance from the exported log a
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ledger.canonical import instant_text, quoted
+from ledger.canonical import quoted
 from ledger.journal import LEGS_PER_PART
 
 POSTED: Final = "entry.posted"
@@ -20,12 +19,12 @@ JOURNAL_DOMAIN: Final = b"journal/v1\n"
 
 
 class EntryTold(NamedTuple):
-    """What the log tells of a journal entry, legs apart."""
+    """What the log tells of a journal entry, legs apart; date and instant as text."""
 
     entry: str
     kind: str
-    effective_on: date
-    booked_at: datetime
+    effective_on: str
+    booked_at: str
 
 
 @lru_cache(1024)
@@ -41,8 +40,8 @@ def leg_text(account: str, asset: str, units: int) -> str:
 
 def entry_parts(told: EntryTold, legs: Sequence[str]) -> list[str]:
     """Return the canonical data of each part; legs as ``leg_text`` gives them."""
-    digest = journal_hash(told, legs)
     before, behind = _head(told)
+    digest = _hash(before, behind, legs)
     cuts = range(0, max(len(legs), 1), LEGS_PER_PART)
     return [
         f'{{{before},"journal_hash":"{digest}",{behind},'
@@ -54,12 +53,16 @@ def entry_parts(told: EntryTold, legs: Sequence[str]) -> list[str]:
 
 def journal_hash(told: EntryTold, legs: Sequence[str]) -> str:
     """Hash a whole entry: SHA-256 of ``journal/v1``, a newline and its canonical form."""
-    form = f'{{{",".join(_head(told))},"legs":[{",".join(legs)}]}}'
+    return _hash(*_head(told), legs)
+
+
+def _hash(before: str, behind: str, legs: Sequence[str]) -> str:
+    form = f'{{{before},{behind},"legs":[{",".join(legs)}]}}'
     return hashlib.sha256(JOURNAL_DOMAIN + form.encode()).hexdigest()
 
 
 def _head(told: EntryTold) -> tuple[str, str]:
     """Return the fields before and behind the place where the hash stands."""
-    at = f'"booked_at":"{instant_text(told.booked_at)}"'
-    on = f'"effective_on":"{told.effective_on}"'
-    return f'{at},{on},"entry":"{told.entry}"', f'"kind":{_word(told.kind)}'
+    entry, kind, effective_on, booked_at = told
+    times = f'"booked_at":"{booked_at}","effective_on":"{effective_on}"'
+    return f'{times},"entry":"{entry}"', f'"kind":{_word(kind)}'

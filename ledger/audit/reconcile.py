@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.audit.journal import EntryTold, journal_hash, leg_text
+from ledger.canonical import instant_text
 from ledger.database import UnitOfWork
 from ledger.ids import AccountId, EntryId, show_id
 from ledger.journal import LEGS_PER_PART, Booking, Leg, Pending
@@ -103,7 +104,8 @@ def _agrees(legs: Sequence[Any]) -> bool:
     asked = _booking(entry, [leg for leg in legs if leg.account])
     if asked.request_hash() != bytes(entry.request_hash):
         return False
-    told = EntryTold(asked.id, entry.kind, entry.effective_on, entry.booked_at)
+    on, at = entry.effective_on.isoformat(), instant_text(entry.booked_at)
+    told = EntryTold(asked.id, entry.kind, on, at)
     texts = [
         leg_text(show_id("acct", leg.account), leg.asset, leg.units) for leg in legs
     ]

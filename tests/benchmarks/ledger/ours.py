@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from ledger import accounts, balances, entries, lane
 from ledger.clock import SystemClock, business_date
-from ledger.database import Database, UnitOfWork, make_engine
+from ledger.database import Database, Hook, UnitOfWork, make_engine
 from ledger.ids import AccountId, EntryId, new_id
 from ledger.outbox import AuditMode
 from tests.benchmarks.ledger.measuring import Caller, Engine
@@ -54,7 +54,7 @@ def _entry(legs: tuple[entries.Leg, ...]) -> entries.NewEntry:
     return entries.NewEntry(id_, "transfer", legs, business_date(now))
 
 
-def _transfer(wallets: list[AccountId], *, hot: bool) -> entries.NewEntry:
+def transfer(wallets: list[AccountId], *, hot: bool) -> entries.NewEntry:
     a, b = pair(hot=hot)
     units = random.randint(1, 100)
     return _entry(entries.transfer(debit=wallets[a], credit=wallets[b], units=units))
@@ -62,9 +62,9 @@ def _transfer(wallets: list[AccountId], *, hot: bool) -> entries.NewEntry:
 
 @asynccontextmanager
 async def _database(
-    url: str, connections: int, audit: AuditMode
+    url: str, connections: int, audit: AuditMode, seal: Hook | None = None
 ) -> AsyncIterator[Database]:
-    db = Database(make_engine(url, pool_size=connections), SystemClock(), audit)
+    db = Database(make_engine(url, pool_size=connections), SystemClock(), audit, seal)
     yield db
     await db.engine.dispose()
 
@@ -76,6 +76,7 @@ def direct(
     batch: int,
     hot: bool,
     audit: AuditMode = AuditMode.DEFERRED,
+    seal: Hook | None = None,
 ) -> Engine:
     """Each caller posts in its own transaction."""
 
@@ -84,10 +85,10 @@ def direct(
         connections = min(callers, MOST_CONNECTIONS)
         # The pool refuses who waits long; callers queue for a turn as requests would.
         turn = asyncio.Semaphore(connections)
-        async with _database(url, connections, audit) as db:
+        async with _database(url, connections, audit, seal) as db:
 
             async def call() -> int:
-                new = [_transfer(wallets, hot=hot) for _ in range(batch)]
+                new = [transfer(wallets, hot=hot) for _ in range(batch)]
                 async with turn:
                     await db.transact(entries.post, new)
                 return batch
@@ -113,7 +114,7 @@ def by_lane(
 
             def make(number: int) -> Caller:
                 async def call() -> int:
-                    new = _transfer(wallets, hot=hot)
+                    new = transfer(wallets, hot=hot)
                     await writer.post([new], caller=str(number))
                     return 1
 

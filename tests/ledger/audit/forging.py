@@ -21,6 +21,7 @@ from ledger.ids import new_id
 from tests.conftest import FIRST_MOMENT
 from tests.ledger.audit.builders import CASH, SIGNER, VKEY, WALLET
 
+FIRST_DAY = FIRST_MOMENT.date().isoformat()
 Entry = dict[str, Any]
 
 
@@ -40,7 +41,7 @@ def posted(*, legs: int, units: int = 500, off_by: int = 0) -> list[Entry]:
     whole = [leg_text(CASH, "USD", units * (legs - 1) + off_by)]
     whole += [leg_text(WALLET, "USD", -units)] * (legs - 1)
     entry = new_id("entry", FIRST_MOMENT)
-    told = EntryTold(entry, "deposit", FIRST_MOMENT.date(), FIRST_MOMENT)
+    told = EntryTold(entry, "deposit", FIRST_DAY, instant_text(FIRST_MOMENT))
     parts = map(json.loads, entry_parts(told, whole))
     return [_entry("entry.posted", entry, part) for part in parts]
 

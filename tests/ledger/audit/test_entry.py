@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.audit.entry import Head, Told, entry_of
 from ledger.audit.verifier.chain import Chain
-from ledger.canonical import canonical, plain
+from ledger.canonical import canonical, instant_text, plain
+from ledger.ids import show_id
 from tests.ledger.audit.test_canonical import KEYS, TEXTS, VALUES
 
 COMPOSED = TEXTS.map(plain)
@@ -29,7 +30,8 @@ def test_the_verifier_takes_every_entry(
     texts: tuple[str, ...], data: dict[str, Any], key: UUID, part: int, at: datetime
 ) -> None:
     kept = canonical(plain(data)).decode()
-    told = Told(key, part, 3, 1, *texts, at, kept, "{}", '["entry_1"]')
+    kept_as = kept, "{}", '["entry_1"]', show_id("evt", key)
+    told = Told(key, part, 3, 1, *texts, instant_text(at), *kept_as)
 
     entry = entry_of(told, Head("audit.example/log"))
 
