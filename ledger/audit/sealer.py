@@ -64,6 +64,7 @@ _COPY = (
 _COPY_START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_ROW = struct.Struct("!hiqi16siqi32si")
 _COPY_END = b"\xff\xff"
+_ENTRIES_A_WRITE = 256
 _LEAVE_QUEUE = text(
     "DELETE FROM audit_queue USING audit_entry"
     " WHERE audit_entry.event = audit_queue.event"
@@ -145,17 +146,9 @@ async def _seal(
     uow: UnitOfWork, signer: Signer, events: Sequence[Told], *, epoch: int
 ) -> Sealed:
     head, edge = await _find_head(uow.session, signer.name)
-    first, entries = head.seq, []
-    for event in events:
-        entries.append(entry_of(event, head))
-        head = head.after(entries[-1])
-    leaves = [leaf_hash(entry) for entry in entries]
-    edge, tiles = edge.append(leaves)
-    await _put_entries(
-        uow.session, first, list(zip(events, leaves, entries, strict=True))
-    )
+    edge, tiles = edge.append(await _put_entries(uow.session, head, events))
     await _put_tiles(uow.session, tiles)
-    await uow.session.execute(_LEAVE_QUEUE, {"first": first})
+    await uow.session.execute(_LEAVE_QUEUE, {"first": head.seq})
     checkpoint = Checkpoint(signer.name, edge.size, edge.root())
     note = signer.sign(checkpoint)
     uow.add(
@@ -192,17 +185,29 @@ async def _find_head(session: AsyncSession, log: str) -> tuple[Head, Edge]:
 
 
 async def _put_entries(
-    session: AsyncSession, first: int, sealed: Sequence[tuple[Told, bytes, bytes]]
-) -> None:
-    rows = [
-        _COPY_ROW.pack(5, 8, seq, 16, told.id.bytes, 8, told.part, 32, leaf, len(entry))
-        + entry
-        for seq, (told, leaf, entry) in enumerate(sealed, first)
-    ]
+    session: AsyncSession, head: Head, events: Sequence[Told]
+) -> list[bytes]:
+    """Chain and store entries, the server writing while the next are made; return leaves."""
+    leaves: list[bytes] = []
     connection = await (await session.connection()).get_raw_connection()
     driver = cast("AsyncConnection[Any]", connection.driver_connection)
     async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-        await copy.write(b"".join((_COPY_START, *rows, _COPY_END)))
+        await copy.write(_COPY_START)
+        for start in range(0, len(events), _ENTRIES_A_WRITE):
+            rows = []
+            for told in events[start : start + _ENTRIES_A_WRITE]:
+                entry = entry_of(told, head)
+                leaves.append(leaf_hash(entry))
+                rows.append(_row_of(told, head.seq, leaves[-1], entry))
+                head = head.after(entry)
+            await copy.write(b"".join(rows))
+        await copy.write(_COPY_END)
+    return leaves
+
+
+def _row_of(told: Told, seq: int, leaf: bytes, entry: bytes) -> bytes:
+    before = (5, 8, seq, 16, told.id.bytes, 8, told.part, 32, leaf, len(entry))
+    return _COPY_ROW.pack(*before) + entry
 
 
 async def _put_tiles(session: AsyncSession, tiles: Sequence[Tile]) -> None:
