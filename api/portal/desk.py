@@ -17,6 +17,7 @@ from api.auth import Caller, Role
 from api.http.depends import services
 from api.http.errors import IdempotencyKeyMalformed
 from api.http.language import LANGUAGES, preferred
+from api.papers import Papers
 from api.portal import charts, refusals, static
 from api.portal.auditor import Auditor
 from api.portal.formats import Formats
@@ -24,6 +25,7 @@ from api.portal.people import Person
 from api.portal.sessions import COOKIE, SECRET_BYTES, Seal, Session
 from api.portal.words import Words
 from api.problems import Trouble
+from contracts.documents import Language
 from finance.signing import Custody
 from ledger import idempotency
 from ledger.audit import LogKey
@@ -114,6 +116,11 @@ class Desk:
     def custody(self) -> Custody | None:
         """What signing for the reader takes, when this server holds keys."""
         return services(self.request).custody
+
+    def papers(self, language: Language | None) -> Papers:
+        """What prints documents, in the language asked for or else the reader's."""
+        read = language or Language(self.language)
+        return Papers(services(self.request), self.db, read)
 
     @property
     def now(self) -> datetime:

@@ -5,8 +5,8 @@ Whoever has a print finds its source attached; its SHA-256 stands at each page's
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -14,9 +14,11 @@ from typing import Any
 
 from contracts import apr, schedule
 from contracts.agreement import Agreement, Party, lender_reference
+from contracts.documents.consent import Consent, consent
 from contracts.schedule import Schedule
 from contracts.terms import Terms
 from ledger.canonical import canonical, plain
+from ledger.clock import business_date
 from ledger.money import Money
 
 _PERCENT = 100
@@ -27,6 +29,10 @@ class Kind(StrEnum):
     """What a document is; names its template."""
 
     LOAN_AGREEMENT = "loan_agreement"
+    REPAYMENT_SCHEDULE = "repayment_schedule"
+    KEY_INFORMATION = "key_information"
+    SHARE_SUBSCRIPTION = "share_subscription"
+    COMPLETION = "completion"
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,6 @@ class Source:
 
 def loan_agreement(agreement: Agreement) -> Source:
     """Write the agreement's source: parties, terms, what follows from them, lenders."""
-    terms = agreement.terms
-    plan = schedule.build(terms)
     lenders = [
         {
             "reference": lender_reference(agreement.loan_id, part.party_id),
@@ -70,35 +74,134 @@ def loan_agreement(agreement: Agreement) -> Source:
         }
         for part in agreement.lenders
     ]
-    clauses = [
-        {
-            "heading_en": clause.heading_en,
-            "heading_km": clause.heading_km,
-            "text_en": clause.text_en,
-            "text_km": clause.text_km,
-            "source": clause.source,
-        }
-        for clause in agreement.clauses
-    ]
     return Source(
         Kind.LOAN_AGREEMENT,
         agreement.loan_id,
         agreement.made_on,
         {
-            "loan": agreement.loan_id,
-            "borrower": _named(agreement.borrower),
-            "operator": _named(agreement.operator),
+            "borrower": named(agreement.borrower),
+            "operator": named(agreement.operator),
             "sureties": [],
             "lenders": lenders,
             "reflection_days": agreement.reflection_days,
-            "clauses": clauses,
-            **_credit(terms, plan),
+            "clauses": [asdict(clause) for clause in agreement.clauses],
+            "consent": consent(Consent.AGREEMENT),
+            **credit(agreement.terms),
         },
     )
 
 
-def _credit(terms: Terms, plan: Schedule) -> dict[str, Any]:
+def repayment_schedule(
+    loan_id: str, *, made_on: date, borrower: Party, operator: Party, terms: Terms
+) -> Source:
+    """Write the schedule of a loan by itself, as its borrower keeps it at hand."""
+    facts = {"borrower": named(borrower), "operator": named(operator)}
+    kind = Kind.REPAYMENT_SCHEDULE
+    return Source(kind, loan_id, made_on, {**facts, **credit(terms)})
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What every offer says of itself, whatever it raises money for."""
+
+    offer_id: str
+    opens_on: date
+    deadline_at: datetime
+    issuer: Party
+    target: Money
+    cap: Money
+    min_pledge: Money
+    reflection_days: int
+    terms_sha256: bytes
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of a source that any product begins with."""
+        return {
+            "issuer": named(self.issuer),
+            "target": self.target,
+            "cap": self.cap,
+            "min_pledge": self.min_pledge,
+            "deadline_at": self.deadline_at,
+            "reflection_days": self.reflection_days,
+            "terms_sha256": self.terms_sha256.hex(),
+        }
+
+
+@dataclass(frozen=True)
+class LoanRisk:
+    """How a loan's risk was judged, and what of its interest a lender keeps."""
+
+    grade: str
+    score: int
+    default_bps: int
+    servicing_bps: int
+    tax_bps: int
+    tax_abroad_bps: int
+    default_after_days: int
+
+
+def loan_information(of: Invitation, risk: LoanRisk, terms: Terms) -> Source:
+    """Write the key information sheet of a loan that lenders are asked to fund."""
+    facts = {**of.facts, **credit(terms), "product": "loan", "risk": asdict(risk)}
+    return Source(Kind.KEY_INFORMATION, of.offer_id, of.opens_on, facts)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A class of shares: what one costs, how many there may be."""
+
+    share_id: str
+    name: str
+    price: Money
+    authorised: int
+
+
+def share_information(of: Invitation, shares: Shares) -> Source:
+    """Write the key information sheet of shares that investors are asked to buy."""
+    most = of.cap.minor // shares.price.minor
+    facts = {**of.facts, "product": "shares", **_shares(shares), "most_units": most}
+    return Source(Kind.KEY_INFORMATION, of.offer_id, of.opens_on, facts)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A pledge that buys shares: whose, when, and for how much."""
+
+    pledge_id: str
+    subscriber: Party
+    placed_at: datetime
+    reflection_until: datetime
+    amount: Money
+
+
+def share_subscription(of: Invitation, shares: Shares, by: Subscription) -> Source:
+    """Write what an investor subscribed to: so many shares at this price."""
+    facts = {
+        **of.facts,
+        **_shares(shares),
+        "offer": of.offer_id,
+        "subscriber": named(by.subscriber),
+        "placed_at": by.placed_at,
+        "reflection_until": by.reflection_until,
+        "amount": by.amount,
+        "units": by.amount.minor // shares.price.minor,
+    }
+    made_on = business_date(by.placed_at)
+    return Source(Kind.SHARE_SUBSCRIPTION, by.pledge_id, made_on, facts)
+
+
+def _shares(shares: Shares) -> dict[str, Any]:
+    return {
+        "share_class": {"id": shares.share_id, "name": shares.name},
+        "price": shares.price,
+        "authorised": shares.authorised,
+    }
+
+
+def credit(terms: Terms) -> dict[str, Any]:
     """Return the terms with all that follows from them: totals, true rate, rows."""
+    plan = schedule.build(terms)
     upfront = terms.fees.upfront or Money.zero(terms.currency)
     true_rate = (apr.of(terms) * _PERCENT).quantize(_SHOWN_PERCENT)
     return {
@@ -132,5 +235,6 @@ def _rows(plan: Schedule) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _named(party: Party) -> dict[str, str]:
+def named(party: Party) -> dict[str, str]:
+    """Write a party as every source does."""
     return {"party_id": party.party_id, "name": party.name}

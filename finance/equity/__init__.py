@@ -7,6 +7,7 @@ from finance.equity.errors import (
     TargetNotWhole,
 )
 from finance.equity.model import ShareClass, ShareClassStatus
+from finance.equity.papers import share_information, share_subscription
 from finance.equity.register import Holding, list_holdings
 from finance.equity.repository import get_share_class, list_share_classes
 from finance.equity.service import (
@@ -37,4 +38,6 @@ __all__ = [
     "list_holdings",
     "list_share_classes",
     "review_share_offer",
+    "share_information",
+    "share_subscription",
 ]

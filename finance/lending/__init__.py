@@ -17,9 +17,11 @@ from finance.lending.applications import (
     submit_application,
 )
 from finance.lending.books import owed_by
+from finance.lending.completing import completion_source
 from finance.lending.dayend import count_day
 from finance.lending.distributed import Share, TreatyResidence
 from finance.lending.errors import (
+    AgreementUnsigned,
     AmountOutsideLimits,
     ApplicationNotWaiting,
     DocumentChanged,
@@ -66,7 +68,12 @@ from finance.lending.overriding import (
     hard_reason,
     propose_override,
 )
-from finance.lending.papers import agreement_message, form_of
+from finance.lending.papers import (
+    agreement_message,
+    form_of,
+    loan_information,
+    schedule_source,
+)
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
 from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.quoting import LoanRequest, Quote, quote_loan
@@ -112,6 +119,7 @@ __all__ = [
     "Act",
     "Agreement",
     "AgreementForm",
+    "AgreementUnsigned",
     "AmountOutsideLimits",
     "Application",
     "ApplicationNotWaiting",
@@ -167,6 +175,7 @@ __all__ = [
     "approve_override",
     "approve_write_off",
     "charge_failed_payment",
+    "completion_source",
     "count_day",
     "dayend",
     "decline_act",
@@ -193,6 +202,7 @@ __all__ = [
     "list_receipts",
     "list_unsigned",
     "list_waiting_receipts",
+    "loan_information",
     "loan_state",
     "owed_by",
     "portfolio",
@@ -211,6 +221,7 @@ __all__ = [
     "restructuring",
     "review_application",
     "schedule_of",
+    "schedule_source",
     "submit_application",
     "take_part",
     "tax_certificate",

@@ -130,3 +130,10 @@ class OverrideMissing(Conflict):
 
     code = "override_missing"
     message = "Nobody has proposed an override of this decision. Propose it first."
+
+
+class AgreementUnsigned(Conflict):
+    """There is nothing to certify yet."""
+
+    code = "agreement_unsigned"
+    message = "The agreement is not signed yet. The certificate is written when it is."

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from contracts import agreement, documents
-from contracts.documents import Language, Press
+from contracts.documents import Language, LoanRisk, Press, Source
 from contracts.signing import AgreementMessage
-from finance import approvals, rulepacks, signing
+from finance import approvals, raising, rulepacks, signing
 from finance.lending import repository
 from finance.lending.model import Agreement, AgreementForm, Loan
-from finance.raising import Pledge
+from finance.raising import Offer, Pledge
 from finance.signing import Custody
+from ledger.clock import business_date
 from ledger.database import UnitOfWork
 from ledger.errors import existing
 from risk import identity
@@ -31,8 +32,8 @@ async def write_agreement(
     agreed = agreement.Agreement(
         loan_id=loan.id,
         made_on=uow.today(),
-        borrower=await _named(uow, loan.borrower),
-        operator=await _named(uow, await approver(uow, loan)),
+        borrower=await named(uow, loan.borrower),
+        operator=await named(uow, await approver(uow, loan)),
         lenders=tuple(
             agreement.LenderPart(pledge.party, pledge.amount) for pledge in pledges
         ),
@@ -71,6 +72,36 @@ async def agreement_message(
     )
 
 
+async def schedule_source(uow: UnitOfWork, *, loan: Loan) -> Source:
+    """Write the schedule of a loan as agreed, from the day the money went out."""
+    return documents.repayment_schedule(
+        loan.id,
+        made_on=loan.disbursed_on or business_date(loan.created_at),
+        borrower=await named(uow, loan.borrower),
+        operator=await named(uow, await approver(uow, loan)),
+        terms=loan.agreed_terms,
+    )
+
+
+async def loan_information(uow: UnitOfWork, *, offer: Offer) -> Source:
+    """Write the key information sheet of a loan that is offered to lenders."""
+    application = await repository.get_application(uow, offer.subject)
+    judged, pack = application.decision, rulepacks.home()
+    on = business_date(offer.opens_at)
+    risk = LoanRisk(
+        grade=str(judged["grade"]),
+        score=int(judged["score"]),
+        default_bps=int(judged["pd_bps"]),
+        servicing_bps=pack.bps("servicing_fee", on=on),
+        tax_bps=pack.bps("interest_tax_resident", on=on),
+        tax_abroad_bps=pack.bps("interest_tax_non_resident", on=on),
+        default_after_days=pack.days("default_after", on=on),
+    )
+    return documents.loan_information(
+        await raising.invitation(uow, offer), risk, application.quoted_terms
+    )
+
+
 async def _print(
     press: Press, loan_id: str, agreed: agreement.Agreement
 ) -> list[AgreementForm]:
@@ -83,6 +114,7 @@ async def _print(
     return forms
 
 
-async def _named(uow: UnitOfWork, party_id: str) -> agreement.Party:
+async def named(uow: UnitOfWork, party_id: str) -> agreement.Party:
+    """Return a party as documents name it."""
     party = await identity.get_party(uow, party_id=party_id)
     return agreement.Party(party.id, party.name)

@@ -24,6 +24,7 @@ from finance.raising.events import (
     PledgePlaced,
     PledgeWithdrawn,
 )
+from finance.raising.inviting import invitation
 from finance.raising.model import Offer, OfferStatus, Pledge, PledgeStatus, Product
 from finance.raising.repository import (
     get_offer,
@@ -75,6 +76,7 @@ __all__ = [
     "close_offer",
     "get_offer",
     "get_pledge",
+    "invitation",
     "least_level",
     "list_captured",
     "list_offer_pledges",

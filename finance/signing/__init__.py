@@ -51,6 +51,7 @@ from finance.signing.model import (
 from finance.signing.repository import (
     find_total,
     get_key,
+    list_about,
     list_keys,
     list_levels,
     list_signatures,
@@ -89,6 +90,7 @@ __all__ = [
     "held_key",
     "keep",
     "keep_total",
+    "list_about",
     "list_keys",
     "list_levels",
     "list_signatures",

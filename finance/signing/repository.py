@@ -154,6 +154,18 @@ async def list_signatures(
     )
 
 
+async def list_about(
+    uow: UnitOfWork, *, purpose: Purpose, concerns: str
+) -> Sequence[Signature]:
+    """Return who signed something, in the order they did."""
+    rows = await uow.session.scalars(
+        select(Signature)
+        .where(Signature.purpose == purpose.value, Signature.concerns == concerns)
+        .order_by(Signature.id)
+    )
+    return rows.all()
+
+
 async def list_totals(
     uow: UnitOfWork, *, after: str | None = None, limit: int = DEFAULT_PAGE
 ) -> Page[SignatureTotal]:

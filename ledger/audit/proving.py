@@ -203,6 +203,12 @@ def write_proof(row: AuditEntryRow, path: Sequence[bytes], note: str) -> str:
     return "\n".join([*lines, *map(base64_of, path), "", note])
 
 
+def index_of(proof: str) -> int:
+    """Return which entry a proof of ours is of."""
+    line = next(line for line in proof.splitlines() if line.startswith("index "))
+    return int(line.removeprefix("index "))
+
+
 async def read_tile(uow: UnitOfWork, level: int, index: int, width: int) -> bytes:
     """Return the first hashes of a tile.
 

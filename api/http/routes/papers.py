@@ -4,28 +4,48 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from api import papers
-from api.http.depends import Db
+from api.http.callers import Known, Lender
+from api.http.depends import Db, Outside
 from api.http.language import preferred
 from api.http.router import make_router
 from api.http.routes.loans import Sighted
-from api.papers import LoanPaper
+from api.papers import DESCRIBED, LoanPaper, Papers
+from api.wire import OfferRef, PledgeRef
 from contracts.documents import Language
 
 router = make_router("papers")
 
 
-def _language(request: Request, language: Language | None = None) -> Language:
-    """Return the language asked for by name, else by the Accept-Language header."""
-    return language or Language(preferred(request.headers.get("accept-language")))
+def _papers(
+    request: Request, db: Db, outside: Outside, language: Language | None = None
+) -> Papers:
+    """Return what prints in the language asked for, else by Accept-Language."""
+    read = language or Language(preferred(request.headers.get("accept-language")))
+    return Papers(outside, db, read)
 
 
-Reading = Annotated[Language, Depends(_language)]
+Printed = Annotated[Papers, Depends(_papers)]
 
 
-@router.get("/loans/{loan_id}/documents/{paper}.pdf", **papers.DESCRIBED)
+@router.get("/loans/{loan_id}/documents/{paper}.pdf", **DESCRIBED)
 async def print_loan_paper(
-    loan: Sighted, paper: LoanPaper, db: Db, language: Reading
+    loan: Sighted, paper: LoanPaper, printed: Printed
 ) -> Response:
-    """Print a document of a loan: its agreement, byte for byte as it is signed."""
-    return await papers.print_loan_paper(db, loan, paper, language)
+    """Print a document of a loan; its agreement is byte for byte as it is signed."""
+    return await printed.of_loan(loan, paper)
+
+
+@router.get("/offers/{offer_id}/documents/key-information.pdf", **DESCRIBED)
+async def print_key_information(
+    offer_id: OfferRef, printed: Printed, _: Known
+) -> Response:
+    """Print the key information sheet of an offer."""
+    return await printed.of_offer(offer_id)
+
+
+@router.get("/pledges/{pledge_id}/documents/subscription.pdf", **DESCRIBED)
+async def print_subscription(
+    pledge_id: PledgeRef, printed: Printed, lender: Lender
+) -> Response:
+    """Print the share subscription that one's own pledge is."""
+    return await printed.of_pledge(pledge_id, lender.party)

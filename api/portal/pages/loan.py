@@ -5,7 +5,7 @@ from functools import partial
 
 from fastapi import Response
 
-from api import papers, sheets
+from api import sheets
 from api.auth import STAFF, Caller
 from api.http.callers import Known, Sme
 from api.http.routes import loan_sums
@@ -17,8 +17,8 @@ from api.portal.errors import FormMalformed
 from api.portal.fields import Text
 from api.portal.guard import make_pages
 from api.wire import LoanRef, NoteRef
-from contracts import agreement, arrears
-from contracts.documents import Language
+from contracts import agreement, arrears, documents
+from contracts.documents import Consent, Language
 from contracts.loan import LoanState
 from contracts.schedule import Schedule
 from finance import lending, wallets
@@ -91,8 +91,7 @@ async def give_paper(
 ) -> Response:
     """Give a document of the loan in print, in the reader's language or another."""
     loan = await desk.db.read(_sighted, loan_id=loan_id, caller=caller)
-    shown = language or Language(desk.language)
-    return await papers.print_loan_paper(desk.db, loan, paper, shown)
+    return await desk.papers(language).of_loan(loan, paper)
 
 
 @router.post("/loans/{loan_id}/accept")
@@ -144,6 +143,7 @@ async def _loan_page(
         loan=view.loan,
         state=view.state,
         late=arrears.overdue(view.state),
+        consent=documents.consent(Consent.AGREEMENT)[desk.language],
         named=partial(agreement.lender_reference, loan_id),
         is_borrower=caller.party == view.loan.borrower,
     )

@@ -14,6 +14,7 @@ from api.portal.fields import Text, one_of
 from api.portal.guard import make_pages
 from api.portal.offers import Filters, OfferView
 from api.wire import OfferRef, PledgeRef
+from contracts.documents import Language
 from finance import raising, wallets
 from finance.raising import Pledge, PledgeStatus, Product
 from finance.wallets import Purse
@@ -55,6 +56,22 @@ async def show_market(
 async def show_offer(offer_id: OfferRef, desk: At, caller: Known) -> Response:
     """Show all that is known of one offer."""
     return await _offer_page(desk, offer_id, caller)
+
+
+@router.get("/offers/{offer_id}/documents/key-information.pdf")
+async def give_key_information(
+    offer_id: OfferRef, desk: At, _: Known, language: Language | None = None
+) -> Response:
+    """Give the key information sheet of an offer in print."""
+    return await desk.papers(language).of_offer(offer_id)
+
+
+@router.get("/pledges/{pledge_id}/documents/subscription.pdf")
+async def give_subscription(
+    pledge_id: PledgeRef, desk: At, caller: Lender, language: Language | None = None
+) -> Response:
+    """Give the share subscription that one's own pledge is."""
+    return await desk.papers(language).of_pledge(pledge_id, caller.party)
 
 
 @router.post("/offers/{offer_id}/pledges")

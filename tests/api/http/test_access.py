@@ -111,6 +111,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/loans/{loan_id}/receipts"): ALL,
     ("GET", "/loans/{loan_id}/agreement"): ALL,
     ("GET", "/loans/{loan_id}/documents/{paper}.pdf"): ALL,
+    ("GET", "/offers/{offer_id}/documents/key-information.pdf"): ALL,
+    ("GET", "/pledges/{pledge_id}/documents/subscription.pdf"): {L},
     ("GET", "/loans/{loan_id}/acceptances"): ALL,
     ("GET", "/loans/{loan_id}/payoff"): ALL,
     ("GET", "/loans/{loan_id}/payoff/options"): ALL,
