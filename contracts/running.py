@@ -5,12 +5,13 @@ its period ends, and the rest of it is principal. The last takes what is left. W
 accrued but in no line yet waits in the book. Interest ends with the last period.
 """
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from contracts.book import Book
-from contracts.periods import growth, round_to_step
+from contracts.periods import growth_ratio, round_to_step
 from contracts.rows import Row
 from contracts.terms import Component, Method
 
@@ -71,14 +72,19 @@ def _unbilled(book: Book) -> list[Row]:
 def _run(book: Book, row: Row, until: date) -> Fraction:
     """Return the interest since the last cut; money that goes out cuts too."""
     start = max(book.accrued_to, row.starts_on)
-    days = sorted({part.on for part in book.terms.tranches if start < part.on < until})
-    return sum(
-        (
-            book.outstanding(left) * growth(book.terms, row.period, left, right)
-            for left, right in pairwise([start, *days, until])
-        ),
-        Fraction(0),
-    )
+    return _grown(book, row, start, until, book.outstanding)
+
+
+def _grown(
+    book: Book, row: Row, start: date, end: date, principal_on: Callable[[date], int]
+) -> Fraction:
+    """Return a row's interest from one day to another, cut where money goes out."""
+    inside = {part.on for part in book.terms.tranches if start < part.on < end}
+    pieces = []
+    for left, right in pairwise([start, *sorted(inside), end]):
+        top, bottom = growth_ratio(book.terms, row.period, left, right)
+        pieces.append(Fraction(principal_on(left) * top, bottom))
+    return sum(pieces[1:], pieces[0])
 
 
 def _reflow(book: Book, on: date, *, accrues: bool) -> None:
@@ -96,7 +102,8 @@ def _reflow(book: Book, on: date, *, accrues: bool) -> None:
     carried, lines = book.accrued + book.running, book.by_place()
     for row in _unbilled(book):
         if accrues:
-            carried += _to_come(book, row, principal=left, on=on, cut=bool(arrears))
+            coming = _to_come(book, row, principal=left, on=on, cut=bool(arrears))
+            carried = carried + coming if carried else coming
         interest = lines[row.number, Component.INTEREST]
         principal = lines[row.number, Component.PRINCIPAL]
         if _is_settled(book, row, interest.paid, principal.paid):
@@ -118,17 +125,12 @@ def _to_come(book: Book, row: Row, *, principal: int, on: date, cut: bool) -> Fr
     """
     if row.starts_on < on and not cut:
         return _run(book, row, row.ends_on) - book.running
-    start = max(row.starts_on, on)
     payouts = book.terms.tranches
-    days = sorted({part.on for part in payouts if start < part.on < row.ends_on})
-    return sum(
-        (
-            (principal - sum(part.amount.minor for part in payouts if part.on > left))
-            * growth(book.terms, row.period, left, right)
-            for left, right in pairwise([start, *days, row.ends_on])
-        ),
-        Fraction(0),
-    )
+
+    def gone_out(by: date) -> int:
+        return principal - sum(part.amount.minor for part in payouts if part.on > by)
+
+    return _grown(book, row, max(row.starts_on, on), row.ends_on, gone_out)
 
 
 def _planned_principal(book: Book, row: Row, interest: int) -> int:
