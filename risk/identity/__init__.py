@@ -20,6 +20,7 @@ from risk.identity.events import (
     PartyVerified,
 )
 from risk.identity.model import (
+    ERASED,
     Firm,
     KycState,
     Party,
@@ -31,12 +32,14 @@ from risk.identity.provinces import PROVINCES
 from risk.identity.repository import find_firm, get_party, list_parties
 from risk.identity.service import (
     describe_firm,
+    forget_name,
     register_party,
     reject_party,
     verify_party,
 )
 
 __all__ = [
+    "ERASED",
     "PROVINCES",
     "CountryUnknown",
     "Firm",
@@ -57,6 +60,7 @@ __all__ = [
     "TaxResidency",
     "describe_firm",
     "find_firm",
+    "forget_name",
     "get_party",
     "list_parties",
     "register_party",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,8 @@ from risk.identity.errors import (
     PartyAlreadyChecked,
     PartyNotVerified,
 )
+
+ERASED: Final = "—"
 
 
 class PartyKind(StrEnum):

@@ -9,7 +9,7 @@ from risk.identity.events import (
     PartyRejected,
     PartyVerified,
 )
-from risk.identity.model import Firm, KycState, Party, PartyKind, Sector
+from risk.identity.model import ERASED, Firm, KycState, Party, PartyKind, Sector
 from risk.identity.provinces import PROVINCES
 from risk.identity.rules import require_country, require_name
 
@@ -31,6 +31,13 @@ async def register_party(
             party.id, party.kind, party.name, party.country, party.tax_residency
         )
     )
+    return party
+
+
+async def forget_name(uow: UnitOfWork, *, party_id: str) -> Party:
+    """Take a party's name out of the books; who erases says so in the log."""
+    party = await repository.get_party(uow, party_id, lock=True)
+    party.name = ERASED
     return party
 
 

@@ -9,6 +9,7 @@ from api.http.routes import (
     day_ends,
     decisions,
     equity,
+    erasures,
     exchange,
     exports,
     holidays,
@@ -34,6 +35,7 @@ from api.http.routes import (
 ROUTERS = (
     access.router,
     parties.router,
+    erasures.router,
     signing_keys.router,
     signatures.router,
     statements.router,

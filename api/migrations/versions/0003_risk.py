@@ -17,7 +17,7 @@ def upgrade() -> None:
     _create_statement_line()
     _create_statement_refusal()
     op.execute("GRANT SELECT, INSERT ON party TO tonle_app")
-    op.execute("GRANT UPDATE (kyc, checked_by, checked_at) ON party TO tonle_app")
+    op.execute("GRANT UPDATE (name, kyc, checked_by, checked_at) ON party TO tonle_app")
     op.execute("GRANT SELECT, INSERT ON firm TO tonle_app")
     op.execute("GRANT UPDATE (sector, province, head) ON firm TO tonle_app")
     for table in ("statement", "statement_line", "statement_refusal"):

@@ -1,0 +1,128 @@
+"""A person is forgotten, and whoever holds an older proof or export can still check it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from finance import erasure, wallets
+from finance.approvals import OwnCase, SamePerson
+from finance.erasure import ErasureTooEarly
+from ledger import audit
+from ledger.audit import Concern
+from ledger.audit.verifier.program import verify
+from ledger.ids import PartyId
+from ledger.money import Currency
+from risk import identity
+from risk.identity import PartyKind
+from tests.ledger.audit.builders import SIGNER, VKEY, seal_all
+
+FIVE_YEARS = timedelta(days=5 * 366)
+
+
+async def person(db, name):
+    party = await db.transact(
+        identity.register_party,
+        kind=PartyKind.PERSON,
+        name=name,
+        country="KH",
+        tax_resident=True,
+    )
+    return PartyId(party.id)
+
+
+@pytest.fixture
+async def people(db):
+    """Somebody with a wallet, and two operators."""
+    sok, first, second = [await person(db, n) for n in ("Sok Dara", "One", "Two")]
+    await db.transact(identity.verify_party, party_id=sok, by=first)
+    await db.transact(identity.verify_party, party_id=second, by=first)
+    await db.transact(
+        wallets.open_wallet, party_id=sok, currency=Currency.USD, destination="ABA 7"
+    )
+    return sok, first, second
+
+
+async def propose(db, people):
+    sok, first, _ = people
+    return await db.transact(
+        erasure.propose_erasure, party_id=sok, operator_id=first, note="Asked to"
+    )
+
+
+async def openings(db):
+    async def read(uow):
+        rows = await uow.session.execute(text("SELECT value::text FROM audit_private"))
+        return {row.value for row in rows}
+
+    return await db.read(read)
+
+
+async def exported(db, folder):
+    await seal_all(db)
+    await db.read(audit.export_bundle, folder, SIGNER.key)
+    return folder
+
+
+async def test_what_was_sealed_verifies_before_and_after_the_person_is_erased(
+    db, people, clock, tmp_path
+):
+    sok, _, second = people
+    before = await exported(db, tmp_path / "before")
+    proof = await db.read(audit.give_receipt, Concern(sok, sok), policy=None)
+    clock.advance(FIVE_YEARS)
+    approval = await propose(db, people)
+
+    gone = await db.transact(
+        erasure.approve_erasure, approval_id=approval.id, operator_id=second
+    )
+
+    after = await exported(db, tmp_path / "after")
+    (tmp_path / "receipt.json").write_bytes(proof.content)
+    assert (gone.erased, gone.kept, gone.kept_until) == (1, 0, None)
+    assert await openings(db) == {'"One"', '"Two"'}
+    assert (await db.read(identity.get_party, sok)).name == identity.ERASED
+    for export in (before, after, tmp_path / "receipt.json"):
+        assert verify(export, VKEY).exit_code == 0, export.name
+    entries = b"".join(one.read_bytes() for one in after.rglob("*") if one.is_file())
+    assert b"person.erased" in entries
+    assert b"Sok Dara" not in entries
+
+
+async def test_the_law_wins_until_its_time_has_passed(db, people, clock):
+    sok, _, second = people
+    with pytest.raises(ErasureTooEarly):
+        await propose(db, people)
+    clock.advance(FIVE_YEARS)
+    (wallet,) = await db.read(wallets.list_purses, party_id=sok)
+    await db.transact(
+        wallets.change_destination,
+        party_id=sok,
+        currency=wallet.wallet.currency,
+        destination="ABA 8",
+    )
+    approval = await propose(db, people)
+
+    gone = await db.transact(
+        erasure.approve_erasure, approval_id=approval.id, operator_id=second
+    )
+
+    assert (gone.erased, gone.kept) == (1, 1)
+    assert gone.kept_until > clock.now().date()
+    assert '"ABA 8"' in await openings(db)
+    assert (await db.read(identity.get_party, sok)).name == "Sok Dara"
+
+
+async def test_nobody_erases_alone_or_themselves(db, people, clock):
+    sok, first, _ = people
+    clock.advance(FIVE_YEARS)
+    approval = await propose(db, people)
+
+    with pytest.raises(SamePerson):
+        await db.transact(
+            erasure.approve_erasure, approval_id=approval.id, operator_id=first
+        )
+    with pytest.raises(OwnCase):
+        await db.transact(
+            erasure.approve_erasure, approval_id=approval.id, operator_id=sok
+        )
