@@ -15,6 +15,7 @@ from api.cli import (
     ledger,
     log,
     parties,
+    replay,
     score,
     serving,
 )
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(calculate.app, name="calc")
 app.add_typer(score.app, name="risk")
+score.app.command("replay")(replay.replay)
 app.add_typer(log.app, name="audit")
 app.add_typer(witness.app, name="witness")
 app.add_typer(database.app, name="db")

@@ -56,6 +56,52 @@ def share_percent(part: Money, whole: Money) -> int:
     return part.minor * FULL // whole.minor if whole.minor > 0 else 0
 
 
+@dataclass(frozen=True)
+class InOut:
+    """What came in and went out in a month, and the lowest balance where stated."""
+
+    month: date
+    came: Money
+    went: Money
+    net: Money
+    lowest: Money | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One month's two bars: what came in beside what went out."""
+
+    x: int
+    in_height: int
+    out_height: int
+    flow: InOut
+
+
+@dataclass(frozen=True)
+class PairChart:
+    """Pairs of bars within a box, and the amount its height stands for."""
+
+    width: int
+    highest: Money
+    pairs: tuple[Pair, ...]
+
+
+def pair_bars(flows: Sequence[InOut]) -> PairChart:
+    """Lay out two bars a month, the tallest as high as the box."""
+    highest = max(max(flow.came, flow.went) for flow in flows)
+    scale = max(highest.minor, 1)
+    pairs = tuple(
+        Pair(
+            place * (BAR + GAP),
+            flow.came.minor * HEIGHT // scale,
+            flow.went.minor * HEIGHT // scale,
+            flow,
+        )
+        for place, flow in enumerate(flows)
+    )
+    return PairChart(len(flows) * (BAR + GAP) - GAP, highest, pairs)
+
+
 def month_bars(flows: Sequence[MonthFlow]) -> Chart:
     """Lay out one bar a month, the tallest as high as the box."""
     highest = max((flow.past + flow.planned for flow in flows), key=lambda m: m.minor)

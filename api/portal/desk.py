@@ -38,6 +38,8 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
+# A page that names a script of ours may run it, and it may talk to this site only.
+SCRIPT_POLICY: Final = "; script-src 'self'; connect-src 'self'"
 HOMES: Final = {
     Role.SME: "/business",
     Role.LENDER: "/portfolio",
@@ -144,7 +146,9 @@ class Desk:
         """Say whether a form was made for this visit."""
         return self.portal.seal.accepts(self.session, token)
 
-    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    def page(
+        self, template: str, *, status: int = 200, script: str = "", **context: Any
+    ) -> Response:
         """Fill a template; a form that met trouble answers with the trouble's status."""
         now = self.now
         body = _pages.get_template(template).render(
@@ -156,6 +160,7 @@ class Desk:
             charts=charts,
             css=static.address("tonle.css"),
             icon=static.address("tonle.svg"),
+            script=static.address(script) if script else "",
             now=now,
             token=self.portal.seal.token(self.session),
             once=lambda: new_id("page", now),
@@ -168,7 +173,7 @@ class Desk:
             body,
             status_code=self.trouble.status if self.trouble else status,
             headers={
-                "Content-Security-Policy": POLICY,
+                "Content-Security-Policy": POLICY + (SCRIPT_POLICY if script else ""),
                 "Content-Language": self.language,
                 "Vary": "Accept-Language, Cookie",
             },

@@ -47,3 +47,17 @@ class AmountUnreadable(Invalid):
 
     code = "amount_malformed"
     message = "Write the amount in the digits 0 to 9 only, such as {example}."
+
+
+class CoverUnreadable(Invalid):
+    """The share of a loan that security stands behind is no percentage."""
+
+    code = "cover_malformed"
+    message = "Write how much of the loan is covered, from 1 to 100 percent."
+
+
+class FileMissing(Invalid):
+    """The form was sent without a file."""
+
+    code = "file_missing"
+    message = "Choose a file first, then send it."

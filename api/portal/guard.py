@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, quote
 
 import structlog
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api import auth, failures
@@ -26,6 +27,7 @@ from ledger.errors import Refusal, Unavailable
 MAX_FORM_BYTES: Final = 64 * 1024
 MAX_FIELDS: Final = 32
 FORM: Final = "application/x-www-form-urlencoded"
+FILE_FORM: Final = "multipart/form-data"
 _SAFE_SITES: Final = frozenset({"", "same-origin", "none"})
 
 log = structlog.get_logger()
@@ -33,6 +35,8 @@ log = structlog.get_logger()
 
 class PageRoute(APIRoute):
     """A page that lets nobody in unless it says whom; saying nothing stops the start."""
+
+    takes_file: ClassVar[bool] = False
 
     def get_route_handler(
         self,
@@ -43,9 +47,11 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             desk = await visit_desk(request)
+            inside = FormRequest(request.scope, request.receive)
             try:
                 _admit(request.state.caller, access)
-                response = await inner(await _form_checked(request, desk))
+                await _check_form(inside, desk, takes_file=self.takes_file)
+                response = await inner(inside)
             except errors.SignInNeeded:
                 return desk.keep_visit(_to_sign_in(request))
             except RequestValidationError:
@@ -57,15 +63,24 @@ class PageRoute(APIRoute):
             except Exception as error:  # noqa: BLE001 - the edge of a page
                 _tell(request, error)
                 return desk.keep_visit(refused(desk, error))
+            finally:
+                await inside.close()
             final: Desk = request.state.desk
             return final.keep_visit(response)
 
         return handler
 
 
-def make_pages() -> APIRouter:
-    """Make the router of one reader's pages."""
-    return APIRouter(route_class=PageRoute, include_in_schema=False)
+class FilePageRoute(PageRoute):
+    """A page whose form carries a file."""
+
+    takes_file = True
+
+
+def make_pages(*, files: bool = False) -> APIRouter:
+    """Make the router of one reader's pages; with ``files`` their forms carry one."""
+    kind = FilePageRoute if files else PageRoute
+    return APIRouter(route_class=kind, include_in_schema=False)
 
 
 class FormRequest(Request):
@@ -102,23 +117,23 @@ def _admit(caller: Caller | None, access: auth.Access) -> None:
         raise RoleForbidden
 
 
-async def _form_checked(request: Request, desk: Desk) -> FormRequest:
+async def _check_form(inside: FormRequest, desk: Desk, *, takes_file: bool) -> None:
     """Read a form and refuse one that was not made for this visit."""
-    inside = FormRequest(request.scope, request.receive)
-    if request.method == "GET":
-        return inside
-    inside.raw = await strict.read_body(request, MAX_FORM_BYTES)
-    fields = _fields(request, inside.raw)
-    from_elsewhere = request.headers.get("sec-fetch-site", "") not in _SAFE_SITES
+    if inside.method == "GET":
+        return
+    more = strict.MAX_UPLOAD_BYTES if takes_file else 0
+    inside.raw = await strict.read_body(
+        Request(inside.scope, inside.receive), MAX_FORM_BYTES + more
+    )
+    fields = await _file_fields(inside) if takes_file else _fields(inside, inside.raw)
+    from_elsewhere = inside.headers.get("sec-fetch-site", "") not in _SAFE_SITES
     if from_elsewhere or not desk.accepts(fields.get("token", "")):
         raise errors.FormStale
-    request.state.form = fields
-    return inside
+    inside.state.form = fields
 
 
 def _fields(request: Request, raw: bytes) -> dict[str, str]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != FORM:
+    if _media_type(request) != FORM:
         raise errors.FormMalformed
     with suppress(ValueError):
         pairs = parse_qsl(
@@ -129,6 +144,26 @@ def _fields(request: Request, raw: bytes) -> dict[str, str]:
         if len(dict(pairs)) == len(pairs):
             return dict(pairs)
     raise errors.FormMalformed
+
+
+async def _file_fields(inside: FormRequest) -> dict[str, str]:
+    """Read the texts of a form that carries one file; the file waits for the page."""
+    if _media_type(inside) != FILE_FORM:
+        raise errors.FormMalformed
+    try:
+        form = await inside.form(max_files=1, max_fields=MAX_FIELDS)
+    except HTTPException:
+        raise errors.FormMalformed from None
+    texts = [(name, part) for name, part in form.multi_items() if isinstance(part, str)]
+    for _, text in texts:
+        strict.require_storable(text)
+    if len(dict(texts)) != len(texts):
+        raise errors.FormMalformed
+    return dict(texts)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _unreadable(request: Request) -> Refusal:

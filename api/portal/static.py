@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-MEDIA_TYPES = {"tonle.css": "text/css", "tonle.svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    "tonle.css": "text/css",
+    "tonle.svg": "image/svg+xml",
+    "upload.js": "text/javascript",
+}
 DIGEST_LETTERS = 12
 
 

@@ -23,8 +23,10 @@ from ledger.errors import Refusal
 from ledger.ids import PartyId
 from ledger.money import Money
 from risk import statements
+from risk.cashflow import MonthFlow, by_month
 from risk.decision import Decision, Limit, Security, SecurityKind
 from risk.scoring import Scorecard
+from risk.statements import merge_accounts
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,20 @@ async def replay_decision(
         return _replay(application, kept, None, files)
     again = {"decision": decided.to_json(), "quote": quote.to_json()}
     return _replay(application, kept, again, files)
+
+
+async def cash_flow(uow: UnitOfWork, *, application_id: str) -> list[MonthFlow]:
+    """Return the months of the accounts a decision counted, from their kept files."""
+    application = await repository.get_application(uow, application_id)
+    sources = await applications.read_sources(
+        uow,
+        PartyId(application.party),
+        application.amount,
+        application.statements,
+    )
+    currency = application.currency.value
+    counted = [s.statement for s in sources if s.statement.currency == currency]
+    return by_month(merge_accounts(counted))
 
 
 async def what_if(

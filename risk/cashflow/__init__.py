@@ -11,6 +11,7 @@ from risk.cashflow.feature import Better, Feature
 from risk.cashflow.features import Measured, measure
 from risk.cashflow.history import Background
 from risk.cashflow.invoices import Invoice
+from risk.cashflow.monthly import MonthFlow, by_month
 from risk.cashflow.parties import normalise_counterparty, one_spelling
 from risk.cashflow.registry import FEATURES
 
@@ -24,7 +25,9 @@ __all__ = [
     "Feature",
     "Invoice",
     "Measured",
+    "MonthFlow",
     "Rulebook",
+    "by_month",
     "categorise",
     "measure",
     "normalise_counterparty",

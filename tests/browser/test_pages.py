@@ -12,7 +12,7 @@ LEAST_TARGET = 44
 MOST_STOPS = 60
 PAGES_OF_EACH = {
     "Chanthou": ["/portfolio", "/market", "/market?grade=E", "/nowhere"],
-    "Rice mill": ["/business", "/market"],
+    "Rice mill": ["/business", "/records", "/apply", "/market"],
     "Sokunthea": ["/queue", "/books", "/books?path=wallet"],
     "Supervision": ["/audit"],
 }

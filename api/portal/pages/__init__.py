@@ -8,5 +8,20 @@ from api.portal.pages.market import router as market
 from api.portal.pages.portfolio import router as portfolio
 from api.portal.pages.queue import router as queue
 from api.portal.pages.quote import router as quote
+from api.portal.pages.records import router as records
+from api.portal.pages.records import uploads
+from api.portal.pages.request import router as request
 
-ROUTERS = (market, portfolio, business, quote, loan, queue, books, audit)
+ROUTERS = (
+    market,
+    portfolio,
+    business,
+    records,
+    uploads,
+    request,
+    quote,
+    loan,
+    queue,
+    books,
+    audit,
+)

@@ -12,6 +12,8 @@ from api.http.callers import Operator
 from api.portal.desk import At, Desk
 from api.portal.fields import Reason
 from api.portal.guard import make_pages
+from api.portal.pages.request import AskedWish, answered, read_request
+from api.portal.wishes import Wish
 from api.wire import ApplicationRef
 from contracts.schedule import Schedule
 from finance import approvals, lending, wallets
@@ -47,6 +49,7 @@ class Queue:
     """All that operators must look at."""
 
     waiting: list[Waiting]
+    refused: list[Waiting]
     payouts: list[Payout]
     trial: list[TrialLine]
 
@@ -60,10 +63,50 @@ async def show_queue(desk: At, caller: Operator) -> Response:
 
 @router.get("/queue/{application_id}")
 async def show_application(
-    application_id: ApplicationRef, desk: At, caller: Operator
+    application_id: ApplicationRef,
+    desk: At,
+    caller: Operator,
+    wish: AskedWish,
+    *,
+    replay: bool = False,
 ) -> Response:
     """Show one application with all that speaks for and against it."""
-    return await _application_page(desk, application_id=application_id, caller=caller)
+    return await _application_page(
+        desk, application_id=application_id, caller=caller, wish=wish, replay=replay
+    )
+
+
+@router.post("/queue/{application_id}/override")
+async def propose_override(
+    application_id: ApplicationRef, desk: At, caller: Operator, reason: Reason
+) -> Response:
+    """Say why a refusal should be set aside."""
+    step = partial(lending.propose_override, reason=reason)
+    return await _decide(
+        desk, application_id, caller=caller, step=step, done="proposed"
+    )
+
+
+@router.post("/queue/{application_id}/override/approve")
+async def approve_override(
+    application_id: ApplicationRef, desk: At, caller: Operator
+) -> Response:
+    """Agree as the second person to set a refusal aside."""
+    step = lending.approve_override
+    return await _decide(
+        desk, application_id, caller=caller, step=step, done="overridden"
+    )
+
+
+@router.post("/queue/{application_id}/override/decline")
+async def decline_override(
+    application_id: ApplicationRef, desk: At, caller: Operator
+) -> Response:
+    """Let a refusal stand."""
+    step = lending.decline_override
+    return await _decide(
+        desk, application_id, caller=caller, step=step, done="kept_refused"
+    )
 
 
 @router.post("/queue/{application_id}/review")
@@ -110,25 +153,47 @@ async def _decide(
 
 
 async def _application_page(
-    desk: Desk, *, application_id: str, caller: Caller
+    desk: Desk,
+    *,
+    application_id: str,
+    caller: Caller,
+    wish: Wish | None = None,
+    replay: bool = False,
 ) -> Response:
     found, schedule = await desk.db.read(_read_one, application_id=application_id)
+    _, months = await desk.db.read(read_request, application_id=application_id)
+    again = None
+    if replay:
+        again = await desk.db.read(
+            lending.replay_decision, application_id=application_id
+        )
+    desk, answer = await answered(desk, found.application, wish or Wish())
     return desk.page(
         "application.html",
         waiting=found,
         application=found.application,
+        hard=lending.hard_reason(found.application),
         schedule=schedule,
+        months=months,
+        answer=answer,
+        replay=again,
         me=caller.party,
     )
 
 
 async def _read_queue(uow: UnitOfWork) -> Queue:
-    waiting = []
+    waiting: list[Waiting] = []
     for status in WAITING:
-        page = await lending.list_applications(uow, status=status.value)
-        waiting += [await _waiting(uow, item) for item in reversed(page.items)]
+        waiting += reversed(await _in_state(uow, status))
+    refused = await _in_state(uow, ApplicationStatus.REFUSED)
     troubled = await wallets.list_payouts(uow, states=TROUBLED)
-    return Queue(waiting, troubled.items, await statements.trial_balance(uow))
+    trial = await statements.trial_balance(uow)
+    return Queue(waiting, refused, troubled.items, trial)
+
+
+async def _in_state(uow: UnitOfWork, status: ApplicationStatus) -> list[Waiting]:
+    page = await lending.list_applications(uow, status=status.value)
+    return [await _waiting(uow, item) for item in page.items]
 
 
 async def _read_one(
@@ -141,6 +206,8 @@ async def _read_one(
 async def _waiting(uow: UnitOfWork, application: Application) -> Waiting:
     party = await identity.get_party(uow, party_id=application.party)
     approval = None
-    if application.approval:
+    if application.status == ApplicationStatus.REFUSED:
+        approval = await lending.find_override(uow, application_id=application.id)
+    elif application.approval:
         approval = await approvals.get_approval(uow, approval_id=application.approval)
     return Waiting(application, party.name, approval)

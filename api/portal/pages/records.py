@@ -1,0 +1,92 @@
+"""A firm's records: send a file, see what was understood of it, and what was not taken."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated
+
+from fastapi import File, Response, UploadFile
+from fastapi.responses import RedirectResponse
+
+from api import problems
+from api.auth import Caller
+from api.http.callers import Known, Sme
+from api.portal import flows
+from api.portal.charts import InOut
+from api.portal.desk import At, Desk
+from api.portal.errors import FileMissing
+from api.portal.guard import make_pages
+from api.wire import StatementRef
+from ledger.database import UnitOfWork
+from ledger.errors import Refusal
+from ledger.ids import PartyId
+from risk import cashflow, statements
+from risk.statements import Statement, StatementRefusal
+
+router = make_pages()
+uploads = make_pages(files=True)
+
+SCRIPT = "upload.js"
+Sent = Annotated[UploadFile | None, File()]
+
+
+@dataclass(frozen=True)
+class Records:
+    """The files a firm has sent, those that were taken and those that were not."""
+
+    taken: list[Statement]
+    refused: list[StatementRefusal]
+
+
+@router.get("/records")
+async def show_records(desk: At, caller: Sme) -> Response:
+    """Show what a firm has sent, and the form to send more."""
+    return await _records_page(desk, caller=caller)
+
+
+@uploads.post("/records")
+async def send_record(desk: At, caller: Sme, file: Sent = None) -> Response:
+    """Take a file; the same bytes again are the same record."""
+    try:
+        statement = await _receive(desk, caller, file)
+    except Refusal as refusal:
+        met = replace(desk, trouble=problems.trouble_of(refusal))
+        return await _records_page(met, caller=caller)
+    return RedirectResponse(f"/records/{statement.id}?done=sent", status_code=303)
+
+
+@router.get("/records/{statement_id}")
+async def show_record(statement_id: StatementRef, desk: At, caller: Known) -> Response:
+    """Show one file as it was understood, month by month."""
+    read = partial(_read_one, statement_id=statement_id, caller=caller)
+    found, months = await desk.db.read(read)
+    return desk.page("record.html", statement=found, months=months)
+
+
+async def _receive(desk: Desk, caller: Caller, file: UploadFile | None) -> Statement:
+    content = await file.read() if file else b""
+    if file is None or not file.filename:
+        raise FileMissing
+    return await statements.receive_statement(
+        desk.db, party_id=caller.party, file_name=file.filename, content=content
+    )
+
+
+async def _records_page(desk: Desk, *, caller: Caller) -> Response:
+    records = await desk.db.read(_read_all, party_id=caller.party)
+    return desk.page("records.html", script=SCRIPT, records=records)
+
+
+async def _read_all(uow: UnitOfWork, *, party_id: PartyId) -> Records:
+    taken = await statements.list_statements(uow, party_id=party_id)
+    refused = await statements.list_refusals(uow, party_id=party_id)
+    return Records(taken.items, refused.items)
+
+
+async def _read_one(
+    uow: UnitOfWork, *, statement_id: str, caller: Caller
+) -> tuple[Statement, list[InOut]]:
+    found = await statements.get_statement(uow, statement_id=statement_id)
+    caller.require_sight(PartyId(found.party), "statement")
+    read = await statements.reread_statement(uow, statement_id=statement_id)
+    months = cashflow.by_month([read.parsed.with_running_balances()])
+    return found, flows.shown(months, found.currency)

@@ -1,0 +1,162 @@
+"""A firm's request for a loan: ask, see the answer with its reasons, ask otherwise."""
+
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Annotated
+
+from fastapi import Depends, Response
+from fastapi.responses import RedirectResponse
+
+from api import problems
+from api.auth import Caller
+from api.http.callers import Sme
+from api.portal import flows
+from api.portal.amounts import read_currency
+from api.portal.charts import InOut
+from api.portal.desk import At, Desk
+from api.portal.fields import Reason
+from api.portal.guard import make_pages
+from api.portal.wishes import Sent, Wish, asked_wish, sent_wish
+from api.wire import ApplicationRef
+from finance import lending
+from finance.lending import Application, Quote
+from ledger.database import UnitOfWork
+from ledger.errors import Refusal
+from ledger.ids import PartyId
+from ledger.money import Currency
+from risk import statements
+from risk.decision import Decision
+from risk.statements import Statement
+
+router = make_pages()
+
+MOST_RECORDS = 20
+AskedWish = Annotated[Wish, Depends(asked_wish)]
+SentWish = Annotated[Wish, Depends(sent_wish)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What another wish would be answered; None where none was asked."""
+
+    wish: Wish
+    decision: Decision | None = None
+    quote: Quote | None = None
+
+
+@dataclass
+class _Kept:
+    """The id of what a form made, once it did."""
+
+    application: str = ""
+
+    def led(self, answer: Response) -> Response:
+        """Lead on to what was made, instead of the list of all there is."""
+        if self.application and isinstance(answer, RedirectResponse):
+            answer.headers["location"] = f"/requests/{self.application}?done=asked"
+        return answer
+
+
+@router.get("/apply")
+async def show_form(desk: At, caller: Sme) -> Response:
+    """Show the form of a request, and the records it would stand on."""
+    return await _form_page(desk, caller=caller, wish=Wish())
+
+
+@router.post("/apply")
+async def apply(
+    desk: At, caller: Sme, wish: SentWish, currency: Sent, purpose: Reason
+) -> Response:
+    """Ask for a loan on all records sent so far; the answer is there at once."""
+    kept = _Kept()
+    send = partial(
+        _submit, kept=kept, caller=caller, wish=wish, currency=currency, purpose=purpose
+    )
+    again = partial(_form_page, caller=caller, wish=wish)
+    return kept.led(await desk.act(send, done="/business?done=asked", again=again))
+
+
+@router.get("/requests/{application_id}")
+async def show_request(
+    application_id: ApplicationRef, desk: At, caller: Sme, wish: AskedWish
+) -> Response:
+    """Show a firm its request: score, reasons, price, and what another wish would give."""
+    application, months = await desk.db.read(
+        read_request, application_id=application_id
+    )
+    caller.require_sight(PartyId(application.party), "application")
+    desk, answer = await answered(desk, application, wish)
+    return desk.page(
+        "request.html", application=application, months=months, answer=answer
+    )
+
+
+async def read_request(
+    uow: UnitOfWork, *, application_id: str
+) -> tuple[Application, list[InOut]]:
+    """Return an application with the months of the accounts it stands on."""
+    application = await lending.get_application(uow, application_id=application_id)
+    months = await lending.cash_flow(uow, application_id=application_id)
+    return application, flows.shown(months, application.currency)
+
+
+async def answered(
+    desk: Desk, application: Application, wish: Wish
+) -> tuple[Desk, Answer]:
+    """Answer another wish, if one was typed; what it meets is said on the page."""
+    if not wish.amount:
+        return desk, Answer(_wish_of(application))
+    desk.request.state.form = asdict(wish) | {"currency": application.currency.value}
+    try:
+        decision, quote = await desk.db.read(
+            lending.what_if,
+            application_id=application.id,
+            wanted=wish.read(application.currency),
+        )
+    except Refusal as refusal:
+        met = replace(desk, trouble=problems.trouble_of(refusal))
+        return met, Answer(wish)
+    return desk, Answer(wish, decision, quote)
+
+
+def _wish_of(application: Application) -> Wish:
+    kept = lending.request_of(application)
+    amount = kept.amount.major()
+    return Wish(
+        f"{amount:f}".removesuffix(".00"),
+        str(kept.term_months),
+        kept.method.value,
+        kept.security.kind.value if kept.security else "",
+        str(kept.security.cover_bps // 100) if kept.security else "",
+    )
+
+
+async def _submit(
+    uow: UnitOfWork,
+    *,
+    kept: _Kept,
+    caller: Caller,
+    wish: Wish,
+    currency: str,
+    purpose: str,
+) -> None:
+    records = await _records(uow, party_id=caller.party)
+    application = await lending.submit_application(
+        uow,
+        party_id=caller.party,
+        wanted=wish.read(read_currency(currency)),
+        purpose=purpose,
+        statement_ids=[record.id for record in records],
+    )
+    kept.application = application.id
+
+
+async def _form_page(desk: Desk, *, caller: Caller, wish: Wish) -> Response:
+    records = await desk.db.read(_records, party_id=caller.party)
+    return desk.page("apply.html", wish=wish, records=records, currencies=Currency)
+
+
+async def _records(uow: UnitOfWork, *, party_id: PartyId) -> list[Statement]:
+    """Return the newest records: a request stands on all of them, none is left out."""
+    page = await statements.list_statements(uow, party_id=party_id, limit=MOST_RECORDS)
+    return page.items

@@ -1,0 +1,195 @@
+"""From a file to a decision on pages: records, request, what if, override, replay."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.auth import Role
+from ledger.clock import StoppedClock, business_date
+from ledger.ids import PartyId
+from ledger.money import Currency
+from risk.identity import PartyKind
+from risk.statements import Profile, sample_statement
+from tests.api.portal.conftest import Reader, SignedIn, plain
+from tests.api.portal.world import FIRM, World, usd
+
+FORM = {"amount": "6000", "months": "12", "method": "annuity"}
+WISH = {**FORM, "security": "", "cover": ""}
+
+
+def a_file(clock: StoppedClock, months: int = 12) -> bytes:
+    return sample_statement(
+        seed=7,
+        profile=Profile.STRONG,
+        currency=Currency.USD,
+        months=months,
+        ends_on=business_date(clock.now()) - timedelta(days=1),
+    )
+
+
+async def upload(reader: Reader, content: bytes, name: str = "year.csv"):
+    await reader.open("/records")
+    token = reader.page.text.split('name="token" value="')[1].split('"')[0]
+    reader.page = await reader.client.post(
+        "/records",
+        data={"token": token},
+        files={"file": (name, content, "text/csv")},
+        follow_redirects=True,
+    )
+    return reader.page
+
+
+@pytest.fixture
+async def firm(world: World) -> PartyId:
+    return await world.join(FIRM, PartyKind.FIRM)
+
+
+@pytest.fixture
+async def reader(firm: PartyId, signed_in: SignedIn) -> Reader:
+    return await signed_in(Role.SME, firm)
+
+
+async def test_a_file_becomes_a_record_a_request_and_an_answer(
+    reader: Reader, clock: StoppedClock
+) -> None:
+    page = await upload(reader, a_file(clock))
+    assert "The file was read and is kept." in page.text
+    assert "<svg" in page.text
+    assert "Lowest balance" in page.text
+
+    await reader.open("/apply")
+    page = await reader.send(
+        "/apply", **FORM, currency="USD", purpose="Rice for the harvest"
+    )
+
+    assert page.url.path.startswith("/requests/app_")
+    assert "Your request is answered." in page.text
+    assert "Expected loss" in page.text
+    assert "Chance of default in a year" in page.text
+
+    address = page.url.path
+    page = await reader.client.get(address, params=WISH | {"amount": "90000"})
+    assert "Would be refused" in page.text
+    covered = {"security": "guarantee", "cover": "80"}
+    page = await reader.client.get(address, params=WISH | covered)
+    assert "Would be accepted" in page.text
+    page = await reader.client.get(address, params=WISH | covered | {"cover": "101"})
+    assert "from 1 to 100 percent" in page.text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x00\x01\x02" * 50, "Not done."),
+        (b"", "Not done."),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "Not done."),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_refused_and_named(
+    reader: Reader, content: bytes, said: str
+) -> None:
+    page = await upload(reader, content, "<b>odd</b>.csv")
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert "Files that were not taken" in page.text
+    assert "<b>odd</b>" not in page.text
+
+
+async def test_an_upload_without_its_form_or_file_is_refused(
+    reader: Reader, clock: StoppedClock
+) -> None:
+    await reader.open("/records")
+    token = reader.page.text.split('name="token" value="')[1].split('"')[0]
+    posts = [
+        ({"files": {"file": ("a.csv", b"1")}}, 403),
+        ({"data": {"token": token}}, 422),
+        ({"content": b"token=", "headers": {"content-type": "multipart/form-data"}}, 422),
+        ({"data": {"token": token}, "files": {"other": ("a", b"1")}}, 422),
+        (
+            {
+                "data": {"token": token},
+                "files": [("file", ("a", b"1")), ("file", ("b", b"1"))],
+            },
+            422,
+        ),
+    ]  # fmt: skip
+
+    for sent, status in posts:
+        answer = await reader.client.post("/records", **sent)
+        assert answer.status_code == status, sent
+
+
+async def test_only_the_page_that_uploads_may_run_our_script(reader: Reader) -> None:
+    page = await reader.open("/records")
+    assert (
+        "script-src 'self'; connect-src 'self'"
+        in (page.headers["content-security-policy"])
+    )
+    assert page.text.count("<script") == 1
+
+    page = await reader.open("/apply")
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert "<script" not in page.text
+
+
+async def test_another_firms_record_and_request_do_not_exist(
+    world: World, firm: PartyId, signed_in: SignedIn
+) -> None:
+    application = await world.apply(firm, usd(6_000))
+    other = await world.join("Other", PartyKind.FIRM)
+    reader = await signed_in(Role.SME, other)
+
+    for address in (
+        f"/records/{application.statements[0]}",
+        f"/requests/{application.id}",
+        "/records/stmt_" + "0" * 26,
+        "/requests/app_" + "0" * 26,
+        "/requests/nonsense",
+    ):
+        answer = await reader.open(address)
+        assert answer.status_code == 404, address
+    assert (await reader.open(f"/queue/{application.id}")).status_code == 403
+
+
+async def test_a_short_history_has_no_score_but_the_way_to_one(
+    reader: Reader, clock: StoppedClock, world: World, signed_in: SignedIn
+) -> None:
+    await upload(reader, a_file(clock, months=2))
+    await reader.open("/apply")
+    page = await reader.send("/apply", **FORM, currency="USD", purpose="Rice")
+    assert "No score yet: the records are too short." in page.text
+    assert "Write down each sale and cost for eight weeks" in page.text
+    queue = f"/queue/{page.url.path.removeprefix('/requests/')}"
+
+    one, two = world.operators
+    reader = await signed_in(Role.OPERATOR, one)
+    assert FIRM[:10] in (await reader.open("/queue")).text
+    await reader.open(queue)
+    page = await reader.send(f"{queue}/override", reason="Known for years.")
+    assert "A second person must agree." in page.text
+    page = await reader.open(queue)
+    assert f'action="{queue}/override/approve"' not in page.text
+    assert "You proposed this yourself." in page.text
+
+    reader = await signed_in(Role.OPERATOR, two)
+    page = await reader.open(queue)
+    assert "Known for years." in page.text
+    page = await reader.send(f"{queue}/override/approve")
+    assert "The refusal is set aside." in page.text
+    page = await reader.open(queue)
+    assert "A refusal was set aside by two people:" in page.text
+    assert "First person: review" in page.text
+
+
+async def test_an_operator_sees_limits_and_replays_the_decision(
+    world: World, firm: PartyId, signed_in: SignedIn
+) -> None:
+    application = await world.apply(firm, usd(6_000))
+    reader = await signed_in(Role.OPERATOR, world.operators[0])
+
+    page = await reader.open(f"/queue/{application.id}?replay=true")
+
+    assert "The same to the last byte" in page.text
+    assert "Its line of business" in page.text
+    assert "150,000.00" in plain(page)
