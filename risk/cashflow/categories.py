@@ -39,7 +39,6 @@ RULES_VERSION: str = _RULES["version"]
 
 
 _PLACE = {rule["category"]: place for place, rule in enumerate(_RULES["rules"])}
-_DIGITS = re.compile("[0-9០-៩]+")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 
 
@@ -118,13 +117,13 @@ def categorise(
             return rulebook.corrections[key]
     said = f"{transaction.counterparty} {transaction.reference}"
     # Without its numbers a text repeats, and what repeats is looked up once.
-    return _category_of(_DIGITS.sub("", said), incoming)
+    return _category_of(said.encode().translate(None, b"0123456789"), incoming)
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
-def _category_of(text: str, incoming: bool) -> Category:  # noqa: FBT001 - cached by place
-    plain = text.lower()
-    if not text.isascii():
+def _category_of(said: bytes, incoming: bool) -> Category:  # noqa: FBT001 - cached by place
+    plain = said.decode().lower()
+    if not plain.isascii():
         plain = unicodedata.normalize("NFC", plain)
     found = (_INCOMING if incoming else _OUTGOING).find(plain)
     return min(found, key=_PLACE.__getitem__, default=Category.UNCLASSIFIED)

@@ -1,6 +1,7 @@
 """Prepare what measures look at: the days before a day, and nothing from it on."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from risk.cashflow.categories import (
 )
 from risk.cashflow.invoices import Invoice, as_known_before
 from risk.cashflow.movement import NOT_SALES, Movement
+from risk.cashflow.parties import one_spelling
 from risk.cashflow.record import NO_RECORD, Record, keep_record
 from risk.statements import Transaction
 
@@ -79,6 +81,11 @@ class History:
             totals[min((age - 1) // MONTH_DAYS, self.months)] += amount
         return tuple(totals[: self.months])
 
+    @cached_property
+    def customers(self) -> Counter[str]:
+        """Return the sales to each named customer."""
+        return by_party(self.sales)
+
     def balances(self, days: int = WINDOW_DAYS) -> tuple[int, ...]:
         """Return the balances at the end of the last days, the latest first."""
         return (self.daily_balances or ())[:days]
@@ -91,6 +98,18 @@ class History:
             for age, amount, _, _ in self.by_category[category]
             if amount < 0 and age <= days
         )
+
+
+def by_party(movements: Iterable[Movement]) -> Counter[str]:
+    """Add up what moved between the firm and each named counterparty."""
+    as_written: defaultdict[str, int] = defaultdict(int)
+    for _, amount, _, source in movements:
+        as_written[source.counterparty] += abs(amount)
+    as_written.pop("", None)
+    sums: Counter[str] = Counter()
+    for name, moved in as_written.items():
+        sums[one_spelling(name)] += moved
+    return sums
 
 
 def look_back(

@@ -1,29 +1,26 @@
 """Measures of whom a firm hangs on, and of what its records do not say."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from risk.cashflow.categories import Category
-from risk.cashflow.history import History
-from risk.cashflow.movement import Movement
-from risk.cashflow.parties import normalise_counterparty
+from risk.cashflow.history import History, by_party
 
 _TOP = 5
 
 
 def largest_customer_share(history: History) -> float | None:
     """Return how much of the sales hang on one customer."""
-    return _top_share(by_party(history.sales), 1)
+    return _top_share(history.customers, 1)
 
 
 def top_five_customers_share(history: History) -> float | None:
     """Return how much of the sales hang on five customers."""
-    return _top_share(by_party(history.sales), _TOP)
+    return _top_share(history.customers, _TOP)
 
 
 def customer_concentration(history: History) -> float | None:
     """Return the Herfindahl index of customers: 1 is one, 0.1 is ten alike."""
-    parts = by_party(history.sales).values()
+    parts = history.customers.values()
     total = sum(parts)
     return sum(part * part for part in parts) / (total * total) if total else None
 
@@ -52,15 +49,6 @@ def owner_money_share(history: History) -> float | None:
     )
     total = history.sales_total + given
     return given / total if total else None
-
-
-def by_party(movements: Iterable[Movement]) -> Counter[str]:
-    """Add up what moved between the firm and each named counterparty."""
-    sums: Counter[str] = Counter()
-    for item in movements:
-        if item.source.counterparty:
-            sums[normalise_counterparty(item.source)] += abs(item.amount_minor)
-    return sums
 
 
 def _top_share(sums: Counter[str], count: int) -> float | None:

@@ -6,7 +6,7 @@ style is refused. Khmer digits are read; digits of other scripts are not.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
@@ -31,6 +31,23 @@ _ENDS_AS_DECIMALS = {
 _GROUPED = {
     ",": re.compile(r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}", re.ASCII),
     ".": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+", re.ASCII),
+}
+
+
+# Fifteen digits and three decimals stay below what a ledger holds.
+_MOST_DECIMALS = 3
+_WHOLE = "-?[0-9]{1,15}"
+_GROUPS = "-?[0-9]{1,3}(?:,[0-9]{3}){0,4}"
+
+
+def _alike(cell: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{cell})?(?:\n(?:{cell})?)*+", re.ASCII)
+
+
+# By the decimals of every cell: how a column looks with and without commas.
+_ALIKE = {
+    decimals: (_alike(_WHOLE + end), _alike(_GROUPS + end))
+    for decimals, end in ((2, r"\.[0-9]{2}"), (0, ""))
 }
 
 
@@ -61,11 +78,13 @@ def _known_currencies() -> frozenset[str]:
     return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
-def find_decimal_mark(texts: Iterable[str]) -> DecimalMark:
+def find_decimal_mark(texts: Sequence[str]) -> DecimalMark:
     """Say which decimal mark most amounts of a file use.
 
     The few that do not fit it are refused where they stand, with their line.
     """
+    if _has_only_cents(texts):
+        return DecimalMark.POINT
     unclear = (text for text in texts if not _PLAIN.fullmatch(text) or "." in text)
     votes = Counter(mark for text in unclear if (mark := _vote(_bare(text))))
     return votes.most_common(1)[0][0] if votes else DecimalMark.POINT
@@ -104,6 +123,34 @@ def read_minor(
     if minor > MAX_MINOR:
         return None
     return -minor if sign == "-" else minor
+
+
+def read_column(
+    texts: Sequence[str], exponent: int, mark: DecimalMark
+) -> list[int | None] | None:
+    """Read a column whose amounts are all written alike; ``None`` if they are not.
+
+    The cells mean what :func:`read_minor` says they mean, and an empty one no amount.
+    """
+    if mark is not DecimalMark.POINT:
+        return None
+    joined = "\n".join(texts)
+    if joined.count("\n") != len(texts) - 1:
+        return None
+    grouped = "," in joined
+    for decimals, patterns in _ALIKE.items():
+        alike = decimals <= exponent <= _MOST_DECIMALS
+        if alike and patterns[grouped].fullmatch(joined):
+            bare = joined.replace(",", "").replace(".", "")
+            scale = 10 ** (exponent - decimals)
+            cells = bare.split("\n")
+            return [int(cell) * scale if cell else None for cell in cells]
+    return None
+
+
+def _has_only_cents(texts: Sequence[str]) -> bool:
+    joined = "\n".join(texts)
+    return _ALIKE[2]["," in joined].fullmatch(joined) is not None
 
 
 def _bare(text: str) -> str:

@@ -1,10 +1,9 @@
-"""Read camt.052, camt.053 and camt.054, the ISO 20022 reports, as a stream.
+"""Read camt.052, camt.053 and camt.054, the ISO 20022 reports.
 
 No document type, no entities, no network, no huge trees; any namespace or none.
 """
 
 from collections.abc import Iterator
-from io import BytesIO
 
 from lxml import etree
 
@@ -53,22 +52,19 @@ def read(content: bytes) -> list[ParsedStatement]:
 
 
 def _reports(content: bytes) -> Iterator[etree._Element]:
-    stream = etree.iterparse(
-        BytesIO(content),
-        events=("end",),
-        tag=tuple(f"{{*}}{name}" for name in _REPORTS),
+    parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
     )
-    for _, element in stream:
-        if element.getroottree().docinfo.doctype:
-            raise StatementUnsafe
-        yield element
-        element.clear()
+    root = etree.fromstring(content, parser)
+    if getattr(root.getroottree().docinfo, "doctype", ""):
+        raise StatementUnsafe
+    yield from root.iter(*(f"{{*}}{name}" for name in _REPORTS))
 
 
 def _broken(content: bytes, error: etree.XMLSyntaxError) -> Exception:

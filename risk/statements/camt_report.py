@@ -1,7 +1,7 @@
 """Read one account report of a camt message: its entries, balances and names.
 
-Elements are walked once, by local name: looking each field up by its path takes four
-times as long, and a report has thousands of entries.
+A report has thousands of entries: each one's children are taken at once, by their full
+names, and what lies deeper is looked for by the library.
 """
 
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ from risk.statements.parsed import (
 _OPENING_CODES = ("OPBD", "PRCD")
 _CLOSING_CODES = ("CLBD",)
 _DATE_CHARACTERS = 10
+_DETAILS = ("TxDtls", "Dbtr", "Cdtr", "Nm", "Ustrd", "EndToEndId")
 
 _Parts: TypeAlias = "dict[str, etree._Element]"  # noqa: SLF001 - lxml names the type so
 
@@ -42,7 +43,8 @@ class Report:
     def __init__(self, element: etree._Element) -> None:
         self.element = element
         space = etree.QName(element).namespace
-        self.skip = len(space) + 2 if space else 0
+        self.space = f"{{{space}}}" if space else ""
+        self.tags = tuple(self._tag(name) for name in _DETAILS)
         self.line = line_of(element)
         self.dates: dict[str, date | None] = {}
         self.currency = ""
@@ -50,10 +52,9 @@ class Report:
 
     def read(self) -> ParsedStatement:
         """Read every entry and balance of the report."""
-        children = [(self._name(child), child) for child in self.element]
-        entries = [child for name, child in children if name == "Ntry"]
-        balances = [child for name, child in children if name == "Bal"]
-        account = self._parts(self._parts(self.element).get("Acct"))
+        entries = list(self.element.iterchildren(self._tag("Ntry")))
+        balances = list(self.element.iterchildren(self._tag("Bal")))
+        account = self._parts(next(self.element.iterchildren(self._tag("Acct")), None))
         if len(entries) > MAX_LINES:
             raise StatementTooManyLines(line=line_of(entries[MAX_LINES]))
         self._settle_currency(account, [*balances, *entries])
@@ -74,16 +75,16 @@ class Report:
             self.line,
         )
 
-    def _name(self, element: etree._Element) -> str:
-        return str(element.tag)[self.skip :]
+    def _tag(self, name: str) -> str:
+        return self.space + name
 
     def _parts(self, element: etree._Element | None) -> _Parts:
-        """Return the children by local name; of several with one name the first."""
-        parts: _Parts = {}
-        if element is not None:
-            for child in element:
-                parts.setdefault(self._name(child), child)
-        return parts
+        """Return the children by name; of several with one name the first."""
+        if element is None:
+            return {}
+        skip = len(self.space)
+        backwards = element.iterchildren(reversed=True)
+        return {child.tag[skip:]: child for child in backwards}
 
     def _walk(self, element: etree._Element | None, *names: str) -> str:
         """Follow names downward and return the text there, or nothing."""
@@ -116,15 +117,16 @@ class Report:
         if booked_on is None:
             raise StatementDateUnreadable(line=line)
         amount = self._amount(parts, line)
-        details = self._parts(self._parts(parts.get("NtryDtls")).get("TxDtls"))
+        name, said = self._told(parts.get("NtryDtls"), amount)
+        more = [_text(parts.get("AddtlNtryInf")), _text(parts.get("AcctSvcrRef")), said]
         return Transaction(
             line,
             booked_on,
             value_on or booked_on,
             amount,
             self.currency,
-            self._counterparty(details, amount),
-            self._reference(parts, details),
+            name,
+            " ".join(filter(None, more)),
         )
 
     def _amount(self, parts: _Parts, line: int) -> int:
@@ -133,7 +135,7 @@ class Report:
             raise StatementAmountUnreadable(line=line)
         if amount.get("Ccy", self.currency) != self.currency:
             raise StatementCurrenciesMixed(line=line_of(amount))
-        minor = read_minor(_text(amount), self.exponent)
+        minor = read_minor(amount.text or "", self.exponent)
         if minor is None or minor < 0:
             raise StatementAmountUnreadable(line=line_of(amount))
         side = _text(parts.get("CdtDbtInd"))
@@ -144,7 +146,7 @@ class Report:
     def _date(self, element: etree._Element | None) -> date | None:
         if element is None:
             return None
-        text = next(map(_text, element), "")[:_DATE_CHARACTERS]
+        text = _text(element[0])[:_DATE_CHARACTERS] if len(element) else ""
         if text not in self.dates:
             self.dates[text] = read_date(text)
         found = self.dates[text]
@@ -152,21 +154,27 @@ class Report:
             raise StatementDateUnreadable(line=line_of(element))
         return found
 
-    def _counterparty(self, details: _Parts, amount: int) -> str:
-        side = self._parts(details.get("RltdPties")).get(
-            "Dbtr" if amount >= 0 else "Cdtr"
-        )
-        if side is None:
-            return ""
-        return self._walk(side, "Nm") or self._walk(side, "Pty", "Nm")
-
-    def _reference(self, entry: _Parts, details: _Parts) -> str:
-        said = [_text(entry.get("AddtlNtryInf")), _text(entry.get("AcctSvcrRef"))]
-        remitted = details.get("RmtInf")
-        if remitted is not None:
-            said += [_text(child) for child in remitted if self._name(child) == "Ustrd"]
-        said.append(self._walk(details.get("Refs"), "EndToEndId"))
-        return " ".join(filter(None, said))
+    def _told(self, details: etree._Element | None, amount: int) -> tuple[str, str]:
+        """Return the other side's name and what it wrote, of the first details."""
+        if details is None:
+            return "", ""
+        details_tag, debtor, creditor, named, remitted, reference = self.tags
+        other = debtor if amount >= 0 else creditor
+        told: dict[str, str] = {}
+        said, side = "", ""
+        for found in details.iter(*self.tags):
+            tag = found.tag
+            if tag in (debtor, creditor):
+                side = tag
+            elif tag == details_tag:
+                if tag in told:
+                    break
+                told[tag] = ""
+            elif tag == remitted:
+                said = f"{said} {_text(found)}"
+            elif tag != named or side == other:
+                told.setdefault(tag, _text(found))
+        return told.get(named, ""), f"{said} {told.get(reference, '')}".strip()
 
     def _balances(
         self, balances: list[etree._Element], count: int

@@ -92,19 +92,21 @@ class Labels:
     """Tells rows that move no money, such as totals, from rows that do."""
 
     def __init__(self, columns: Columns) -> None:
-        self.columns = columns
         self.moves = columns.moves
+        self.booked_on = columns.booked_on
+        self.reference = columns.reference
+        self.status = columns.status
 
     def kind(self, cells: Sequence[str]) -> str:
         """Say what a row is that moves no money; nothing if it moves some."""
-        columns = self.columns
-        if columns.status >= 0 and not is_word(cells[columns.status], "done_words"):
+        if self.status >= 0 and not is_word(cells[self.status], "done_words"):
             return "not completed"
-        dated = cells[columns.booked_on][:1].isdigit()
-        if dated and any(cells[place] for place in self.moves):
+        dated = cells[self.booked_on][:1].isdigit()
+        if dated and any(map(cells.__getitem__, self.moves)):
             # A dated line with an amount is a label only if it says nothing else.
-            said = cells[columns.reference]
-            return _balance_label(said) if said[:1] in _INITIALS else ""
+            said = cells[self.reference]
+            begins = said[:_BEGINNING].lower()
+            return _balance_label(said) if begins in _BEGINNINGS else ""
         label = find_label(cells)
         if label:
             return "" if dated and label in {"total", "end"} else label
@@ -145,4 +147,7 @@ _LABELS = [
     for words in _KNOWN[f"{kind}_words"]
 ]
 _EXACT = dict(_LABELS)
-_INITIALS = {words[0] for words in _EXACT} | {words[0].upper() for words in _EXACT}
+_BEGINNING = 3
+_BEGINNINGS = {
+    words[:_BEGINNING] for words, kind in _LABELS if kind in {"opening", "closing"}
+}

@@ -1,9 +1,15 @@
-"""Read the rows of a table into transactions, in the style the whole file shares."""
+"""Read the rows of a table into transactions, in the style the whole file shares.
 
+Columns are read one after another: most are written alike from top to bottom, so one
+look at a whole column does for its cells what thousands of looks would.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 
-from risk.statements.amounts import DecimalMark, read_minor
+from risk.statements.amounts import DecimalMark, read_column, read_minor
 from risk.statements.columns import Columns, is_word
 from risk.statements.dates import DateOrder, read_date
 from risk.statements.errors import (
@@ -32,7 +38,7 @@ class Style:
 
 
 class RowReader:
-    """Reads rows one after another; remembers dates it has read before."""
+    """Reads rows column by column; remembers dates it has read before."""
 
     def __init__(self, columns: Columns, style: Style) -> None:
         self.columns = columns
@@ -40,88 +46,155 @@ class RowReader:
         self.dates: dict[str, date | None] = {}
 
     def read(self, rows: list[Row]) -> list[Transaction]:
-        """Read every row, or refuse at the first that is not clear."""
-        booked_on = self.columns.booked_on
-        transactions: list[Transaction] = []
-        for row in rows:
-            if not row.cells[booked_on] and transactions and self._only_describes(row):
-                transactions[-1] = _longer(transactions[-1], row)
-            else:
-                transactions.append(self._transaction(row))
-        return transactions
+        """Read every row, or refuse where one is not clear."""
+        rows, carried_on = self._with_descriptions_apart(rows)
+        sheet = _Sheet(rows)
+        columns = self.columns
+        booked = self._days(sheet, columns.booked_on)
+        valued = booked
+        if columns.value_on >= 0:
+            valued = self._days(sheet, columns.value_on, booked)
+        read = list(
+            map(
+                Transaction,
+                sheet.lines,
+                booked,
+                valued,
+                self._moved(sheet),
+                repeat(self.style.currency),
+                sheet.column(columns.counterparty),
+                self._references(sheet),
+                self._amounts(sheet, columns.balance),
+            )
+        )
+        for index, more in carried_on.items():
+            text = f"{read[index].reference} {more}".strip()
+            read[index] = read[index]._replace(reference=text)
+        return read
 
     def amount(self, text: str) -> int | None:
         """Return an amount in the file's style, or ``None`` when it is unclear."""
         return read_minor(text, self.style.exponent, self.style.mark)
 
-    def _only_describes(self, row: Row) -> bool:
-        """Say whether a row only carries on the description of the row above."""
+    def _with_descriptions_apart(
+        self, rows: list[Row]
+    ) -> tuple[list[Row], dict[int, str]]:
+        """Part rows that only carry on a description from the rows they belong to."""
+        booked_on = self.columns.booked_on
+        if all(row.cells[booked_on] for row in rows):
+            return rows, {}
+        whole: list[Row] = []
+        more: dict[int, str] = {}
+        for row in rows:
+            if row.cells[booked_on] or not whole or self._moves(row):
+                whole.append(row)
+            else:
+                last = len(whole) - 1
+                text = " ".join(filter(None, row.cells))
+                more[last] = f"{more.get(last, '')} {text}".strip()
+        return whole, more
+
+    def _moves(self, row: Row) -> bool:
         places = (self.columns.balance, *self.columns.moves)
-        return not any(row.cells[place] for place in places)
+        return any(row.cells[place] for place in places)
 
-    def _transaction(self, row: Row) -> Transaction:
-        columns, cells = self.columns, row.cells
-        booked_on = self._date(cells[columns.booked_on], row)
-        value_on = cells[columns.value_on]
-        reference = cells[columns.reference]
-        if number := cells[columns.reference_number]:
-            reference = f"{reference} {number}".strip()
-        balance = cells[columns.balance]
-        return Transaction(
-            row.line,
-            booked_on,
-            self._date(value_on, row) if value_on else booked_on,
-            self._amount(row) - self._fee(row),
-            self.style.currency,
-            cells[columns.counterparty],
-            reference,
-            None if balance in _NOTHING else self._minor(balance, row),
-        )
+    def _references(self, sheet: "_Sheet") -> Sequence[str]:
+        said = sheet.column(self.columns.reference)
+        if self.columns.reference_number < 0:
+            return said
+        numbers = sheet.column(self.columns.reference_number)
+        return [
+            f"{text} {number}".strip()
+            for text, number in zip(said, numbers, strict=True)
+        ]
 
-    def _date(self, text: str, row: Row) -> date:
-        if text not in self.dates:
-            self.dates[text] = read_date(text, self.style.order)
-        found = self.dates[text]
-        if found is None:
-            raise StatementDateUnreadable(line=row.line)
-        return found
+    def _days(
+        self, sheet: "_Sheet", place: int, instead: Sequence[date] = ()
+    ) -> list[date]:
+        """Read a column of dates; where a cell is empty, take the other column's."""
+        known = self.dates
+        texts = sheet.column(place)
+        for text in set(texts).difference(known):
+            known[text] = read_date(text, self.style.order)
+        days = list(map(known.__getitem__, texts))
+        if None not in days:
+            return [day for day in days if day]
+        for index, (text, day) in enumerate(zip(texts, days, strict=True)):
+            if day is None and (text or not instead):
+                raise StatementDateUnreadable(line=sheet.lines[index])
+        return [day or other for day, other in zip(days, instead, strict=True)]
 
-    def _amount(self, row: Row) -> int:
+    def _amounts(self, sheet: "_Sheet", place: int) -> list[int | None]:
+        """Read a column of amounts; an empty cell and a dash are no amount."""
+        texts = sheet.column(place)
+        style = self.style
+        plain = read_column(texts, style.exponent, style.mark)
+        if plain is not None:
+            return plain
+        return [
+            None if text in _NOTHING else self._minor(text, line)
+            for text, line in zip(texts, sheet.lines, strict=True)
+        ]
+
+    def _moved(self, sheet: "_Sheet") -> list[int]:
         columns = self.columns
         if columns.debit >= 0 and columns.credit >= 0:
-            return self._two_sided(row)
-        minor = self._minor(row.cells[columns.amount], row)
-        if columns.side < 0:
-            return minor
-        side = row.cells[columns.side]
-        if is_word(side, "debit_words"):
-            return -abs(minor)
-        if is_word(side, "credit_words"):
-            return abs(minor)
-        raise StatementMalformed(line=row.line)
+            moved = self._two_sided(sheet)
+        else:
+            moved = self._one_sided(sheet)
+        if self.style.fees_apart:
+            fees = self._amounts(sheet, columns.fee)
+            moved = [
+                amount - abs(fee or 0) for amount, fee in zip(moved, fees, strict=True)
+            ]
+        return moved
 
-    def _two_sided(self, row: Row) -> int:
-        """Read a row with one column for what went out and one for what came in."""
-        debit, credit = row.cells[self.columns.debit], row.cells[self.columns.credit]
-        went = 0 if debit in _NOTHING else self._minor(debit, row)
-        came = 0 if credit in _NOTHING else self._minor(credit, row)
-        if (went and came) or (debit in _NOTHING and credit in _NOTHING):
-            raise StatementAmountUnreadable(line=row.line)
-        return came - abs(went)
+    def _one_sided(self, sheet: "_Sheet") -> list[int]:
+        amounts = self._amounts(sheet, self.columns.amount)
+        if None in amounts:
+            raise StatementAmountUnreadable(line=sheet.lines[amounts.index(None)])
+        signed = [amount or 0 for amount in amounts]
+        if self.columns.side < 0:
+            return signed
+        sides = sheet.column(self.columns.side)
+        return [
+            _with_side(amount, side, line)
+            for amount, side, line in zip(signed, sides, sheet.lines, strict=True)
+        ]
 
-    def _fee(self, row: Row) -> int:
-        if not self.style.fees_apart:
-            return 0
-        text = row.cells[self.columns.fee]
-        return 0 if text in _NOTHING else abs(self._minor(text, row))
+    def _two_sided(self, sheet: "_Sheet") -> list[int]:
+        """Read rows with one column for what went out and one for what came in."""
+        went = self._amounts(sheet, self.columns.debit)
+        came = self._amounts(sheet, self.columns.credit)
+        moved: list[int] = []
+        for line, out, into in zip(sheet.lines, went, came, strict=True):
+            if (out and into) or (out is None and into is None):
+                raise StatementAmountUnreadable(line=line)
+            moved.append((into or 0) - abs(out or 0))
+        return moved
 
-    def _minor(self, text: str, row: Row) -> int:
+    def _minor(self, text: str, line: int) -> int:
         minor = read_minor(text, self.style.exponent, self.style.mark)
         if minor is None:
-            raise StatementAmountUnreadable(line=row.line)
+            raise StatementAmountUnreadable(line=line)
         return minor
 
 
-def _longer(last: Transaction, row: Row) -> Transaction:
-    more = " ".join(filter(None, row.cells))
-    return last._replace(reference=f"{last.reference} {more}".strip())
+class _Sheet:
+    """Rows turned on their side: whole columns, and the line of each row."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.lines = [row.line for row in rows]
+        self.columns = list(zip(*(row.cells for row in rows), strict=True))
+
+    def column(self, place: int) -> tuple[str, ...]:
+        """Return a column; one the table does not have is empty in every row."""
+        return self.columns[place]
+
+
+def _with_side(amount: int, side: str, line: int) -> int:
+    if is_word(side, "debit_words"):
+        return -abs(amount)
+    if is_word(side, "credit_words"):
+        return abs(amount)
+    raise StatementMalformed(line=line)

@@ -68,6 +68,11 @@ def _fitted(rows: Iterator[Row], columns: Columns, *, ends_whole: bool) -> list[
     for row in rows:
         cells = row.cells
         missing = columns.width - len(cells)
+        if not missing:
+            cells.append("")
+            short = False
+            fitted.append(row)
+            continue
         if missing < 0 and any(cells[columns.width :]):
             raise StatementMalformed(line=row.line)
         cells[columns.width :] = [""] * (max(missing, 0) + 1)
@@ -90,7 +95,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
         for count, cells in enumerate(reader):
             if count > MAX_LINES:
                 raise StatementTooManyLines(line=line)
-            stripped = [cell.strip() for cell in cells]
+            stripped = list(map(str.strip, cells))
             if any(stripped):
                 yield Row(line, stripped)
             line = reader.line_num + 1
