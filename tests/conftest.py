@@ -73,8 +73,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
     return Scheduler(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # before words such as -m choose by the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first; the rest keeps its order behind them."""
+    """Mark what needs a database, and run the fast tests before the others."""
+    for item in items:
+        if "admin_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
     items.sort(key=lambda item: any(map(item.get_closest_marker, ("slow", "browser"))))
 
 

@@ -46,7 +46,8 @@ from tests.conftest import FIRST_MOMENT
 from tests.ledger.builders import an_id
 from tests.properties.ledger_model import CEILING, Model
 
-EXAMPLES = int(os.environ.get("TONLE_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("TONLE_EXAMPLES", "500"))
+WORLDS = 5  # the lives are shared out among as many books, which may run side by side
 STEPS = 20
 HOUR = timedelta(hours=1)
 SPECS = {
@@ -297,7 +298,9 @@ class LedgerLife(RuleBasedStateMachine):
             assert balance.pending_in == self.model.coming[name]
 
 
-def test_the_ledger_does_what_the_model_says(app_url: str) -> None:
+@pytest.mark.parametrize("world", range(WORLDS))
+def test_the_ledger_does_what_the_model_says(app_url: str, world: int) -> None:
+    _ = world
     clock = StoppedClock(FIRST_MOMENT)
     with asyncio.Runner() as runner:
 
@@ -310,7 +313,7 @@ def test_the_ledger_does_what_the_model_says(app_url: str) -> None:
         run_state_machine_as_test(
             life,
             settings=settings(
-                max_examples=EXAMPLES,
+                max_examples=max(EXAMPLES // WORLDS, 1),
                 stateful_step_count=STEPS,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
