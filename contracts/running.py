@@ -72,11 +72,16 @@ def _unbilled(book: Book) -> list[Row]:
 def _run(book: Book, row: Row, until: date) -> Fraction:
     """Return the interest since the last cut; money that goes out cuts too."""
     start = max(book.accrued_to, row.starts_on)
-    return _grown(book, row, start, until, book.outstanding)
+    return _grown(book, row, start=start, end=until, principal_on=book.outstanding)
 
 
 def _grown(
-    book: Book, row: Row, start: date, end: date, principal_on: Callable[[date], int]
+    book: Book,
+    row: Row,
+    *,
+    start: date,
+    end: date,
+    principal_on: Callable[[date], int],
 ) -> Fraction:
     """Return a row's interest from one day to another, cut where money goes out."""
     inside = {part.on for part in book.terms.tranches if start < part.on < end}
@@ -130,7 +135,8 @@ def _to_come(book: Book, row: Row, *, principal: int, on: date, cut: bool) -> Fr
     def gone_out(by: date) -> int:
         return principal - sum(part.amount.minor for part in payouts if part.on > by)
 
-    return _grown(book, row, max(row.starts_on, on), row.ends_on, gone_out)
+    start = max(row.starts_on, on)
+    return _grown(book, row, start=start, end=row.ends_on, principal_on=gone_out)
 
 
 def _planned_principal(book: Book, row: Row, interest: int) -> int:

@@ -160,7 +160,7 @@ async def _write(uow: UnitOfWork, draft: Draft, *, judged: bool) -> list[Posted]
     row = rows.one()
     if not row.written:
         return None
-    uow.booked += map(UUID, draft.keys)
+    uow.booked += draft.keys
     return draft.outcomes(row.versions, row.sums)
 
 

@@ -61,7 +61,7 @@ _SESSION_SETTINGS = (
 class UnitOfWork:
     """One transaction: its session, its clock, who acts, and what is told of it.
 
-    ``booked`` holds the journal entries written, which are records themselves.
+    ``booked`` holds the keys of journal entries written, which are records themselves.
     """
 
     session: AsyncSession
@@ -69,7 +69,7 @@ class UnitOfWork:
     actor: Actor = SYSTEM
     audit: AuditMode = AuditMode.DEFERRED
     recorded: list[Recorded] = field(default_factory=list)
-    booked: list[UUID] = field(default_factory=list)
+    booked: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Return the present instant by the injected clock."""
@@ -89,7 +89,7 @@ class UnitOfWork:
 
     def told(self) -> list[UUID]:
         """Return under which ids the log will have what this transaction told so far."""
-        return [*(item.id for item in self.recorded), *self.booked]
+        return [*(item.id for item in self.recorded), *map(UUID, self.booked)]
 
 
 Hook = Callable[[UnitOfWork], Awaitable[None]]

@@ -128,7 +128,7 @@ async def test_what_is_sealed_inline_is_sealed_before_its_caller_is_told(
     sealed: list[bool] = []
 
     async def seal(uow: UnitOfWork) -> None:
-        sealed.append(uow.booked)
+        sealed.append(bool(uow.booked))
 
     inline = replace(db, audit=AuditMode.INLINE, seal_inline=seal)
     async with lane.running(inline) as writer:

@@ -137,6 +137,7 @@ async def _ask(uow: UnitOfWork, *, party_id: PartyId, terms: Terms) -> Applicati
         statements=[],
         decision={"price": {"lgd_bps": 5_000}, "pd_bps": 200, "grade": "B"},
         quote={"terms": terms.to_json()},
+        overrides=[],
         status=ApplicationStatus.ASSESSED.value,
         submitted_at=uow.now(),
     )
