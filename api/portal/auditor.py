@@ -93,6 +93,6 @@ class Auditor:
 
 
 def _pack(room: Path) -> Path:
-    archive = shutil.make_archive(str(room / "tonle-audit"), "zip", room / "export")
+    archive = audit.pack(room / "export", room / "tonle-audit.zip")
     shutil.rmtree(room / "export")
-    return Path(archive)
+    return archive

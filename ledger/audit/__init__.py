@@ -14,6 +14,7 @@ from ledger.audit.export import Exported, export_bundle, find_checkpoint
 from ledger.audit.journal import EntryTold, entry_parts, leg_text
 from ledger.audit.keys import load_or_create_signer
 from ledger.audit.note import LogKey, Note, NoteRefused, Signer
+from ledger.audit.packing import pack
 from ledger.audit.policy import Policy, PolicyRefused
 from ledger.audit.proving import (
     Concern,
@@ -71,6 +72,7 @@ __all__ = [
     "leg_text",
     "list_asking",
     "load_or_create_signer",
+    "pack",
     "prove_entry",
     "prove_growth",
     "read_bundle",

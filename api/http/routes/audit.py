@@ -156,9 +156,7 @@ async def export_log(db: Db, outside: Outside, _: Staff) -> Response:
         bundle = place / "tonle-audit"
         await quorum.reach(db, outside.policy)
         await db.read(audit.export_bundle, bundle, outside.log_key, outside.policy)
-        packed = await asyncio.to_thread(
-            shutil.make_archive, str(bundle), "zip", bundle
-        )
+        packed = await asyncio.to_thread(audit.pack, bundle, place / "tonle-audit.zip")
     except BaseException:
         await cleaning()
         raise

@@ -1,10 +1,13 @@
 """Say what held, what was changed and where, and what cannot be decided."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
+from zipfile import BadZipFile
 
 T = TypeVar("T")
+DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 class Tampered(Exception):  # noqa: N818 - an answer
@@ -37,6 +40,8 @@ class Report:
             self.changed.append((name, *found.args))
         except Undecided as doubt:
             self.doubts.append((name, str(doubt)))
+        except DAMAGED as error:
+            self.changed.append((name, "the zip", f"cannot be unpacked: {error!a}"))
         except OSError as error:
             self.doubts.append((name, f"cannot read: {error.strerror}"))
         else:

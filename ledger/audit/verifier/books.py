@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from io import BufferedReader, StringIO
-from typing import Any
+from io import StringIO
+from typing import Any, BinaryIO
 
 from ledger.audit.verifier.answers import require
 from ledger.audit.verifier.files import JOURNAL
@@ -31,7 +31,7 @@ class Flat:
     """A flat file that must say, line by line, what the entries say."""
 
     path: str
-    file: BufferedReader
+    file: BinaryIO
     line: int = 1
 
     def expect(self, *rows: Sequence[object]) -> None:

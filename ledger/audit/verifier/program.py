@@ -1,7 +1,7 @@
 """Verify an exported audit log with nothing but Python 3.11 and its standard library.
 
-    python3 verify.py --key-file KEY_YOU_WERE_GIVEN DIRECTORY
-    python3 verify.py --policy POLICY_YOU_WERE_GIVEN DIRECTORY_OR_RECEIPT
+    python3 verify.py --key-file KEY_YOU_WERE_GIVEN FOLDER_OR_ZIP
+    python3 verify.py --policy POLICY_YOU_WERE_GIVEN FOLDER_ZIP_OR_RECEIPT
 
 Exit 0: all holds under the key or policy you gave. Exit 1: something was changed; the places are
 named. Exit 2: it cannot be decided, for example because you gave no key. Take program,
@@ -15,15 +15,17 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from ledger.audit.verifier.answers import Report, Tampered, Undecided, require
+from ledger.audit.verifier.archives import is_archive
 from ledger.audit.verifier.books import JOURNAL_HEAD, LEG_HEAD, Books, Flat
 from ledger.audit.verifier.chain import Chain, split_entries
 from ledger.audit.verifier.files import (
     BALANCES,
-    FILE_BYTES,
     JOURNAL,
+    NOTE_BYTES,
     Export,
     check_manifest,
 )
@@ -31,6 +33,8 @@ from ledger.audit.verifier.policy import Now, Policy, check_witnesses
 from ledger.audit.verifier.receipts import Receipt, check_receipt
 from ledger.audit.verifier.signatures import Head, Key
 from ledger.audit.verifier.tree import check_tree, read_hashes, tiles
+
+Trust = tuple[str | None, Policy | None, Now]
 
 
 def check_entries(export: Export, head: Head) -> str:
@@ -92,12 +96,12 @@ def given_key(vkey: str | None, policy: Policy | None) -> Keys:
 def open_head(export: Export, keys: Keys | None) -> Head:
     """Open the checkpoint by a key of the caller, or the export's for a first look."""
     try:
-        own = Key.read(export.read("log.vkey").decode())
+        own = Key.read(export.read("log.vkey", NOTE_BYTES).decode())
     except ValueError:
         raise Tampered("log.vkey", "is no verifier key") from None
     require(keys is None or own in keys, "log.vkey", "is not the key you gave")
     try:
-        return Head.read(export.read("checkpoint").decode(), own)
+        return Head.read(export.read("checkpoint", NOTE_BYTES).decode(), own)
     except ValueError as error:
         raise Tampered("checkpoint", str(error)) from None
 
@@ -137,28 +141,36 @@ def verify(
     report = Report()
     believed = None if policy is None else report.run("policy", given_policy, policy)
     now = now or Now(int(time.time()))
-    if folder.is_file():
+    if folder.is_file() and not is_archive(folder):
         _verify_receipt(report, folder, (vkey, believed, now))
         return report
-    export = report.run("files", Export.find, folder)
-    if export is None:
-        return report
-    report.run("manifest", check_manifest, export)
-    keys = report.run("key", given_key, vkey, believed)
-    kept = [report.run("kept head", open_kept, note, keys) for note in notes]
-    head = report.run("checkpoint", open_head, export, keys)
-    if head:
-        if believed:
-            note = export.read("checkpoint").decode()
-            report.run("witnesses", check_witnesses, note, believed, now)
-        report.run("tree", check_tree, export, head, list(filter(None, kept)))
-        report.run("entries", check_entries, export, head)
+    with ExitStack() as held:
+        export = report.run("files", Export.find, folder, held)
+        if export:
+            _verify_export(report, export, (vkey, believed, now), notes)
     return report
 
 
-def _verify_receipt(
-    report: Report, path: Path, trust: tuple[str | None, Policy | None, Now]
+def _verify_export(
+    report: Report,
+    export: Export,
+    trust: Trust,
+    notes: Sequence[str],
 ) -> None:
+    vkey, policy, now = trust
+    report.run("manifest", check_manifest, export)
+    keys = report.run("key", given_key, vkey, policy)
+    kept = [report.run("kept head", open_kept, note, keys) for note in notes]
+    head = report.run("checkpoint", open_head, export, keys)
+    if head:
+        if policy:
+            note = export.read("checkpoint").decode()
+            report.run("witnesses", check_witnesses, note, policy, now)
+        report.run("tree", check_tree, export, head, list(filter(None, kept)))
+        report.run("entries", check_entries, export, head)
+
+
+def _verify_receipt(report: Report, path: Path, trust: Trust) -> None:
     vkey, policy, now = trust
     keys = report.run("key", given_key, vkey, policy)
     read = report.run("receipt", Receipt.read, path)
@@ -176,7 +188,9 @@ def _verify_receipt(
 def main(words: list[str] | None = None) -> int:
     """Verify as told on the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("directory", type=Path, help="or the file of a receipt")
+    parser.add_argument(
+        "export", type=Path, help="a folder, a zip, or the file of a receipt"
+    )
     parser.add_argument("--key", help="the log's key: name+id+base64")
     parser.add_argument(
         "--key-file", dest="key", type=_text, help="a file with the key"
@@ -190,7 +204,7 @@ def main(words: list[str] | None = None) -> int:
     given = parser.parse_args(words)
     now = Now(int(time.time()), given.max_age)
     report = verify(
-        given.directory,
+        given.export,
         given.key,
         notes=given.old_checkpoint,
         policy=given.policy,
@@ -209,6 +223,6 @@ def _text(path: str) -> str:
 def _bytes(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
-            return file.read(FILE_BYTES)
+            return file.read(NOTE_BYTES + 1)
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path}: {error.strerror}") from None
