@@ -28,7 +28,7 @@ from api.problems import Trouble
 from contracts.documents import Language
 from finance.signing import Custody
 from ledger import idempotency
-from ledger.audit import LogKey
+from ledger.audit import LogKey, Policy
 from ledger.database import Database, UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import new_id
@@ -113,6 +113,11 @@ class Desk:
         """The public key of the audit log, when this server keeps one."""
         signer = services(self.request).signer
         return signer.key if signer else None
+
+    @property
+    def policy(self) -> Policy | None:
+        """Whose cosignatures the log's heads need, when it has witnesses."""
+        return services(self.request).policy
 
     @property
     def custody(self) -> Custody | None:

@@ -77,6 +77,10 @@ class Formats:
             return DASH
         return format_date(on, "d MMM y", locale=self._locale)
 
+    def field_day(self, at: datetime, days_before: int = 0) -> str:
+        """Write a business date as a form's field takes it."""
+        return (business_date(at) - timedelta(days=days_before)).isoformat()
+
     def month(self, first: date) -> str:
         """Write a month with its year."""
         return format_skeleton("yMMM", first, locale=self._locale)

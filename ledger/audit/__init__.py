@@ -29,13 +29,16 @@ from ledger.audit.proving import (
 )
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
 from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
+from ledger.audit.single_file import single_file
 from ledger.audit.witnessing import (
     Asking,
     PublishedHead,
+    WitnessStanding,
     find_head,
     find_witnessed_head,
     keep_cosignatures,
     list_asking,
+    list_standings,
     submit_again,
 )
 
@@ -60,6 +63,7 @@ __all__ = [
     "Sealed",
     "Signer",
     "TileNotThere",
+    "WitnessStanding",
     "entry_parts",
     "export_bundle",
     "find_checkpoint",
@@ -71,6 +75,7 @@ __all__ = [
     "keep_cosignatures",
     "leg_text",
     "list_asking",
+    "list_standings",
     "load_or_create_signer",
     "pack",
     "prove_entry",
@@ -82,5 +87,6 @@ __all__ = [
     "run_sealer",
     "seal",
     "seal_inline",
+    "single_file",
     "submit_again",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from ledger.audit.cosigning import Cosignature
@@ -42,6 +42,27 @@ class Asking:
     witness: Witness
     size: int
     submission: Submission
+
+
+@dataclass(frozen=True)
+class WitnessStanding:
+    """The largest head a witness has cosigned, and when; neither while there is none."""
+
+    name: str
+    size: int = 0
+    at: datetime | None = None
+
+
+async def list_standings(
+    uow: UnitOfWork, policy: Policy | None
+) -> list[WitnessStanding]:
+    """Say how far each witness of the policy has come."""
+    standings = []
+    for one in policy.witnesses if policy else ():
+        last = await _find_last(uow, one)
+        standing = WitnessStanding(one.name, last.size, last.at) if last else None
+        standings.append(standing or WitnessStanding(one.name))
+    return standings
 
 
 async def find_head(
@@ -107,9 +128,10 @@ async def list_asking(uow: UnitOfWork, policy: Policy) -> list[Asking]:
         return []
     asking = []
     for one in policy.witnesses:
-        last = await _find_last_size(uow, one)
-        if one.url and last < head.size:
-            asking.append(Asking(one, head.size, await _submission(uow, head, last)))
+        last = await _find_last(uow, one)
+        size = last.size if last else 0
+        if one.url and size < head.size:
+            asking.append(Asking(one, head.size, await _submission(uow, head, size)))
     return asking
 
 
@@ -141,10 +163,9 @@ async def keep_cosignatures(
         )
 
 
-async def _find_last_size(uow: UnitOfWork, one: Witness) -> int:
-    query = select(func.max(CosignatureRow.size))
-    last = await uow.session.scalar(query.where(CosignatureRow.witness == str(one.key)))
-    return last or 0
+async def _find_last(uow: UnitOfWork, one: Witness) -> CosignatureRow | None:
+    query = select(CosignatureRow).where(CosignatureRow.witness == str(one.key))
+    return await uow.session.scalar(query.order_by(CosignatureRow.size.desc()).limit(1))
 
 
 async def _submission(uow: UnitOfWork, head: CheckpointRow, old: int) -> Submission:

@@ -3,9 +3,11 @@
 from api.portal.pages.audit import router as audit
 from api.portal.pages.books import router as books
 from api.portal.pages.business import router as business
+from api.portal.pages.keys import router as keys
 from api.portal.pages.loan import router as loan
 from api.portal.pages.market import router as market
 from api.portal.pages.portfolio import router as portfolio
+from api.portal.pages.proofs import router as proofs
 from api.portal.pages.queue import router as queue
 from api.portal.pages.quote import router as quote
 from api.portal.pages.records import router as records
@@ -24,4 +26,6 @@ ROUTERS = (
     queue,
     books,
     audit,
+    proofs,
+    keys,
 )

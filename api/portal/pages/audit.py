@@ -1,4 +1,4 @@
-"""The regulator's page: the log, its proof, the laws, and the clients' money."""
+"""The log's page: its head and witnesses for everyone; for the regulator its proof too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,16 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from api import auth
 from api.auth import Caller, Role
+from api.http.callers import Anyone
 from api.portal.desk import At
 from api.portal.errors import PageUnknown
 from api.portal.guard import make_pages
+from finance import safekeeping
+from finance.safekeeping import MoneyProof
 from finance.wallets import Platform
 from ledger import audit, statements
 from ledger.accounts import CLIENT_MONEY
-from ledger.audit.model import CheckpointRow
+from ledger.audit import PublishedHead, WitnessStanding
 from ledger.database import UnitOfWork
 from ledger.money import Currency, Money
 from ledger.statements import TrialLine
@@ -44,28 +47,47 @@ class ClientMoney:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the page shows of the stored log and the books."""
+    """What everyone may see of the log: heads, witnesses, the last counts of client money."""
 
-    checkpoint: CheckpointRow | None
+    head: PublishedHead | None
+    witnessed: PublishedHead | None
+    standings: list[WitnessStanding]
+    counts: list[MoneyProof]
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the regulator sees of the books beside it."""
+
     client_money: list[ClientMoney]
     trial: list[TrialLine]
 
 
 @router.get("/audit")
-async def show_audit(desk: At, _: Regulator) -> Response:
-    """Show the log's head, its proof and the clients' money."""
+async def show_audit(desk: At, _: Anyone) -> Response:
+    """Show everyone the log's head and its witnesses; the regulator, the checks too."""
+    evidence = await desk.db.read(_read, policy=desk.policy)
+    inside = None
     auditor, key = desk.portal.auditor, desk.log_key
-    if key and auditor.last is None and not auditor.failed:
-        auditor.start(desk.db, key)
-    evidence = await desk.db.read(_read)
-    return desk.page("audit.html", evidence=evidence, auditor=auditor, key=key)
+    if desk.caller is not None and desk.caller.role is Role.REGULATOR:
+        inside = await desk.db.read(_read_inside)
+        if key and auditor.last is None and not auditor.failed:
+            auditor.start(desk.db, key, desk.policy)
+    return desk.page(
+        "audit.html",
+        evidence=evidence,
+        inside=inside,
+        auditor=auditor,
+        key=key,
+        policy=desk.policy,
+    )
 
 
 @router.post("/audit/verify")
 async def verify(desk: At, _: Regulator) -> Response:
     """Check the log and the laws once more."""
     if desk.log_key:
-        desk.portal.auditor.start(desk.db, desk.log_key)
+        desk.portal.auditor.start(desk.db, desk.log_key, desk.policy)
     return RedirectResponse("/audit", status_code=303)
 
 
@@ -78,9 +100,33 @@ async def give_export(desk: At, _: Regulator) -> Response:
     return FileResponse(findings.archive, filename="tonle-audit.zip")
 
 
-async def _read(uow: UnitOfWork) -> Evidence:
+@router.get("/audit/verify.py")
+async def give_verifier(_: Anyone) -> Response:
+    """Give the program that checks exports and receipts; it needs Python alone."""
+    program = audit.single_file()
+    named = {"Content-Disposition": 'attachment; filename="verify.py"'}
+    return Response(program, media_type="text/x-python", headers=named)
+
+
+async def _read(uow: UnitOfWork, *, policy: audit.Policy | None) -> Evidence:
+    counts = [
+        count
+        for currency in Currency
+        for count in (
+            await safekeeping.list_proofs(uow, currency=currency, limit=1)
+        ).items
+    ]
+    return Evidence(
+        await audit.find_head(uow, policy),
+        await audit.find_witnessed_head(uow, policy),
+        await audit.list_standings(uow, policy),
+        counts,
+    )
+
+
+async def _read_inside(uow: UnitOfWork) -> Inside:
     trial = await statements.trial_balance(uow)
-    return Evidence(await audit.find_checkpoint(uow), _client_money(trial), trial)
+    return Inside(_client_money(trial), trial)
 
 
 def _client_money(trial: Sequence[TrialLine]) -> list[ClientMoney]:

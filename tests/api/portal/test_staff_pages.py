@@ -147,7 +147,9 @@ OTHERS = [
     (Role.LENDER, "/queue"),
     (Role.LENDER, "/audit/export"),
     (Role.SME, "/portfolio"),
-    (Role.OPERATOR, "/audit"),
+    (Role.OPERATOR, "/audit/export"),
+    (Role.REGULATOR, "/keys"),
+    (Role.OPERATOR, "/proofs"),
     (Role.REGULATOR, "/queue"),
 ]
 
