@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from api import auth
 from api.auth import Caller, Role
 from api.http.callers import Anyone
-from api.portal.desk import At
+from api.portal.desk import At, Desk
 from api.portal.errors import PageUnknown
 from api.portal.guard import make_pages
 from finance import safekeeping
@@ -66,19 +66,12 @@ class Inside:
 @router.get("/audit")
 async def show_audit(desk: At, _: Anyone) -> Response:
     """Show everyone the log's head and its witnesses; the regulator, the checks too."""
-    evidence = await desk.db.read(_read, policy=desk.policy)
-    inside = None
-    auditor, key = desk.portal.auditor, desk.log_key
-    if desk.caller is not None and desk.caller.role is Role.REGULATOR:
-        inside = await desk.db.read(_read_inside)
-        if key and auditor.last is None and not auditor.failed:
-            auditor.start(desk.db, key, desk.policy)
     return desk.page(
         "audit.html",
-        evidence=evidence,
-        inside=inside,
-        auditor=auditor,
-        key=key,
+        evidence=await desk.db.read(_read, policy=desk.policy),
+        inside=await _look_inside(desk),
+        auditor=desk.portal.auditor,
+        key=desk.log_key,
         policy=desk.policy,
     )
 
@@ -106,6 +99,16 @@ async def give_verifier(_: Anyone) -> Response:
     program = audit.single_file()
     named = {"Content-Disposition": 'attachment; filename="verify.py"'}
     return Response(program, media_type="text/x-python", headers=named)
+
+
+async def _look_inside(desk: Desk) -> Inside | None:
+    """Read what only the regulator sees, whose first visit begins a check."""
+    if desk.caller is None or desk.caller.role is not Role.REGULATOR:
+        return None
+    auditor = desk.portal.auditor
+    if desk.log_key and auditor.last is None and not auditor.failed:
+        auditor.start(desk.db, desk.log_key, desk.policy)
+    return await desk.db.read(_read_inside)
 
 
 async def _read(uow: UnitOfWork, *, policy: audit.Policy | None) -> Evidence:
