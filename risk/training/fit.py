@@ -1,0 +1,100 @@
+"""Fit a scorecard to loans, calibrate it on loans it has not seen, and write it down."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ledger.errors import Invalid
+from risk.cashflow import FEATURES, Better
+from risk.training import wording
+from risk.training.calibration import calibrate
+from risk.training.card import CardFacts, write_card
+from risk.training.curves import Fitted, Numbers, fit_curves
+from risk.training.sample import Loan, sample_hash
+from risk.training.settings import Settings
+
+LEAST_OF_EACH = 20
+_WAY = {feature.name: feature.better for feature in FEATURES}
+
+
+class TooFewOutcomes(Invalid):
+    """A scorecard cannot be fitted to so few loans."""
+
+    code = "too_few_outcomes"
+    message = (
+        "At least {least} loans that went bad and {least} that did not are needed."
+    )
+
+
+def train(
+    loans: Sequence[Loan], settings: Settings | None = None, *, version: str
+) -> dict[str, Any]:
+    """Return the artefact of a scorecard fitted to loans.
+
+    The same loans and settings give the same artefact, whatever the loans' order.
+
+    Raises:
+        TooFewOutcomes: Fewer than twenty good or bad loans.
+    """
+    settings = settings or Settings()
+    loans = sorted(loans, key=lambda item: item.loan)
+    bad = np.array([item.bad for item in loans], dtype=np.float64)
+    if min(bad.sum(), (1 - bad).sum()) < LEAST_OF_EACH:
+        raise TooFewOutcomes(least=LEAST_OF_EACH)
+    names = _candidates(loans, settings)
+    signs = [1 if _WAY[name] is Better.HIGHER else -1 for name in names]
+    values = _table(loans, names)
+    fitted = fit_curves(values, bad, signs, settings)
+    unseen = _out_of_fold(values, bad, signs, settings)
+    facts = CardFacts(
+        version,
+        tuple(names),
+        settings,
+        calibrate(-unseen, bad),
+        sample_hash(loans),
+        tuple(loans),
+    )
+    return write_card(fitted, values, facts)
+
+
+def _candidates(loans: Sequence[Loan], settings: Settings) -> list[str]:
+    measured = set().union(*(item.features for item in loans))
+    wanted = set(settings.candidates) or measured
+    return [
+        feature.name
+        for feature in FEATURES
+        if feature.name in wanted & measured
+        and feature.better is not Better.NEITHER
+        and wording.has(feature.name)
+    ]
+
+
+def _table(loans: Sequence[Loan], names: Sequence[str]) -> Numbers:
+    rows = [[item.value(name) for name in names] for item in loans]
+    return np.array(rows, dtype=np.float64)
+
+
+def _out_of_fold(
+    values: Numbers, bad: Numbers, signs: Sequence[int], settings: Settings
+) -> Numbers:
+    """Score each loan by a card that was fitted without it."""
+    scores = np.zeros(len(bad))
+    for held in folds(bad.tolist(), settings.folds, settings.seed):
+        rest = np.setdiff1d(np.arange(len(bad)), held)
+        part: Fitted = fit_curves(values[rest], bad[rest], signs, settings)
+        scores[held] = part.log_odds(values[held])
+    return scores
+
+
+def folds(bad: Sequence[float], number: int, seed: int) -> list[list[int]]:
+    """Part loans so that each part has its share of bad ones."""
+    parts: list[list[int]] = [[] for _ in range(number)]
+    shuffle = random.Random(seed)  # noqa: S311 - a sample is parted, nothing kept secret
+    for outcome in (0, 1):
+        places = [place for place, was_bad in enumerate(bad) if was_bad == outcome]
+        shuffle.shuffle(places)
+        for number_dealt, place in enumerate(places):
+            parts[number_dealt % number].append(place)
+    return [sorted(part) for part in parts]

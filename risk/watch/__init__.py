@@ -1,0 +1,1 @@
+"""Watch a scorecard in use: drift, calibration, fairness, overrides, its challenger."""

@@ -1,0 +1,1 @@
+"""How well the trained scorecard foretells, on a public set of loans."""
