@@ -35,7 +35,11 @@ _SIGN_SAMPLE_ROWS = 50
 
 def read(content: bytes) -> list[ParsedStatement]:
     """Return the one account of a table, oldest line first."""
-    table = read_table(decode(content))
+    return [statement_of(read_table(decode(content)), StatementFormat.CSV)]
+
+
+def statement_of(table: Table, made_as: StatementFormat) -> ParsedStatement:
+    """Read a table, wherever it was found, into a statement."""
     movements, asides = _sort(table)
     if not movements:
         raise StatementWithoutLines
@@ -45,8 +49,8 @@ def read(content: bytes) -> list[ParsedStatement]:
     transactions = _in_time(reader.read(movements))
     if table.columns.fee >= 0:
         transactions = _with_fees(table, movements, style, transactions)
-    statement = ParsedStatement(
-        StatementFormat.CSV,
+    return ParsedStatement(
+        made_as,
         _account(table, movements),
         style.currency,
         tuple(transactions),
@@ -54,7 +58,6 @@ def read(content: bytes) -> list[ParsedStatement]:
         tuple(LeftOut(row.line, why) for row, why in asides),
         table.heading.line,
     )
-    return [statement]
 
 
 def _with_sides(table: Table, movements: list[Row]) -> Table:

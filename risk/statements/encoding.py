@@ -5,7 +5,7 @@ import re
 
 from risk.statements.errors import StatementBinary, StatementOtherFormat
 
-_OTHER_DOCUMENTS = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b")
+_OTHER_DOCUMENTS = (b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # SWIFT envelopes and banks use a few control characters; others mean binary.
 _CONTROLS_ALLOWED = frozenset(b"\t\n\v\f\r\x01\x02\x03\x1a\x1b\x1e")

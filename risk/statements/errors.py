@@ -166,6 +166,33 @@ class StatementUnsafe(StatementRefused):
     )
 
 
+class StatementMacros(StatementRefused):
+    """The workbook carries programs."""
+
+    code = "statement_macros"
+    message = (
+        "{file} contains macros (programs), which we never open."
+        " Save it as CSV, or as a workbook without macros."
+    )
+
+
+class StatementFormulas(StatementRefused):
+    """A cell is worked out by the workbook and states nothing itself."""
+
+    code = "statement_formulas"
+    message = (
+        "{file}, row {line}: a cell holds a formula instead of a number."
+        " Upload the file as the bank made it, or save it as CSV."
+    )
+
+
+class StatementManySheets(StatementRefused):
+    """More than one sheet of the workbook holds something."""
+
+    code = "statement_many_sheets"
+    message = "{file} has several filled sheets. Keep one sheet with one account."
+
+
 class StatementTooManyLines(StatementRefused):
     """The statement has more lines than one upload may have."""
 

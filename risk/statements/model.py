@@ -35,7 +35,9 @@ class Statement(Base):
         CheckConstraint("sha256 = sha256(content)", name="content"),
         CheckConstraint("line_count > 0", name="lines"),
         CheckConstraint("first_on <= last_on", name="period"),
-        CheckConstraint("format IN ('mt940', 'camt', 'ofx', 'csv')", name="format"),
+        CheckConstraint(
+            "format IN ('mt940', 'camt', 'ofx', 'csv', 'xlsx')", name="format"
+        ),
         CheckConstraint("verdict IN ('ok', 'review')", name="verdict"),
         CheckConstraint("currency IN ('USD', 'KHR')", name="currency"),
     )

@@ -17,6 +17,7 @@ class StatementFormat(StrEnum):
     CAMT = "camt"
     OFX = "ofx"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Transaction(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.money import Currency
-from risk.statements import camt, csv_table, integrity, mt940, ofx
+from risk.statements import camt, csv_table, integrity, mt940, ofx, workbook
 from risk.statements.encoding import require_text
 from risk.statements.errors import (
     StatementBalanceBroken,
@@ -64,6 +64,8 @@ def _read(content: bytes) -> list[ParsedStatement]:
         raise StatementTooLarge
     if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise StatementEmpty
+    if workbook.detect(content):
+        return workbook.read(content)
     require_text(content)
     return _reader_of(content)(content)
 

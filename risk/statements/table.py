@@ -48,17 +48,29 @@ def read_table(text: str) -> Table:
     for delimiter in _by_likelihood(text):
         above: list[Row] = []
         rows = _rows(text, delimiter)
-        for row in rows:
-            columns = find_columns(row.cells)
-            if columns:
-                below = _fitted(rows, columns, ends_whole=text.endswith("\n"))
-                return Table(above, row, columns, below)
-            above.append(row)
-            wide += len(row.cells) > 1
-            if len(above) > _HEADING_WITHIN_ROWS:
-                break
+        table = table_of(rows, above, ends_whole=text.endswith("\n"))
+        if table:
+            return table
+        wide += sum(len(row.cells) > 1 for row in above)
     # Prose has a comma here and there; a table has a second cell on many lines.
     raise StatementColumnsUnknown if wide > 1 else StatementOtherFormat
+
+
+def table_of(
+    rows: Iterator[Row], above: list[Row] | None = None, *, ends_whole: bool = True
+) -> Table | None:
+    """Find the heading among the first rows; ``above`` is given those before it."""
+    above = [] if above is None else above
+    for row in rows:
+        columns = find_columns(row.cells)
+        if columns:
+            return Table(
+                above, row, columns, _fitted(rows, columns, ends_whole=ends_whole)
+            )
+        above.append(row)
+        if len(above) > _HEADING_WITHIN_ROWS:
+            break
+    return None
 
 
 def _fitted(rows: Iterator[Row], columns: Columns, *, ends_whole: bool) -> list[Row]:

@@ -112,7 +112,7 @@ def _create_statement() -> None:
         sa.CheckConstraint("line_count > 0", name=op.f("ck_statement_lines")),
         sa.CheckConstraint("first_on <= last_on", name=op.f("ck_statement_period")),
         sa.CheckConstraint(
-            "format IN ('mt940', 'camt', 'ofx', 'csv')",
+            "format IN ('mt940', 'camt', 'ofx', 'csv', 'xlsx')",
             name=op.f("ck_statement_format"),
         ),
         sa.CheckConstraint(

@@ -1,0 +1,148 @@
+"""Read XLSX workbooks as tables: one sheet of plain values, no macros, no formulas.
+
+A workbook is a zip of XML: what it unpacks to, how far its cells lie apart and what
+else it carries is looked at before any of it is read.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Protocol
+
+import openpyxl
+
+from risk.statements.csv_table import statement_of
+from risk.statements.errors import (
+    StatementFormulas,
+    StatementMacros,
+    StatementMalformed,
+    StatementManySheets,
+    StatementOtherFormat,
+    StatementTooLarge,
+    StatementTooManyLines,
+    StatementUnsafe,
+    StatementWithoutLines,
+)
+from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
+from risk.statements.table import Row, table_of
+
+MAX_UNPACKED_BYTES = 48 * 1024 * 1024
+_MAX_PARTS = 300
+_MAX_COLUMNS = 100
+_ROWS_ABOVE = 100
+_PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]+)["']""")
+_LAST_COLUMN = b"CV"
+_SIGNIFICANT_DIGITS = 15
+# What the libraries say of a workbook that is not whole.
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+class _Cell(Protocol):
+    data_type: str
+    value: object
+
+
+def detect(content: bytes) -> bool:
+    """Say whether the bytes are a zip, as every XLSX is."""
+    return content.startswith(b"PK\x03\x04")
+
+
+def read(content: bytes) -> list[ParsedStatement]:
+    """Return the one account of a workbook, oldest line first."""
+    try:
+        _require_harmless(content)
+        rows = _rows(content)
+    except _BROKEN as error:
+        raise StatementMalformed(line=1) from error
+    table = table_of(iter(rows))
+    if table is None:
+        raise StatementWithoutLines if not rows else StatementOtherFormat
+    return [statement_of(table, StatementFormat.XLSX)]
+
+
+def _require_harmless(content: bytes) -> None:
+    with zipfile.ZipFile(BytesIO(content)) as parts:
+        infos = parts.infolist()
+        names = [info.filename for info in infos]
+        if "xl/workbook.xml" not in names:
+            raise StatementOtherFormat
+        if len(infos) > _MAX_PARTS:
+            raise StatementTooLarge
+        # No more than what a part declares is ever unpacked of it.
+        if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+            raise StatementTooLarge
+        if any(name.endswith(("vbaProject.bin", ".xlm")) for name in names):
+            raise StatementMacros
+        for name in names:
+            if name.endswith((".xml", ".rels")):
+                _require_plain(name, parts.read(name))
+
+
+def _require_plain(name: str, part: bytes) -> None:
+    """Refuse entities, encodings that could hide them, and cells miles apart."""
+    if part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in part[:64]:
+        raise StatementUnsafe
+    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+        raise StatementUnsafe
+    if not name.startswith("xl/worksheets/"):
+        return
+    for column, row in _PLACE.findall(part):
+        if int(row) > MAX_LINES + _ROWS_ABOVE:
+            raise StatementTooManyLines(line=MAX_LINES + _ROWS_ABOVE)
+        if (len(column), column) > (len(_LAST_COLUMN), _LAST_COLUMN):
+            raise StatementMalformed(line=int(row))
+
+
+def _rows(content: bytes) -> list[Row]:
+    """Return the rows of the only sheet that holds any."""
+    book = openpyxl.load_workbook(BytesIO(content), read_only=True, keep_links=False)
+    try:
+        filled = [rows for sheet in book.worksheets if (rows := list(_sheet(sheet)))]
+    finally:
+        book.close()
+    if len(filled) > 1:
+        raise StatementManySheets
+    return filled[0] if filled else []
+
+
+def _sheet(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> Iterator[Row]:
+    rows = sheet.iter_rows(
+        max_row=MAX_LINES + _ROWS_ABOVE, max_col=_MAX_COLUMNS, values_only=False
+    )
+    for line, cells in enumerate(rows, start=1):
+        texts = [_text(cell, line) for cell in cells]
+        if any(texts):
+            yield Row(line, texts)
+
+
+def _text(cell: _Cell, line: int) -> str:
+    """Write a cell as the bank would have printed it; no formula is worked out."""
+    value = cell.value
+    if cell.data_type == "f":
+        raise StatementFormulas(line=line)
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        # A spreadsheet keeps fifteen digits; the rest is noise of its arithmetic.
+        return format(value, f".{_SIGNIFICANT_DIGITS}g")
+    return str(value).strip()
