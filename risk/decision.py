@@ -15,12 +15,25 @@ from ledger.canonical import canonical
 from ledger.errors import Invalid
 from ledger.money import Currency
 from risk import pricing
-from risk.cashflow import RULES_VERSION, Measured, measure
+from risk.cashflow import (
+    WRITTEN_RULES,
+    Background,
+    Measured,
+    Rulebook,
+    measure,
+    screen_conduct,
+)
 from risk.limits import Limit, LimitKind
 from risk.pricing import Candidate, CapTest, Costs, Fit, Security, SecurityKind
 from risk.refusing import Asked, Policy, is_hard, refusal_reasons
 from risk.scoring import Reason, Score, Scorecard, score
-from risk.statements import ParsedStatement, Verdict, merge_accounts
+from risk.statements import (
+    Finding,
+    ParsedStatement,
+    Verdict,
+    compare,
+    merge_accounts,
+)
 
 
 class StatementMissing(Invalid):
@@ -65,6 +78,7 @@ class Application:
     security: Security | None = None
     limits: tuple[Limit, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
+    rulebook: Rulebook = WRITTEN_RULES
 
 
 @dataclass(frozen=True)
@@ -83,10 +97,12 @@ class Decision:
     counted_sha256: tuple[str, ...]
     not_counted_sha256: tuple[str, ...]
     needs_review: bool
+    doubts: tuple[Finding, ...]
     policy: Policy
     security: Security | None
     limits: tuple[Limit, ...]
     context: Mapping[str, Any]
+    category_rules: str
 
     @property
     def rate_bps(self) -> int:
@@ -122,7 +138,8 @@ class Decision:
             "statements_sha256": list(self.counted_sha256),
             "statements_not_counted_sha256": list(self.not_counted_sha256),
             "needs_review": self.needs_review,
-            "category_rules": RULES_VERSION,
+            "doubts": [doubt.to_json() for doubt in self.doubts],
+            "category_rules": self.category_rules,
             "policy": self.policy.to_json(),
             "context": dict(self.context),
         }
@@ -140,8 +157,15 @@ def assess(
     riel earns is no answer to what a dollar owes.
     """
     counted = _counted(sources, application.currency)
-    accounts = merge_accounts([source.statement for source in counted])
-    features = measure(accounts, application.as_of, application.instalment_minor)
+    parsed = [source.statement for source in counted]
+    accounts = merge_accounts(parsed)
+    doubts = (*compare(parsed), *screen_conduct(accounts, application.as_of))
+    features = measure(
+        accounts,
+        application.as_of,
+        application.instalment_minor,
+        Background(application.rulebook),
+    )
     scored = score(features, card)
     cap_test = pricing.fit_cap(
         application.candidates,
@@ -172,11 +196,13 @@ def assess(
         refused or scored.reasons,
         tuple(source.sha256 for source in counted),
         tuple(source.sha256 for source in sources if source not in counted),
-        any(source.verdict is not Verdict.OK for source in counted),
+        bool(doubts) or any(source.verdict is not Verdict.OK for source in counted),
+        doubts,
         policy,
         application.security,
         application.limits,
         application.context,
+        application.rulebook.version,
     )
 
 

@@ -7,6 +7,7 @@ from risk.cashflow.categories import (
     Rulebook,
     categorise,
 )
+from risk.cashflow.conduct import screen_conduct
 from risk.cashflow.feature import Better, Feature
 from risk.cashflow.features import Measured, measure
 from risk.cashflow.history import Background
@@ -32,4 +33,5 @@ __all__ = [
     "measure",
     "normalise_counterparty",
     "one_spelling",
+    "screen_conduct",
 ]

@@ -3,8 +3,9 @@
 from risk.statements.accounts import merge_accounts
 from risk.statements.errors import StatementRefused
 from risk.statements.events import StatementReceived, StatementTurnedAway
-from risk.statements.integrity import Finding, Flaw, Integrity, Verdict
+from risk.statements.findings import Finding, Flaw, Integrity, Verdict
 from risk.statements.model import Statement, StatementLine, StatementRefusal
+from risk.statements.overlap import compare
 from risk.statements.parsed import (
     LeftOut,
     ParsedStatement,
@@ -50,6 +51,7 @@ __all__ = [
     "StatementTurnedAway",
     "Transaction",
     "Verdict",
+    "compare",
     "get_content",
     "get_statement",
     "list_lines",

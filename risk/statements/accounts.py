@@ -1,9 +1,10 @@
 """Join statements of the same account, so that a day told by two files counts once."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from risk.statements.overlap import is_one_account
 from risk.statements.parsed import ParsedStatement, Transaction
 
 _Same = tuple[date, int, int | None, str]
@@ -15,13 +16,20 @@ def merge_accounts(
     """Return each account's transactions once, oldest first, with running balances.
 
     Files that overlap tell the same lines; equal lines within one file are all real.
+    A file that names no account belongs to the account whose lines it tells.
     """
-    files: dict[str, list[tuple[Transaction, ...]]] = defaultdict(list)
-    for number, statement in enumerate(statements):
-        # A file that names no account can only be joined with itself.
-        name = statement.account or f"unnamed {number}"
-        files[name].append(statement.with_running_balances())
-    return [_merge(parts) for _, parts in sorted(files.items())]
+    accounts: list[list[ParsedStatement]] = []
+    for statement in sorted(statements, key=lambda one: not one.account):
+        for known in accounts:
+            if any(is_one_account(other, statement) for other in known):
+                known.append(statement)
+                break
+        else:
+            accounts.append([statement])
+    accounts.sort(key=lambda files: files[0].account)
+    return [
+        _merge([one.with_running_balances() for one in files]) for files in accounts
+    ]
 
 
 def _merge(parts: list[tuple[Transaction, ...]]) -> tuple[Transaction, ...]:

@@ -3,70 +3,15 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
+from risk.statements.findings import Finding, Flaw, Integrity
 from risk.statements.parsed import ParsedStatement, StatedBalance, Transaction
-
-MAX_SHOWN_LINES = 100
-
-
-class Verdict(StrEnum):
-    """Whether a statement may be relied on."""
-
-    OK = "ok"
-    REVIEW = "review"
-    REJECT = "reject"
-
-
-class Flaw(StrEnum):
-    """What can be wrong with a statement as a whole."""
-
-    BALANCE_BROKEN = "balance_broken"
-    DUPLICATE_LINES = "duplicate_lines"
-    OUT_OF_ORDER = "out_of_order"
-    NO_BALANCES = "no_balances"
-
-
-_WEIGHT = {
-    Flaw.BALANCE_BROKEN: Verdict.REJECT,
-    Flaw.DUPLICATE_LINES: Verdict.REVIEW,
-    Flaw.OUT_OF_ORDER: Verdict.REVIEW,
-    Flaw.NO_BALANCES: Verdict.REVIEW,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One flaw and the source lines it shows on."""
-
-    flaw: Flaw
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Integrity:
-    """The verdict and everything that led to it."""
-
-    verdict: Verdict
-    findings: tuple[Finding, ...] = ()
-
-    def to_json(self) -> list[dict[str, object]]:
-        """Write the findings as plain values, at most 100 lines each."""
-        return [
-            {"flaw": found.flaw.value, "lines": list(found.lines[:MAX_SHOWN_LINES])}
-            for found in self.findings
-        ]
+from risk.statements.screens import screen
 
 
 def check(statement: ParsedStatement) -> Integrity:
     """Judge one statement; a broken balance rejects, a doubt asks a person to look."""
-    findings = tuple(_findings(statement))
-    verdicts = {_WEIGHT[finding.flaw] for finding in findings}
-    for verdict in (Verdict.REJECT, Verdict.REVIEW):
-        if verdict in verdicts:
-            return Integrity(verdict, findings)
-    return Integrity(Verdict.OK, findings)
+    return Integrity.of(tuple(_findings(statement)))
 
 
 def _findings(statement: ParsedStatement) -> Iterator[Finding]:
@@ -86,6 +31,7 @@ def _findings(statement: ParsedStatement) -> Iterator[Finding]:
     )
     if backwards:
         yield Finding(Flaw.OUT_OF_ORDER, backwards)
+    yield from screen(lines)
 
 
 def _broken_lines(statement: ParsedStatement) -> tuple[int, ...]:

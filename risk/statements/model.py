@@ -17,7 +17,7 @@ from ledger.ids import IdType, new_id
 from ledger.money import Currency
 from ledger.tables import CURRENCY, Base, choice_of
 from risk.statements.errors import shown_file_name
-from risk.statements.integrity import Verdict
+from risk.statements.findings import Verdict
 from risk.statements.parsed import StatementFormat
 from risk.statements.reader import ReadStatement
 

@@ -1,7 +1,8 @@
 """Read a statement file of any known format, or refuse it with file, line and reason."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from ledger.money import Currency
 from risk.statements import camt, csv_table, integrity, mt940, ofx, workbook
@@ -15,7 +16,7 @@ from risk.statements.errors import (
     StatementTooLarge,
     StatementWithoutLines,
 )
-from risk.statements.integrity import Finding, Flaw, Integrity
+from risk.statements.findings import Finding, Flaw, Integrity
 from risk.statements.parsed import ParsedStatement
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -30,6 +31,17 @@ class ReadStatement:
     parsed: ParsedStatement
     currency: Currency
     integrity: Integrity
+
+    def as_seen_on(self, today: date) -> "ReadStatement":
+        """Return the statement with lines of days that have not come marked as such."""
+        ahead = tuple(
+            item.line for item in self.parsed.transactions if item.booked_on > today
+        )
+        if not ahead:
+            return self
+        found = Finding(Flaw.IMPOSSIBLE_DATE, ahead)
+        judged = Integrity.of((*self.integrity.findings, found))
+        return replace(self, integrity=judged)
 
 
 def read_accounts(file_name: str, content: bytes) -> list[ParsedStatement]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from ledger.database import Database, UnitOfWork
@@ -52,8 +53,10 @@ async def store_statement(
     known = await repository.find_by_hash(uow, party_id=party.id, sha256=sha256)
     if known is not None:
         return known
+    # East of Greenwich a bank's day may have begun that is not here yet.
+    seen = read.as_seen_on(uow.now().date() + timedelta(days=1))
     statement = Statement.new(
-        party.id, file_name=file_name, content=content, read=read, at=uow.now()
+        party.id, file_name=file_name, content=content, read=seen, at=uow.now()
     )
     uow.add(statement)
     await repository.add_lines(uow, _lines(statement.id, read))

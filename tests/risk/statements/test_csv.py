@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from risk.statements import StatementRefused, read_accounts, read_statement
-from risk.statements.integrity import Verdict, check
+from risk.statements.findings import Verdict
+from risk.statements.integrity import check
 
 
 def read(text: str, encoding: str = "utf-8"):

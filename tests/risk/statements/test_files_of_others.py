@@ -10,7 +10,8 @@ from risk.statements import (
     read_accounts,
     read_statement,
 )
-from risk.statements.integrity import Verdict, check
+from risk.statements.findings import Verdict
+from risk.statements.integrity import check
 
 ROOT = Path(__file__).parents[3]
 OURS = ROOT / "tests" / "data" / "statements"

@@ -7,7 +7,8 @@ import pytest
 
 from risk.statements import StatementRefused, read_statement
 from risk.statements.errors import StatementBalanceBroken
-from risk.statements.integrity import Flaw, Verdict, check
+from risk.statements.findings import Flaw, Verdict
+from risk.statements.integrity import check
 from risk.statements.parsed import (
     ParsedStatement,
     StatedBalance,
@@ -142,3 +143,37 @@ def test_a_broken_file_is_refused_where_it_breaks() -> None:
         read_statement("a.csv", "\r\n".join(lines).encode())
 
     assert refused.value.line == 51
+
+
+def test_a_value_date_years_away_is_reviewed_and_silence_only_told() -> None:
+    far = line(2, 5, 10)._replace(value_on=date(2028, 1, 2))
+    late = line(2, 5, 10)._replace(
+        booked_on=date(2025, 6, 1), value_on=date(2025, 6, 1)
+    )
+
+    assert flaws(statement(line(1, 5, 5), far)) == {Flaw.IMPOSSIBLE_DATE: (2,)}
+    assert flaws(statement(line(1, 5, 5), late)) == {Flaw.GAP: (2,)}
+    assert check(statement(line(1, 5, 5), late)).verdict is Verdict.OK
+
+
+def test_round_amounts_and_made_up_digits_are_told_and_judge_nothing() -> None:
+    even = [line(1, 50_000)._replace(line=n, reference=str(n)) for n in range(60)]
+    made_up = [
+        line(1, 55_512 + n)._replace(line=n, reference=str(n)) for n in range(300)
+    ]
+
+    for lines, flaw in ((even, Flaw.ROUND_AMOUNTS), (made_up, Flaw.FIRST_DIGITS)):
+        found = check(
+            statement(*lines, opening=0, closing=sum(one.amount_minor for one in lines))
+        )
+        assert {one.flaw for one in found.findings} == {flaw}
+        assert found.verdict is Verdict.OK
+
+
+def test_days_that_have_not_come_are_impossible() -> None:
+    read = read_statement("a.csv", CLEAN)
+
+    assert read.as_seen_on(date(2025, 12, 31)) is read
+    early = read.as_seen_on(date(2025, 12, 1))
+    assert early.integrity.verdict is Verdict.REVIEW
+    assert early.integrity.findings[-1].flaw is Flaw.IMPOSSIBLE_DATE

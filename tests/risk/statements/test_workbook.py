@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from risk.statements import StatementRefused, read_statement
-from risk.statements.integrity import Verdict
+from risk.statements.findings import Verdict
 from risk.statements.workbook import MAX_UNPACKED_BYTES
 
 HEADING = ["Date", "Details", "Money In", "Money Out", "Balance", "Currency"]
