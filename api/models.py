@@ -9,6 +9,7 @@ import finance.holidays.model
 import finance.lending.dayend.model
 import finance.lending.distributed
 import finance.lending.model
+import finance.lending.rescoring
 import finance.raising.model
 import finance.safekeeping.model
 import finance.signing.model

@@ -206,6 +206,14 @@ def assess(
     )
 
 
+def look_again(
+    files: Sequence[ParsedStatement], on: date, instalment_minor: int
+) -> tuple[dict[str, Measured], Score]:
+    """Measure and score a firm whose loan runs; nothing is decided."""
+    features = measure(merge_accounts(files), on, instalment_minor)
+    return features, score(features)
+
+
 def _counted(sources: Sequence[Source], currency: Currency) -> list[Source]:
     """Return the statements in the currency that is asked for."""
     counted = [one for one in sources if one.statement.currency == currency.value]
@@ -253,5 +261,6 @@ __all__ = [
     "assess",
     "features_json",
     "is_hard",
+    "look_again",
     "score_json",
 ]

@@ -15,6 +15,7 @@ from api.cli import (
     ledger,
     log,
     parties,
+    portfolio,
     replay,
     score,
     serving,
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(calculate.app, name="calc")
 app.add_typer(score.app, name="risk")
+score.app.add_typer(portfolio.app, name="portfolio")
 score.app.command("replay")(replay.replay)
 app.add_typer(log.app, name="audit")
 app.add_typer(witness.app, name="witness")

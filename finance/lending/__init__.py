@@ -75,6 +75,7 @@ from finance.lending.papers import (
     schedule_source,
 )
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
+from finance.lending.provisioning import Book, LoanRisk, assess_book, book_json
 from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.quoting import LoanRequest, Quote, quote_loan
 from finance.lending.replaying import (
@@ -98,6 +99,13 @@ from finance.lending.repository import (
     list_notes,
     list_receipts,
     list_waiting_receipts,
+)
+from finance.lending.rescoring import (
+    Rescore,
+    Warned,
+    list_due,
+    list_warned,
+    rescore_loan,
 )
 from finance.lending.rules import Grade, Stage
 from finance.lending.servicing import (
@@ -125,6 +133,7 @@ __all__ = [
     "Application",
     "ApplicationNotWaiting",
     "ApplicationStatus",
+    "Book",
     "Claim",
     "Difference",
     "DocumentChanged",
@@ -137,6 +146,7 @@ __all__ = [
     "LoanEvent",
     "LoanNotOpen",
     "LoanRequest",
+    "LoanRisk",
     "LoanStatus",
     "MethodNotOffered",
     "NewPlan",
@@ -157,6 +167,7 @@ __all__ = [
     "ReceiptTooEarly",
     "RepaymentReceived",
     "Replay",
+    "Rescore",
     "Ruling",
     "Share",
     "SignatureStillOpen",
@@ -166,6 +177,7 @@ __all__ = [
     "TermOutsideLimits",
     "TreatyResidence",
     "TreatyUnknown",
+    "Warned",
     "Withheld",
     "WriteOffTooEarly",
     "YearNotBegun",
@@ -175,6 +187,8 @@ __all__ = [
     "approve_application",
     "approve_override",
     "approve_write_off",
+    "assess_book",
+    "book_json",
     "cash_flow",
     "charge_failed_payment",
     "completion_source",
@@ -197,6 +211,7 @@ __all__ = [
     "let_lapse",
     "list_acceptances",
     "list_applications",
+    "list_due",
     "list_events",
     "list_holders",
     "list_loans",
@@ -204,6 +219,7 @@ __all__ = [
     "list_receipts",
     "list_unsigned",
     "list_waiting_receipts",
+    "list_warned",
     "loan_information",
     "loan_state",
     "owed_by",
@@ -220,6 +236,7 @@ __all__ = [
     "repay",
     "replay_decision",
     "request_of",
+    "rescore_loan",
     "restructuring",
     "review_application",
     "schedule_of",

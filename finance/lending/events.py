@@ -51,6 +51,20 @@ class DecisionOverridden(Event):
 
 
 @dataclass(frozen=True)
+class LoanRescored(Event):
+    """A running loan's firm was looked at again, and what got worse."""
+
+    type = "loan.rescored"
+    about = "loan_id"
+
+    loan_id: str
+    on: date
+    pd_bps: int
+    grade: str
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ApplicationApproved(Event):
     """A second operator agreed; the loan is offered to lenders."""
 

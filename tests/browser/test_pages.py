@@ -13,7 +13,7 @@ MOST_STOPS = 60
 PAGES_OF_EACH = {
     "Chanthou": ["/portfolio", "/market", "/market?grade=E", "/nowhere"],
     "Rice mill": ["/business", "/records", "/apply", "/market"],
-    "Sokunthea": ["/queue", "/books", "/books?path=wallet"],
+    "Sokunthea": ["/queue", "/risk", "/books", "/books?path=wallet"],
     "Supervision": ["/audit"],
 }
 TOO_WIDE = """() => {

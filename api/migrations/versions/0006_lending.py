@@ -94,6 +94,20 @@ CREATE TABLE loan (
 CREATE INDEX ix_loan_borrower ON loan (borrower);
 CREATE INDEX ix_loan_status ON loan (status, id);
 
+CREATE TABLE rescore (
+    loan uuid NOT NULL CONSTRAINT fk_rescore_loan REFERENCES loan (id),
+    month date NOT NULL CONSTRAINT ck_rescore_month
+        CHECK (extract(day FROM month) = 1),
+    scored_on date NOT NULL,
+    pd_bps bigint NOT NULL CONSTRAINT ck_rescore_pd
+        CHECK (pd_bps BETWEEN 0 AND 10000),
+    grade text NOT NULL,
+    features jsonb NOT NULL,
+    signals jsonb NOT NULL,
+    model_sha256 text NOT NULL,
+    CONSTRAINT pk_rescore PRIMARY KEY (loan, month)
+);
+
 CREATE TABLE agreement (
     loan uuid CONSTRAINT pk_agreement PRIMARY KEY
         CONSTRAINT fk_agreement_loan REFERENCES loan (id),
@@ -317,7 +331,7 @@ CREATE TRIGGER {table}_is_forever BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 )
 
 _GRANTS = """
-GRANT SELECT, INSERT ON approval, application, loan, agreement, acceptance, note,
+GRANT SELECT, INSERT ON approval, application, loan, rescore, agreement, acceptance, note,
     loan_event, receipt, distribution, distribution_share, owed_back,
     treaty_residence TO tonle_app;
 GRANT UPDATE (status, decided_by, decided_at) ON approval TO tonle_app;
@@ -325,7 +339,7 @@ GRANT UPDATE (status, approval, offer, overrides) ON application TO tonle_app;
 GRANT UPDATE (status, terms, principal_booked_minor, interest_booked_minor,
     fees_booked_minor, disbursed_on, closed_on) ON loan TO tonle_app;
 GRANT UPDATE (status) ON receipt TO tonle_app;
-GRANT SELECT ON approval, application, loan, agreement, acceptance, note, loan_event,
+GRANT SELECT ON approval, application, loan, rescore, agreement, acceptance, note, loan_event,
     receipt, distribution, distribution_share, owed_back, treaty_residence
     TO tonle_auditor;
 GRANT SELECT, INSERT ON day_end, clock_stop, loan_standing, loan_grading, loan_book,
@@ -349,5 +363,6 @@ def downgrade() -> None:
     op.execute(
         "DROP TABLE notice, loan_book, loan_grading, loan_standing, clock_stop, day_end,"
         " treaty_residence, owed_back, distribution_share, distribution,"
-        " receipt, loan_event, note, acceptance, agreement, loan, application, approval"
+        " receipt, loan_event, note, acceptance, agreement, rescore, loan, application,"
+        " approval"
     )

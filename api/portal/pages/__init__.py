@@ -13,6 +13,7 @@ from api.portal.pages.quote import router as quote
 from api.portal.pages.records import router as records
 from api.portal.pages.records import uploads
 from api.portal.pages.request import router as request
+from api.portal.pages.risk import router as risk
 
 ROUTERS = (
     market,
@@ -24,6 +25,7 @@ ROUTERS = (
     quote,
     loan,
     queue,
+    risk,
     books,
     audit,
     proofs,

@@ -98,6 +98,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/applications/{application_id}/override"): {O},
     ("POST", "/applications/{application_id}/override/approve"): {O},
     ("POST", "/applications/{application_id}/override/decline"): {O},
+    ("GET", "/risk/book"): {O, R},
+    ("GET", "/risk/warnings"): {O, R},
     ("GET", "/offers/{offer_id}/listing"): ALL,
     ("GET", "/offers/{offer_id}/schedule"): ALL,
     ("GET", "/approvals"): {O, R},

@@ -193,3 +193,17 @@ async def test_an_operator_sees_limits_and_replays_the_decision(
     assert "The same to the last byte" in page.text
     assert "Its line of business" in page.text
     assert "150,000.00" in plain(page)
+
+
+async def test_the_risk_page_shows_the_book_and_is_for_staff(
+    world: World, firm: PartyId, signed_in: SignedIn
+) -> None:
+    lender = await world.join("Chanthou", pays_in=9_000)
+    offer = await world.offer(await world.apply(firm, usd(6_000)))
+    await world.sign(await world.fund(offer, lender))
+
+    page = await (await signed_in(Role.REGULATOR)).open("/risk")
+    assert "Equal to the ledger to the cent" in page.text
+    assert "USD 6,000.00" in plain(page)
+    assert "The riel falls by a fifth" in page.text
+    assert (await (await signed_in(Role.SME)).open("/risk")).status_code == 403

@@ -1,0 +1,86 @@
+"""The risk of the whole loan book: provisions, a simulated bad year, early warning."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.opening import with_database
+from finance import lending
+from ledger.database import Database
+from ledger.money import BPS_PER_ONE
+from ledger.outbox import Actor
+from risk import losses
+from risk.losses import Obligor
+from risk.provisions import IMPAIRED
+
+app = typer.Typer(help="The risk of the loan book.", no_args_is_help=True)
+
+_OPERATOR: Final = Actor("operator", "command line")
+Paths = Annotated[int, typer.Option(min=100, max=losses.MAX_PATHS)]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same draw.")]
+
+
+@app.command()
+def show() -> None:
+    """Write stages, expected loss, classes and stresses of every currency as JSON."""
+    _say([lending.book_json(book) for book in with_database(_books)])
+
+
+@app.command()
+def simulate(paths: Paths = losses.DEFAULT_PATHS, seed: Seed = 1) -> None:
+    """Draw a year's losses of the book many times and write their quantiles."""
+    _say(
+        [
+            {"currency": book.currency.value, "loans": len(book.loans), "seed": seed}
+            | asdict(losses.simulate(obligors_of(book), paths=paths, seed=seed))
+            for book in with_database(_books)
+        ]
+    )
+
+
+@app.command()
+def rescore() -> None:
+    """Look at every running loan that was not looked at this month."""
+
+    async def work(db: Database) -> dict[str, Any]:
+        count, acting = 0, db.acting(_OPERATOR)
+        while due := await db.read(lending.list_due):
+            for loan_id in due:
+                await acting.transact(lending.rescore_loan, loan_id=loan_id)
+            count += len(due)
+        warned = await db.read(lending.list_warned)
+        return {
+            "looked_at": count,
+            "warned": [
+                {
+                    "loan": one.loan.id,
+                    "pd_bps": one.rescore.pd_bps,
+                    "grade": one.rescore.grade,
+                    "signals": one.rescore.signals,
+                }
+                for one in warned
+            ],
+        }
+
+    _say(with_database(work))
+
+
+def obligors_of(book: lending.Book) -> list[Obligor]:
+    """Return the loans that may still default, with what would be lost of each."""
+    return [
+        Obligor(
+            one.pd_bps, one.gross.minor * one.tagged.exposure.lgd_bps // BPS_PER_ONE
+        )
+        for one in book.loans
+        if one.stage != IMPAIRED
+    ]
+
+
+async def _books(db: Database) -> list[lending.Book]:
+    return await db.read(lending.assess_book)
+
+
+def _say(shown: object) -> None:
+    typer.echo(json.dumps(shown, indent=2))

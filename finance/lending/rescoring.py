@@ -1,0 +1,145 @@
+"""Look at running loans again each month, on what their firms have sent since."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import CheckConstraint, ForeignKey, PrimaryKeyConstraint, select
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.orm import Mapped, mapped_column
+
+from finance import rulepacks
+from finance.lending import repository
+from finance.lending.events import LoanRescored
+from finance.lending.model import Application, Loan, LoanStatus
+from ledger.database import UnitOfWork
+from ledger.ids import IdType
+from ledger.tables import Base
+from risk import decision, statements
+from risk.statements import ParsedStatement
+from risk.warning import View, signals
+
+MOST_FILES: Final = 20
+BATCH: Final = 100
+
+
+class Rescore(Base):
+    """How a loan's firm was seen in a month: kept, never changed."""
+
+    __tablename__ = "rescore"
+
+    loan: Mapped[str] = mapped_column(IdType("loan"), ForeignKey("loan.id"))
+    month: Mapped[date]
+    scored_on: Mapped[date]
+    pd_bps: Mapped[int]
+    grade: Mapped[str]
+    features: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    signals: Mapped[list[str]] = mapped_column(JSONB)
+    model_sha256: Mapped[str]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("loan", "month"),
+        CheckConstraint("extract(day FROM month) = 1", "month"),
+        CheckConstraint("pd_bps BETWEEN 0 AND 10000", "pd"),
+    )
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A loan with signals in its latest month."""
+
+    rescore: Rescore
+    loan: Loan
+    application: Application
+
+
+async def list_due(uow: UnitOfWork, *, limit: int = BATCH) -> list[str]:
+    """Return the ids of running loans that were not looked at this month."""
+    month = uow.today().replace(day=1)
+    seen = select(Rescore.loan).where(Rescore.month == month)
+    rows = await uow.session.scalars(
+        select(Loan.id)
+        .where(Loan.status == LoanStatus.ACTIVE.value, Loan.id.not_in(seen))
+        .order_by(Loan.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
+    """Score a loan's firm again on all it has sent; once a month, the first stands."""
+    loan = await repository.get_loan(uow, loan_id, lock=True)
+    today = uow.today()
+    kept = await uow.session.get(Rescore, (loan_id, today.replace(day=1)))
+    if kept is not None:
+        return kept
+    loan.require(LoanStatus.ACTIVE)
+    application = await repository.get_application(uow, loan.application)
+    now, grade, model = _seen(await _files(uow, loan), application, today)
+    before = View(application.decision["features"], application.decision["pd_bps"])
+    ratio = rulepacks.home().bps("sicr_pd_ratio", on=today)
+    found = [signal.value for signal in signals(before, now, pd_ratio_bps=ratio)]
+    row = Rescore(
+        loan=loan.id,
+        month=today.replace(day=1),
+        scored_on=today,
+        pd_bps=now.pd_bps,
+        grade=grade,
+        features=dict(now.features),
+        signals=found,
+        model_sha256=model,
+    )
+    uow.add(row)
+    uow.record(LoanRescored(loan.id, today, now.pd_bps, grade, tuple(found)))
+    return row
+
+
+async def list_warned(uow: UnitOfWork, *, limit: int = BATCH) -> list[Warned]:
+    """Return running loans with signals in this month or the last, most signals first."""
+    latest = select(Rescore.month).order_by(Rescore.month.desc()).limit(1)
+    rows = await uow.session.execute(
+        select(Rescore, Loan, Application)
+        .join(Loan, Loan.id == Rescore.loan)
+        .join(Application, Application.id == Loan.application)
+        .where(
+            Rescore.month == latest.scalar_subquery(),
+            Rescore.signals != [],
+            Loan.status == LoanStatus.ACTIVE.value,
+        )
+        .order_by(Rescore.pd_bps.desc(), Rescore.loan)
+        .limit(limit)
+    )
+    return [Warned(*row) for row in rows]
+
+
+async def latest_pds(uow: UnitOfWork) -> dict[str, int]:
+    """Return each loan's chance of default as it was last seen."""
+    rows = await uow.session.execute(
+        select(Rescore.loan, Rescore.pd_bps)
+        .ext(distinct_on(Rescore.loan))
+        .order_by(Rescore.loan, Rescore.month.desc())
+    )
+    return {loan: pd_bps for loan, pd_bps in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def _files(uow: UnitOfWork, loan: Loan) -> list[ParsedStatement]:
+    """Read the newest files of a firm in the loan's currency again, from their bytes."""
+    page = await statements.list_statements(
+        uow, party_id=loan.borrower, limit=MOST_FILES
+    )
+    return [
+        (await statements.reread_statement(uow, statement_id=item.id)).parsed
+        for item in page.items
+        if item.currency is loan.currency
+    ]
+
+
+def _seen(
+    files: list[ParsedStatement], application: Application, on: date
+) -> tuple[View, str, str]:
+    """Score as the decision did, for the instalment that is being paid."""
+    features, scored = decision.look_again(
+        files, on, int(application.decision["instalment_minor"])
+    )
+    told = decision.features_json(tuple(features.values()))
+    return View(told, scored.pd_bps), scored.grade, scored.artefact_hash

@@ -1,0 +1,91 @@
+"""The loan book's risk adds up to the ledger, and notices what changes each month."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from finance import lending
+from finance.lending import Stage, provisioning
+from ledger.errors import InvariantBroken
+from ledger.ids import PartyId
+from risk.provisions import allowance
+from risk.statements import Profile, receive_statement, sample_statement
+from tests.journeys.people import usd
+
+
+async def only_book(world) -> lending.Book:
+    (book,) = await world.db.read(lending.assess_book)
+    return book
+
+
+async def test_the_book_is_the_ledger_to_the_cent(world, desk, loan) -> None:
+    book = await only_book(world)
+
+    (one,) = book.loans
+    assert book.gross == book.on_ledger == usd(1_000)
+    assert one.stage is Stage.PERFORMING
+    assert len(one.tagged.exposure.owed_minor) == 12
+    assert one.tagged.exposure.owed_minor[0] == usd(1_000).minor
+    assert 0 < book.expected.minor < usd(50).minor
+    assert book.provision == usd(10)
+    told = lending.book_json(book)
+    assert told["stages"]["1"]["allowance_minor"] == told["allowance_minor"]
+    assert all(stressed.allowance >= book.expected for stressed in book.stressed)
+
+
+async def test_a_late_loan_climbs_the_stages_and_the_classes(world, loan) -> None:
+    found = []
+    for days in (31, 35, 60):
+        world.clock.advance(timedelta(days=days))
+        (one,) = (await only_book(world)).loans
+        found.append((one.stage.value, one.grade.name))
+
+    assert found == [(1, "normal"), (2, "substandard"), (3, "loss")]
+
+
+async def test_a_book_that_is_not_the_ledger_is_not_told(
+    world, loan, admin_of: str
+) -> None:
+    with psycopg.connect(admin_of) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE loan SET status = 'paid_off'")
+
+    with pytest.raises(InvariantBroken):
+        await world.db.read(lending.assess_book)
+
+
+async def test_a_firm_that_got_worse_is_noticed_once_a_month(world, loan) -> None:
+    firm = PartyId(loan.borrower)
+    world.clock.advance(timedelta(days=70))
+    content = sample_statement(
+        seed=7,
+        profile=Profile.WEAK,
+        months=12,
+        ends_on=world.clock.now().date() - timedelta(days=1),
+    )
+    await receive_statement(
+        world.db, party_id=firm, file_name="new.csv", content=content
+    )
+    assert await world.db.read(lending.list_due) == [loan.id]
+
+    seen = await world.db.transact(lending.rescore_loan, loan_id=loan.id)
+    again = await world.db.transact(lending.rescore_loan, loan_id=loan.id)
+
+    assert again.scored_on == seen.scored_on
+    assert await world.db.read(lending.list_due) == []
+    (warned,) = await world.db.read(lending.list_warned)
+    assert warned.rescore.signals == seen.signals != []
+    (one,) = (await only_book(world)).loans
+    assert one.pd_bps == seen.pd_bps
+
+
+async def test_a_doubled_risk_moves_a_loan_to_stage_two(world, loan) -> None:
+    (one,) = (await only_book(world)).loans
+    seen = replace(one.tagged.exposure, stage=2)
+    scenarios = provisioning.scenarios_of(
+        provisioning.rulepacks.home(), world.clock.now().date()
+    )
+
+    assert allowance(seen, scenarios).lifetime_minor == one.allowance.lifetime_minor
