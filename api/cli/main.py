@@ -14,6 +14,7 @@ from api.cli import (
     keys,
     ledger,
     log,
+    model,
     parties,
     portfolio,
     replay,
@@ -34,6 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(calculate.app, name="calc")
+score.app.command()(model.train)
+score.app.command("watch")(model.watched)
+score.app.command("card")(model.card)
 app.add_typer(score.app, name="risk")
 score.app.add_typer(portfolio.app, name="portfolio")
 score.app.command("replay")(replay.replay)

@@ -1,13 +1,22 @@
 """Score a firm in plain Python with a scorecard that is data, with reasons."""
 
-from risk.scoring.artefact import Scorecard, expert_scorecard, read_scorecard
+from risk.scoring.artefact import (
+    Scorecard,
+    artefact_hash,
+    expert_scorecard,
+    read_scorecard,
+)
 from risk.scoring.score import Reason, Score, score
+from risk.scoring.shrinking import Outcome, shrink
 
 __all__ = [
+    "Outcome",
     "Reason",
     "Score",
     "Scorecard",
+    "artefact_hash",
     "expert_scorecard",
     "read_scorecard",
     "score",
+    "shrink",
 ]

@@ -1,7 +1,8 @@
 """Turn a card's log-odds into probabilities, by a method that fits the number of defaults.
 
 Few defaults bear two numbers (Platt 1999, without his softened targets, which made
-probabilities too timid here), some bear three (beta calibration, Kull et al. 2017), many bear a free rising line (isotonic).
+probabilities too timid here), some bear three (beta calibration, Kull et al. 2017), many
+bear a free rising line (isotonic).
 """
 
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from scipy import optimize
 
+from risk import watch
 from risk.training.curves import Numbers
-from risk.watch.quality import logistic_line
 
 BETA_FROM_DEFAULTS = 300
 ISOTONIC_FROM_DEFAULTS = 1_000
@@ -50,7 +51,7 @@ def calibrate(log_odds: Numbers, bad: Numbers) -> Calibration:
 
 def _platt(log_odds: Numbers, bad: Numbers) -> Calibration:
     # One loan's weight for a slope of one keeps loans that part perfectly finite.
-    level, slope = logistic_line(
+    level, slope = watch.logistic_line(
         log_odds.tolist(), bad.tolist(), trust=(_INSIDE, _ONE_LOAN)
     )
     slope = max(slope, 0.0)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from risk import watch
 from risk.cashflow import FEATURES
 from risk.scoring import expert_scorecard, read_scorecard, score
 from risk.training import wording
@@ -20,7 +21,6 @@ from risk.training.calibration import Calibration
 from risk.training.curves import Curve, Fitted, Numbers
 from risk.training.sample import Loan
 from risk.training.settings import Settings
-from risk.watch.drift import baseline
 
 BASE_POINTS = 300
 POINTS_PER_DOUBLING = 40
@@ -155,9 +155,9 @@ def _baseline(card: dict[str, Any], loans: Sequence[Loan]) -> dict[str, Any]:
     scores = [score(item.features, scorecard) for item in loans]
     by_feature = [dict(one.points_by_feature) for one in scores]
     return {
-        "score": baseline([one.points for one in scores]).to_json(),
+        "score": watch.baseline([one.points for one in scores]).to_json(),
         "features": {
-            item.feature: baseline(
+            item.feature: watch.baseline(
                 [points[item.feature] for points in by_feature]
             ).to_json()
             for item in scorecard.characteristics

@@ -63,7 +63,11 @@ def fit_curves(
     curves = [
         curve
         for number, sign in enumerate(signs)
-        if (curve := _start(number, values[:, number], bad, sign, settings))
+        if (
+            curve := _start(
+                (number, sign), values[:, number], bad=bad, settings=settings
+            )
+        )
     ]
     while True:
         level, fitted = _fit_rises(curves, values, 1 - bad, settings)
@@ -84,8 +88,9 @@ def _kept(spreads: Sequence[float], settings: Settings) -> list[int]:
 
 
 def _start(
-    number: int, values: Numbers, bad: Numbers, sign: int, settings: Settings
+    signed: tuple[int, int], values: Numbers, *, bad: Numbers, settings: Settings
 ) -> Curve | None:
+    number, sign = signed
     known = ~np.isnan(values)
     if not known.any() or 1 - known.mean() > settings.most_unknown:
         return None

@@ -1,1 +1,25 @@
 """Watch a scorecard in use: drift, calibration, fairness, overrides, its challenger."""
+
+from risk.watch.drift import Baseline, baseline, stability, verdict
+from risk.watch.fairness import GroupRates, fairness
+from risk.watch.quality import Quality, log_odds, logistic, logistic_line, quality
+from risk.watch.report import watch_card
+from risk.watch.scored import ScoredFileWrong, ScoredLoan, read_scored
+
+__all__ = [
+    "Baseline",
+    "GroupRates",
+    "Quality",
+    "ScoredFileWrong",
+    "ScoredLoan",
+    "baseline",
+    "fairness",
+    "log_odds",
+    "logistic",
+    "logistic_line",
+    "quality",
+    "read_scored",
+    "stability",
+    "verdict",
+    "watch_card",
+]

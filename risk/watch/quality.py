@@ -9,6 +9,7 @@ _NEWTON_STEPS = 100
 _CLOSE_ENOUGH = 1e-10
 _RIDGE = 1e-9
 _BINS = 10
+_SURELY_NOT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,8 @@ def _ece(pairs: Sequence[tuple[float, bool]]) -> float:
 def _log_odds(
     pairs: Sequence[tuple[float, bool]],
 ) -> tuple[list[float], list[float]]:
-    inside = [min(max(pd, 1e-6), 1 - 1e-6) for pd, _ in pairs]
-    return (
-        [math.log(pd / (1 - pd)) for pd in inside],
-        [float(was_bad) for _, was_bad in pairs],
-    )
+    inside = [min(max(pd, _SURELY_NOT), 1 - _SURELY_NOT) for pd, _ in pairs]
+    return list(map(log_odds, inside)), [float(was_bad) for _, was_bad in pairs]
 
 
 def logistic_line(
@@ -133,9 +131,14 @@ def logistic_line(
     return level, slope
 
 
-def logistic(log_odds: float) -> float:
+def logistic(odds: float) -> float:
     """Return the probability of log-odds, without overflow."""
-    if log_odds >= 0:
-        return 1 / (1 + math.exp(-log_odds))
-    power = math.exp(log_odds)
+    if odds >= 0:
+        return 1 / (1 + math.exp(-odds))
+    power = math.exp(odds)
     return power / (1 + power)
+
+
+def log_odds(probability: float) -> float:
+    """Return the log-odds of a probability inside 0 and 1."""
+    return math.log(probability / (1 - probability))

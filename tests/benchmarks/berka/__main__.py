@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from risk.training import Loan, folds
-from risk.watch.quality import Quality, quality
+from risk.watch import Quality, quality
 from tests.benchmarks.berka.models import FOREST, LOGISTIC, MODELS, SETTINGS
 from tests.benchmarks.berka.reading import Read, read_folder
 

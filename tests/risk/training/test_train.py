@@ -12,7 +12,7 @@ from risk.cashflow import FEATURES, Better, Measured
 from risk.scoring import Scorecard, read_scorecard, score
 from risk.training import Settings, TooFewOutcomes, folds, train
 from risk.training.sample import sample_hash
-from risk.watch.quality import quality
+from risk.watch import quality
 from tests.risk.training.builders import loans
 
 WAY = {feature.name: feature.better for feature in FEATURES}

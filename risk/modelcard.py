@@ -1,0 +1,134 @@
+"""Write a scorecard's model card from its artefact, so that the two cannot differ."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from risk.cashflow import FEATURES
+from risk.scoring import artefact_hash
+
+NEVER_READ = (
+    "sex, age, province, religion, names, or anything dated on or after the day"
+)
+_FEATURES = {feature.name: feature for feature in FEATURES}
+
+
+def read_artefact(path: Path | None = None) -> dict[str, Any]:
+    """Read an artefact, or the expert card a new market starts with."""
+    place = path or files("risk.scoring").joinpath("expert.json")
+    artefact: dict[str, Any] = json.loads(place.read_text("utf-8"))
+    return artefact
+
+
+def markdown(artefact: Mapping[str, Any]) -> str:
+    """Write the model card of an artefact as Markdown."""
+    return "\n".join(_lines(artefact)) + "\n"
+
+
+def _lines(artefact: Mapping[str, Any]) -> Iterator[str]:
+    yield f"# Model card: {artefact['name']}, {artefact['version']}"
+    yield ""
+    yield from _table(("", ""), _facts(artefact))
+    yield ""
+    yield "## What stands behind it"
+    yield ""
+    yield from _behind(artefact)
+    yield ""
+    yield "## What it reads"
+    yield ""
+    yield from _table(
+        ("feature", "definition", "unit", "better", "points", "when unknown"),
+        [_read(item) for item in artefact["characteristics"]],
+    )
+    yield ""
+    yield "Between two knots points run in a straight line; beyond the outer ones, level."
+    yield ""
+    yield "## What the points say"
+    yield ""
+    yield from _table(
+        ("grade", "from points", "probability of default"), _grades(artefact)
+    )
+    yield ""
+    yield "## Reasons"
+    yield ""
+    yield from _table(
+        ("code", "told when weak", "what would change it", "in Khmer"),
+        [_reason(item["weak"]) for item in artefact["characteristics"]],
+    )
+
+
+def _facts(artefact: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    steps = artefact["pd_bps_by_score"]
+    return [
+        ("kind", artefact["kind"].replace("_", " ")),
+        ("mode", artefact["mode"]),
+        ("SHA-256", f"`{artefact_hash(dict(artefact))}`"),
+        ("points", f"{steps[0][0]} to {steps[-1][0]}"),
+        ("reads", f"{len(artefact['characteristics'])} features of cash flow"),
+        ("never reads", NEVER_READ),
+    ]
+
+
+def _behind(artefact: Mapping[str, Any]) -> Iterator[str]:
+    facts = artefact.get("training")
+    if facts is None:
+        yield artefact.get("note", "")
+        yield ""
+        yield "**No outcome of a firm stands behind the points or the probabilities.**"
+        return
+    share = facts["bad"] / facts["loans"]
+    yield (
+        f"{facts['loans']} loans granted from {facts['first_granted_on']} to "
+        f"{facts['last_granted_on']}, of which {facts['bad']} went bad ({share:.1%}). "
+        f"Probabilities by {facts['calibration']} on scores of loans the card had not seen."
+    )
+    yield ""
+    if not facts["enough_defaults"]:
+        yield "**Fewer than 100 defaults: it is to run in shadow and decides nothing.**"
+        yield ""
+    yield f"Sample SHA-256 `{facts['sample_sha256']}`."
+    yield ""
+    yield from _table(
+        ("setting", "value"),
+        [(name, _plain(value)) for name, value in facts["settings"].items()],
+    )
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _read(item: Mapping[str, Any]) -> tuple[str, ...]:
+    feature = _FEATURES[item["feature"]]
+    worth = [points for _, points in item["knots"]]
+    return (
+        feature.name,
+        feature.definition,
+        feature.unit,
+        feature.better.value,
+        f"{min(worth)} to {max(worth)}",
+        f"{item['missing_points']} ({feature.missing})",
+    )
+
+
+def _grades(artefact: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    steps = artefact["pd_bps_by_score"]
+    told: list[tuple[str, ...]] = []
+    for grade, least in artefact["grades"]:
+        place = max(least, steps[0][0])
+        most = next(bps for reached, bps in steps if reached >= place)
+        told.append((grade, str(place), f"up to {most / 100:.2f} %"))
+    return told
+
+
+def _reason(weak: Mapping[str, str]) -> tuple[str, ...]:
+    return (weak["code"], weak["en"], weak["change_en"], weak["km"])
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for row in (head, ["---"] * len(head), *rows):
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in row)} |".replace(
+            "|  |", "| |"
+        )
