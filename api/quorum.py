@@ -1,10 +1,12 @@
-"""Wait, within a bound, until the newest head of the log has its witnesses."""
+"""Wait, within a bound, for a head's witnesses; judge the line they gave together."""
 
 import asyncio
 import time
+from datetime import datetime
 from typing import Final
 
 from api.jobs import witnesses
+from contracts.quorum import Group, Quorum, QuorumRefused
 from ledger import audit
 from ledger.database import Database
 
@@ -36,3 +38,23 @@ async def reach(
         if time.monotonic() >= ends:
             return False
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def check_line(note: str, group: Group, policy: audit.Policy, now: datetime) -> Quorum:
+    """Check a group's line under a head, and that each who is named signed alone too.
+
+    Without the second a member could name others whose keys cancel each other out.
+
+    Raises:
+        QuorumRefused: The line is not right, or names somebody who did not sign alone.
+    """
+    found = group.check(note)
+    keys = {one.key: one.name for one in policy.witnesses}
+    try:
+        alone = audit.read_cosignatures(audit.Note.read(note), [*keys], now)
+    except audit.NoteRefused as error:
+        raise QuorumRefused(str(error)) from None
+    missing = {*found.names} - {keys[one.key] for one in alone}
+    if missing:
+        raise QuorumRefused(f"{', '.join(sorted(missing))} did not sign alone")
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contracts.documents import Press
+from contracts.quorum import Group
 from finance import rails
 from finance.signing import Custody
 from ledger import audit
@@ -25,6 +26,7 @@ class Services:
     signer: audit.Signer | None = None
     custody: Custody | None = None
     policy: audit.Policy | None = None
+    group: Group | None = None
     press: Press | None = None
 
     @property

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     witness_policy: Path | None = None
     """Whom the log asks to cosign, and how many must: a file as C2SP tlog-policy."""
 
+    witness_group: Path | None = None
+    """Which of these witnesses give one BLS line together, with their keys and proofs."""
+
     wrapping_keys: tuple[SecretStr, ...] = ()
     """What seals the signing keys we hold: 64 hex digits each, as a JSON list.
 

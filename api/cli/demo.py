@@ -67,8 +67,9 @@ def _witnessed(settings: Settings) -> Iterator[Settings]:
         yield settings
         return
     key = signer_of(settings).key
-    with world.witnesses_running(settings.data / WITNESSES, key) as policy:
-        yield settings.model_copy(update={"witness_policy": policy})
+    with world.witnesses_running(settings.data / WITNESSES, key) as asked:
+        named = {"witness_policy": asked.policy, "witness_group": asked.group}
+        yield settings.model_copy(update=named)
 
 
 def _verdict(told: Mapping[str, Any]) -> str:

@@ -9,8 +9,11 @@ from api import quorum
 from api.cli.opening import policy_of, signer_of, with_database
 from api.jobs import witnesses
 from api.settings import Settings
+from contracts.quorum import QuorumRefused, read_group
 from ledger import audit
+from ledger.clock import SystemClock
 from ledger.database import Database
+from ledger.errors import Unavailable
 
 app = typer.Typer(help="The audit log.", no_args_is_help=True)
 
@@ -52,6 +55,25 @@ def export(
     # Key and policy go another way than the export: those in it prove nothing.
     trust = f"--policy {Settings().witness_policy}" if policy else f"--key {key}"
     typer.echo(f"python3 {done.folder}/verify.py {done.folder} {trust}")
+
+
+@app.command("check-quorum")
+def check_quorum(
+    checkpoint: Annotated[Path, typer.Argument(help="A signed head.")],
+    policy: Annotated[Path, typer.Argument(help="Whose own lines must be there.")],
+    group: Annotated[Path, typer.Argument(help="Members with keys and proofs.")],
+) -> None:
+    """Check the BLS line that witnesses gave together; verify.py does not."""
+    try:
+        believed = audit.Policy.read(policy.read_bytes())
+        members = read_group(group.read_bytes())
+        note, now = checkpoint.read_bytes().decode(), SystemClock().now()
+        found = quorum.check_line(note, members, believed, now)
+    except (UnicodeDecodeError, audit.PolicyRefused, QuorumRefused) as error:
+        raise Unavailable(f"the line is not believed: {error}") from error
+    of = f"{len(found.names)} of {len(members.members)}"
+    typer.echo(f"Signed by {of} at {found.at:%Y-%m-%dT%H:%M:%SZ}:")
+    typer.echo(" ".join(found.names))
 
 
 def _standing(done: audit.Exported) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from api import house
@@ -11,6 +12,7 @@ from api.services import Services
 from api.settings import Settings
 from contracts.documents import Press
 from contracts.keys import WRAPPING_BYTES, Vault
+from contracts.quorum import Group, QuorumRefused, read_group
 from finance import rails
 from finance.signing import Custody
 from ledger import audit, private_files
@@ -47,7 +49,30 @@ def policy_of(settings: Settings, signer: audit.Signer | None) -> audit.Policy |
         raise Unavailable(
             f"the setting TONLE_WITNESS_POLICY: add the line: log {signer.key}"
         )
-    return policy
+    group = group_of(settings, policy)
+    return replace(policy, beside=(str(group.key),)) if group else policy
+
+
+def group_of(settings: Settings, policy: audit.Policy | None) -> Group | None:
+    """Return which witnesses give one BLS line together.
+
+    Raises:
+        Unavailable: The file is no group, or one of others than the policy's witnesses.
+    """
+    if settings.witness_group is None or policy is None:
+        return None
+    try:
+        group = read_group(settings.witness_group.read_bytes())
+    except (OSError, QuorumRefused) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unavailable(f"the setting TONLE_WITNESS_GROUP: {why}") from error
+    strangers = group.members.keys() - {one.name for one in policy.witnesses}
+    if strangers:
+        raise Unavailable(
+            "the setting TONLE_WITNESS_GROUP: no witness of the policy is called"
+            f" {', '.join(sorted(strangers))}"
+        )
+    return group
 
 
 def custody_of(settings: Settings) -> Custody:
@@ -99,6 +124,7 @@ async def connected(
             pays_by=next(iter(providers), ""),
             signer=signer,
             policy=policy,
+            group=group_of(settings, policy),
             custody=custody_of(settings),
             press=Press(),
         )

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from api import laws
-from api.jobs import days, signatures, witnesses
+from api.jobs import days, signatures, totals, witnesses
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
@@ -57,7 +57,11 @@ def _witnessing(services: Services) -> list[Duty]:
     if services.policy is None:
         return []
     round_ = witnesses.Round(services.db, services.policy)
-    return [Job("witnesses", witnesses.BEAT, round_.ask_all)]
+    asking: list[Duty] = [Job("witnesses", witnesses.BEAT, round_.ask_all)]
+    if services.group is not None:
+        total = totals.Gathering(services.db, services.policy, services.group)
+        asking.append(Job("quorum line", witnesses.BEAT, total.gather))
+    return asking
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import uvicorn
 
 from api.listening import listening
 from api.witness.application import create_witness_app
+from api.witness.joining import find_member, make_member
 from ledger import audit
 from ledger.audit import witness
 from ledger.clock import SystemClock
@@ -36,6 +37,13 @@ def init(folder: Folder, name: Name) -> None:
     typer.echo(str(witness.make_cosigner(folder / KEY, name).key))
 
 
+@app.command("group-key")
+def group_key(folder: Folder, name: Name) -> None:
+    """Make the witness's BLS key; show its line for the file of a group."""
+    member = make_member(folder)
+    typer.echo(f"member {name} {member.public.hex()} {member.proof.hex()}")
+
+
 @app.command()
 def serve(
     folder: Folder,
@@ -54,7 +62,7 @@ def serve(
     )
     with listening(host, port) as sock:
         config = uvicorn.Config(
-            create_witness_app(one),
+            create_witness_app(one, find_member(folder)),
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from api import laws, quorum
-from api.jobs import witnesses
+from api.jobs import totals, witnesses
 from api.world.borrowing import Borrowing
 from api.world.stage import Stage
 from finance import equity
@@ -132,6 +132,8 @@ async def _have_cosigned(stage: Stage, policy: audit.Policy) -> None:
     # Witnesses live today, not in the world's past; their times must not look like tomorrow.
     today = Database(stage.db.engine, SystemClock())
     await quorum.reach(today, policy, asking=witnesses.Round(today, policy))
+    if stage.services.group is not None:
+        await totals.Gathering(today, policy, stage.services.group).gather()
 
 
 def is_sound(summary: Mapping[str, Any]) -> bool:

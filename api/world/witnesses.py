@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from api.witness import KEY
+from api.witness import KEY, make_member
 from ledger import private_files
 from ledger.audit import LogKey, witness
 from ledger.errors import Unavailable
@@ -20,20 +20,28 @@ from ledger.errors import Unavailable
 NAMES: Final = ("regulator", "trustee", "auditor")
 NEEDED: Final = 2
 POLICY: Final = "policy"
+GROUP: Final = "group"
 START_SECONDS: Final = 30
 END_SECONDS: Final = 10
 
 Child = subprocess.Popen[str]
 
 
+class Asked(NamedTuple):
+    """Where it is written whom the log asks: its policy, and the group of BLS keys."""
+
+    policy: Path
+    group: Path
+
+
 @contextmanager
-def running(folder: Path, log: LogKey) -> Iterator[Path]:
-    """Run the witnesses of a log; yield the policy that names them.
+def running(folder: Path, log: LogKey) -> Iterator["Asked"]:
+    """Run the witnesses of a log; yield the files that name them.
 
     Raises:
         Unavailable: One of them did not come up.
     """
-    lines = [f"log {log}"]
+    lines, members = [f"log {log}"], [f"group demo.example/two-of-three {NEEDED}"]
     with ExitStack() as children:
         started = {
             name: children.enter_context(_child(folder / name, name, log))
@@ -42,18 +50,22 @@ def running(folder: Path, log: LogKey) -> Iterator[Path]:
         for name, child in started.items():
             key = witness.load_cosigner(folder / name / KEY).key
             lines.append(f"witness {name} {key} {_address_of(name, child)}")
+            member = make_member(folder / name)
+            members.append(f"member {name} {member.public.hex()} {member.proof.hex()}")
         lines += [
             f"group two-of-three {NEEDED} {' '.join(NAMES)}",
             "quorum two-of-three",
         ]
-        policy = folder / POLICY
-        private_files.write(policy, "\n".join([*lines, ""]).encode())
-        yield policy
+        asked = Asked(folder / POLICY, folder / GROUP)
+        private_files.write(asked.policy, "\n".join([*lines, ""]).encode())
+        private_files.write(asked.group, "\n".join([*members, ""]).encode())
+        yield asked
 
 
 @contextmanager
 def _child(folder: Path, name: str, log: LogKey) -> Iterator[Child]:
     witness.make_cosigner(folder / KEY, f"demo.example/{name}")
+    make_member(folder)
     words = ["serve", str(folder), "--log", str(log), "--port", "0"]
     child = subprocess.Popen(  # noqa: S603 - our own program, our own words
         [sys.executable, "-m", "api.witness", *words, "--until-input-ends"],

@@ -7,6 +7,8 @@ py-ecc, plain Python; ``native`` is compiled and a hundred times as fast.
 
 from contracts.bls.choosing import SUITE
 from contracts.bls.suite import (
+    INFINITY_KEY,
+    INFINITY_SIGNATURE,
     KEY_BYTES,
     ORDER,
     SECRET_BYTES,
@@ -15,6 +17,8 @@ from contracts.bls.suite import (
 )
 
 __all__ = [
+    "INFINITY_KEY",
+    "INFINITY_SIGNATURE",
     "KEY_BYTES",
     "ORDER",
     "SECRET_BYTES",

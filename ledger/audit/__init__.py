@@ -13,9 +13,16 @@ from ledger.audit.errors import (
 from ledger.audit.export import Exported, export_bundle, find_checkpoint
 from ledger.audit.journal import EntryTold, entry_parts, leg_text
 from ledger.audit.keys import load_or_create_signer
-from ledger.audit.note import LogKey, Note, NoteRefused, Signer
+from ledger.audit.note import (
+    Checkpoint,
+    LogKey,
+    Note,
+    NoteKey,
+    NoteRefused,
+    Signer,
+)
 from ledger.audit.packing import pack
-from ledger.audit.policy import Policy, PolicyRefused
+from ledger.audit.policy import Policy, PolicyRefused, Witness
 from ledger.audit.proving import (
     Concern,
     Receipt,
@@ -36,6 +43,7 @@ from ledger.audit.witnessing import (
     WitnessStanding,
     find_head,
     find_witnessed_head,
+    keep_beside,
     keep_cosignatures,
     list_asking,
     list_standings,
@@ -44,6 +52,7 @@ from ledger.audit.witnessing import (
 
 __all__ = [
     "Asking",
+    "Checkpoint",
     "Concern",
     "Cosignature",
     "Discrepancy",
@@ -54,6 +63,7 @@ __all__ = [
     "FolderInUse",
     "LogKey",
     "Note",
+    "NoteKey",
     "NoteRefused",
     "NothingSealed",
     "Policy",
@@ -63,6 +73,7 @@ __all__ = [
     "Sealed",
     "Signer",
     "TileNotThere",
+    "Witness",
     "WitnessStanding",
     "entry_parts",
     "export_bundle",
@@ -72,6 +83,7 @@ __all__ = [
     "find_witnessed_head",
     "give_receipt",
     "index_of",
+    "keep_beside",
     "keep_cosignatures",
     "leg_text",
     "list_asking",

@@ -38,13 +38,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Policy:
-    """Which logs are believed, and whose cosignatures make a head a witnessed one."""
+    """Which logs are believed, and whose cosignatures make a head a witnessed one.
+
+    ``beside`` are verifier keys of more lines that are kept and shown, and count for
+    nothing: they are not in the file.
+    """
 
     raw: bytes
     logs: tuple[LogKey, ...]
     witnesses: tuple[Witness, ...]
     groups: Mapping[str, Group]
     quorum: str
+    beside: tuple[str, ...] = ()
 
     def is_met_by(self, keys: Collection[NoteKey]) -> bool:
         """Tell whether a head cosigned by these keys is witnessed."""

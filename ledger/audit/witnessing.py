@@ -112,11 +112,17 @@ def _head_of(
     return PublishedHead(
         row.size,
         row.root,
-        row.note + "".join(lines[str(one.key)] for one in signed),
+        row.note
+        + "".join(lines[str(one.key)] for one in signed)
+        + "".join(lines[key] for key in _beside(policy) if key in lines),
         row.at,
         tuple(one.name for one in signed),
         policy is not None and policy.is_met_by([one.key for one in signed]),
     )
+
+
+def _beside(policy: Policy | None) -> tuple[str, ...]:
+    return policy.beside if policy else ()
 
 
 async def list_asking(uow: UnitOfWork, policy: Policy) -> list[Asking]:
@@ -161,6 +167,15 @@ async def keep_cosignatures(
         await uow.session.execute(
             insert(CosignatureRow).values(values).on_conflict_do_nothing()
         )
+
+
+async def keep_beside(
+    uow: UnitOfWork, size: int, vkey: str, *, line: str, at: datetime
+) -> None:
+    """Keep a line that stands beside those of the witnesses; the first stays."""
+    values = {"witness": vkey, "size": size, "line": line, "at": at}
+    statement = insert(CosignatureRow).values(values)
+    await uow.session.execute(statement.on_conflict_do_nothing())
 
 
 async def _find_last(uow: UnitOfWork, one: Witness) -> CosignatureRow | None:

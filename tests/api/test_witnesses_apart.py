@@ -123,8 +123,8 @@ import sys, time
 from pathlib import Path
 from api.world import witnesses_running
 from ledger.audit import LogKey
-with witnesses_running(Path(sys.argv[1]), LogKey.read(sys.argv[2])) as policy:
-    print(policy, flush=True)
+with witnesses_running(Path(sys.argv[1]), LogKey.read(sys.argv[2])) as asked:
+    print(asked.policy, flush=True)
     time.sleep(60)
 """
 

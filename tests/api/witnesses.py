@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from api.witness import create_witness_app
+from api.witness import Member, create_witness_app
 from ledger import audit
 from ledger.audit import witness
 from tests.conftest import FIRST_MOMENT
@@ -34,6 +34,7 @@ class Network(httpx.AsyncBaseTransport):
     away: set[str] = field(default_factory=set)
     nonsense: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    members: dict[str, Member] = field(default_factory=dict)
     at: datetime = FIRST_MOMENT
 
     def witness(self, name: str) -> witness.Witness:
@@ -50,5 +51,5 @@ class Network(httpx.AsyncBaseTransport):
             headers = {"Location": "https://elsewhere.example/"}
             stream = httpx.ByteStream(body)
             return httpx.Response(status, headers=headers, stream=stream)
-        app = create_witness_app(self.witness(name))
+        app = create_witness_app(self.witness(name), self.members.get(name))
         return await httpx.ASGITransport(app).handle_async_request(request)

@@ -75,7 +75,28 @@ def test_three_witnesses_cosigned_the_head_that_was_exported(played) -> None:
     lines = (folder / "export" / "checkpoint").read_text("utf-8").splitlines()
     assert summary["audit"]["witnesses"] == ["regulator", "trustee", "auditor"]
     assert summary["audit"]["says"][-1] == "VALID"
-    assert len([line for line in lines if " demo.example/" in line]) == 3
+    signers = [line.split()[1] for line in lines if " demo.example/" in line]
+    assert signers == [
+        "demo.example/regulator",
+        "demo.example/trustee",
+        "demo.example/auditor",
+        "demo.example/two-of-three",
+    ]
+
+
+def test_the_line_of_the_witnesses_together_is_checked(played) -> None:
+    folder, _ = played
+    asked = folder / "witnesses"
+    checkpoint = folder / "export" / "checkpoint"
+
+    judged = start(
+        folder,
+        *("audit", "check-quorum", str(checkpoint)),
+        *(str(asked / "policy"), str(asked / "group")),
+    )
+
+    assert judged.returncode == 0, judged.stderr
+    assert judged.stdout.splitlines()[-1] == "regulator trustee auditor"
 
 
 def test_a_second_start_finds_the_world(played) -> None:

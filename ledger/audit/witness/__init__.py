@@ -9,9 +9,10 @@ from ledger.audit.witness.judging import Objection, judge
 from ledger.audit.witness.keys import load_cosigner, make_cosigner
 from ledger.audit.witness.store import Seen, Store
 from ledger.audit.witness.submission import SUBMISSION_BYTES, Submission
-from ledger.audit.witness.witness import Answer, Witness
+from ledger.audit.witness.witness import SIZE, Answer, Witness
 
 __all__ = [
+    "SIZE",
     "SUBMISSION_BYTES",
     "Answer",
     "Cosigner",
