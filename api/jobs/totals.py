@@ -47,7 +47,9 @@ class Gathering:
         line = self.group.line(head, at, signatures)
         self.group.check(published.note + line)
         vkey = str(self.group.key)
-        await self.db.transact(audit.keep_beside, head.size, vkey, line=line, at=at)
+        await self.db.transact(
+            audit.keep_beside, head.size, vkey=vkey, line=line, at=at
+        )
 
     async def _ask_all(
         self, published: audit.PublishedHead, head: Checkpoint, at: datetime

@@ -170,7 +170,7 @@ async def keep_cosignatures(
 
 
 async def keep_beside(
-    uow: UnitOfWork, size: int, vkey: str, *, line: str, at: datetime
+    uow: UnitOfWork, size: int, *, vkey: str, line: str, at: datetime
 ) -> None:
     """Keep a line that stands beside those of the witnesses; the first stays."""
     values = {"witness": vkey, "size": size, "line": line, "at": at}
