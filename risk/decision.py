@@ -30,6 +30,7 @@ from risk.scoring import Reason, Score, Scorecard, score
 from risk.statements import (
     Finding,
     ParsedStatement,
+    Transaction,
     Verdict,
     compare,
     merge_accounts,
@@ -160,12 +161,7 @@ def assess(
     parsed = [source.statement for source in counted]
     accounts = merge_accounts(parsed)
     doubts = (*compare(parsed), *screen_conduct(accounts, application.as_of))
-    features = measure(
-        accounts,
-        application.as_of,
-        application.instalment_minor,
-        Background(application.rulebook),
-    )
+    features = _measured(accounts, application)
     scored = score(features, card)
     cap_test = pricing.fit_cap(
         application.candidates,
@@ -175,14 +171,8 @@ def assess(
         apr_bps=application.apr_bps,
         security=application.security,
     )
-    asked = Asked(
-        application.currency,
-        application.amount_minor,
-        application.instalment_minor,
-        application.limits,
-    )
     refused = refusal_reasons(
-        features, scored, cap_test=cap_test, asked=asked, policy=policy
+        features, scored, cap_test=cap_test, asked=_asked(application), policy=policy
     )
     return Decision(
         Outcome.REFUSE if refused else Outcome.ACCEPT,
@@ -212,6 +202,24 @@ def look_again(
     """Measure and score a firm whose loan runs; nothing is decided."""
     features = measure(merge_accounts(files), on, instalment_minor)
     return features, score(features)
+
+
+def _measured(
+    accounts: Sequence[Sequence[Transaction]], application: Application
+) -> dict[str, Measured]:
+    background = Background(application.rulebook)
+    return measure(
+        accounts, application.as_of, application.instalment_minor, background
+    )
+
+
+def _asked(application: Application) -> Asked:
+    return Asked(
+        application.currency,
+        application.amount_minor,
+        application.instalment_minor,
+        application.limits,
+    )
 
 
 def _counted(sources: Sequence[Source], currency: Currency) -> list[Source]:

@@ -127,3 +127,8 @@ def _category_of(said: bytes, incoming: bool) -> Category:  # noqa: FBT001 - cac
         plain = unicodedata.normalize("NFC", plain)
     found = (_INCOMING if incoming else _OUTGOING).find(plain)
     return min(found, key=_PLACE.__getitem__, default=Category.UNCLASSIFIED)
+
+
+def forget() -> None:
+    """Forget texts looked up before, so that a measurement starts cold."""
+    _category_of.cache_clear()

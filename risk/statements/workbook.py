@@ -5,6 +5,7 @@ else it carries is looked at before any of it is read.
 """
 
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -111,11 +112,16 @@ def _require_plain(name: str, part: bytes) -> None:
 
 def _rows(content: bytes) -> list[Row]:
     """Return the rows of the only sheet that holds any."""
-    book = openpyxl.load_workbook(BytesIO(content), read_only=True, keep_links=False)
-    try:
-        filled = [rows for sheet in book.worksheets if (rows := list(_sheet(sheet)))]
-    finally:
-        book.close()
+    with warnings.catch_warnings():
+        # Styles and extensions the library does not know say nothing about values.
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(
+            BytesIO(content), read_only=True, keep_links=False
+        )
+        try:
+            filled = [rows for one in book.worksheets if (rows := list(_sheet(one)))]
+        finally:
+            book.close()
     if len(filled) > 1:
         raise StatementManySheets
     return filled[0] if filled else []

@@ -1,6 +1,9 @@
 """Whatever the bytes, a reader answers with a statement or a refusal, and soon."""
 
+import os
 import time
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from risk.statements import (
     read_accounts,
     read_statement,
 )
+from tests.benchmarks.risk import made
 
 OURS = Path(__file__).parents[2] / "data" / "statements"
 SEEDS = sorted(
@@ -26,7 +30,7 @@ EDITS = st.lists(
     max_size=6,
 )
 FUZZ = settings(
-    max_examples=150,
+    max_examples=int(os.environ.get("TONLE_EXAMPLES", "100")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -59,6 +63,34 @@ def test_a_damaged_file_is_read_or_refused(folder: str) -> None:
         assert getattr(found, "code", "") != "statement_refused"
 
     check()
+
+
+WORKBOOK = made.xlsx(5)
+PARTS = (
+    "xl/worksheets/sheet1.xml",
+    "xl/workbook.xml",
+    "xl/styles.xml",
+    "[Content_Types].xml",
+)
+
+
+@FUZZ
+@given(st.sampled_from(PARTS), EDITS, st.booleans())
+def test_a_damaged_workbook_is_read_or_refused(
+    damaged: str, edits: list[tuple[int, int, bytes]], outside: bool
+) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(WORKBOOK)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            hurt = name == damaged and not outside
+            new.writestr(name, changed(part, edits) if hurt else part)
+    content = out.getvalue()
+
+    found = answer(b"PK\x03\x04" + changed(content, edits)[4:] if outside else content)
+
+    assert found
+    assert getattr(found, "code", "") != "statement_refused"
 
 
 @FUZZ
