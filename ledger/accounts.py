@@ -218,7 +218,7 @@ async def close(uow: UnitOfWork, account: AccountId) -> None:
     units = balance.posted_debits - balance.posted_credits
     if units or balance.pending_debits or balance.pending_credits:
         raise AccountNotEmpty(units=units)
-    row.closed_at = uow.now()
+    row.closed_at = row.closed_at or uow.now()
 
 
 async def _lock(uow: UnitOfWork, account: AccountId) -> tuple[AccountRow, BalanceRow]:

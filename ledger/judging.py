@@ -17,6 +17,7 @@ MAX_SUM: Final = 2**63
 MAX_DAYS_AHEAD: Final = 366
 # The audit log keeps the kind with each part of an entry, and has 16 KiB for that.
 MAX_KIND_LETTERS: Final = 100
+MAX_LETTERS: Final = 10_000  # of kind, memo and metadata together
 # What may still be booked into a period that is being adjusted.
 ADJUSTMENTS: Final = frozenset({"adjustment", "closing", "revaluation"})
 
@@ -284,13 +285,15 @@ def require_form(booking: Booking, today: date) -> None:
 
 
 def _can_be_kept(booking: Booking) -> bool:
-    """Tell whether all that keep the texts can: no NUL, no half of a surrogate pair."""
+    """Tell whether all that keep the texts can: bounded, no NUL, no half of a pair."""
     # A reversal's kind is one word longer than that of what it undoes.
     if len(booking.kind) > MAX_KIND_LETTERS and booking.reverses is None:
         return False
     details = booking.details
     text = "".join([booking.kind, booking.memo, *details, *details.values()])
-    return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))
+    if len(text) > MAX_LETTERS or "\0" in text:
+        return False
+    return text.isascii() or not _SURROGATE.search(text)
 
 
 def _require_held_units(booking: Booking) -> None:

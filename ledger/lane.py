@@ -200,12 +200,14 @@ class Lane:
             self.close()
             closed = LaneClosed("the writer lane ended; try again")
             _answer_all(self._queue.drain(), closed)
-            # Whoever was being booked when the lane is cancelled would wait for ever.
-            for cut in [batch] + ([under_way.batch] if under_way else []):
-                _answer_all(cut.waiting, Unavailable(_CUT_SHORT))
             if under_way is not None:
                 under_way.verdicts.cancel()
                 await asyncio.wait([under_way.verdicts])
+                if not under_way.verdicts.cancelled():
+                    _tell(under_way)
+            # Whoever was being booked when the lane is cancelled would wait for ever.
+            for cut in [batch] + ([under_way.batch] if under_way else []):
+                _answer_all(cut.waiting, Unavailable(_CUT_SHORT))
 
     @staticmethod
     def _time() -> int:

@@ -110,6 +110,15 @@ async def test_an_entry_needs_two_legs_and_at_most_ten_thousand(db, books) -> No
             await db.transact(entries.post, [an_entry(db, legs)])
 
 
+async def test_a_memo_is_bounded(db, books) -> None:
+    bank, a, _ = books
+    legs = [entries.Leg(bank, 5), entries.Leg(a, -5)]
+    for memo, metadata in (("x" * 10_001, {}), ("", {"x": "y" * 10_000})):
+        wanted = replace(an_entry(db, legs), memo=memo, metadata=metadata)
+        with pytest.raises(entries.EntryMalformed):
+            await db.transact(entries.post, [wanted])
+
+
 async def test_nothing_of_a_batch_stays_when_its_last_entry_is_refused(
     db, books
 ) -> None:

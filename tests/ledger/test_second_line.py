@@ -284,3 +284,21 @@ def test_the_application_has_no_right_to_what_it_never_does(
 ) -> None:
     with pytest.raises(errors.InsufficientPrivilege, match="permission denied"):
         app.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "UPDATE period SET state = 'open'",
+        "UPDATE period SET state = 'adjusting'",
+        "UPDATE account SET closed_at = NULL WHERE closed_at IS NOT NULL",
+        "UPDATE account SET closed_at = now() WHERE closed_at IS NOT NULL",
+    ],
+)
+def test_what_is_closed_stays_closed(app: psycopg.Connection, back: str) -> None:
+    app.execute(
+        "INSERT INTO period VALUES ('x', '2025-01-01', '2025-12-31', 'closed', now())"
+    )
+    app.execute("UPDATE account SET closed_at = '2026-01-01' WHERE path = 'till'")
+    with pytest.raises(errors.CheckViolation, match="stays closed"):
+        app.execute(back)

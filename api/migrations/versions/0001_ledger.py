@@ -361,6 +361,20 @@ BEGIN
 END $$;
 CREATE TRIGGER hold_only_moves_forward BEFORE UPDATE ON hold
     FOR EACH ROW EXECUTE FUNCTION hold_only_moves_forward();
+
+CREATE FUNCTION only_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what is closed stays closed: %', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER period_only_moves_forward BEFORE UPDATE ON period
+    FOR EACH ROW WHEN (array_position(ARRAY['open', 'adjusting', 'closed'], NEW.state)
+        < array_position(ARRAY['open', 'adjusting', 'closed'], OLD.state))
+    EXECUTE FUNCTION only_moves_forward();
+CREATE TRIGGER account_stays_closed BEFORE UPDATE ON account
+    FOR EACH ROW WHEN (NEW.closed_at IS DISTINCT FROM OLD.closed_at
+        AND OLD.closed_at IS NOT NULL)
+    EXECUTE FUNCTION only_moves_forward();
 """
 
 _GRANTS = """
@@ -389,4 +403,4 @@ def downgrade() -> None:
         " asset"
     )
     op.execute("DROP FUNCTION posting_must_balance, hold_only_moves_forward")
-    op.execute("DROP FUNCTION refuse_change, lock_standings, book")
+    op.execute("DROP FUNCTION refuse_change, only_moves_forward, lock_standings, book")
