@@ -23,6 +23,7 @@ import ledger.journal
 import ledger.lease
 import ledger.outbox
 import ledger.periods
+import risk.corrections.model
 import risk.identity.model
 import risk.statements.model
 from ledger.tables import Base

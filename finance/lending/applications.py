@@ -21,7 +21,7 @@ from ledger.database import UnitOfWork
 from ledger.errors import NotFound, existing
 from ledger.ids import PartyId, new_id
 from ledger.money import Money
-from risk import identity, statements
+from risk import corrections, identity, statements
 from risk.decision import Decision, Outcome, Source
 
 KIND: Final = "application"
@@ -52,9 +52,8 @@ async def submit_application(
     limits = await exposure.limits_for(
         uow, pack, party_id=party_id, amount=wanted.amount, on=today
     )
-    decided = pricing.assess(
-        pack, sources, wanted=wanted, on=today, context=pricing.Context(off, limits)
-    )
+    context = pricing.Context(off, limits, rulebook=await corrections.get_rulebook(uow))
+    decided = pricing.assess(pack, sources, wanted=wanted, on=today, context=context)
     terms = quoting.terms_of(
         pack, wanted, rate_bps=decided.rate_bps, starts_on=today, off=off
     )

@@ -10,6 +10,7 @@ from finance.lending import quoting
 from finance.lending.quoting import LoanRequest, terms_of
 from finance.rulepacks import RulePack
 from risk import decision
+from risk.cashflow import WRITTEN_RULES, Rulebook
 from risk.decision import (
     Application,
     Candidate,
@@ -43,6 +44,7 @@ class Context:
     days_off: tuple[date, ...] = ()
     limits: tuple[Limit, ...] = ()
     card: Scorecard | None = None
+    rulebook: Rulebook = WRITTEN_RULES
 
 
 def policy_of(pack: RulePack, on: date) -> Policy:
@@ -99,6 +101,7 @@ def assess(
             "days_off": [day.isoformat() for day in off],
             "rules": pack.in_force(on, *_PRICED_BY),
         },
+        context.rulebook,
     )
     return decision.assess(sources, asked, policy, context.card)
 

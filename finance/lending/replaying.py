@@ -22,7 +22,7 @@ from ledger.database import UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import PartyId
 from ledger.money import Money
-from risk import statements
+from risk import corrections, statements
 from risk.cashflow import MonthFlow, by_month
 from risk.decision import Decision, Limit, Security, SecurityKind
 from risk.scoring import Scorecard
@@ -129,13 +129,9 @@ async def _decide(
     kept = application.decision
     off = tuple(date.fromisoformat(day) for day in kept["context"]["days_off"])
     limits = tuple(Limit.from_json(limit) for limit in kept["limits"])
-    decided = pricing.assess(
-        pack,
-        sources,
-        wanted=wanted,
-        on=on,
-        context=pricing.Context(off, limits, by.card),
-    )
+    rules = await corrections.get_rulebook(uow, version=kept["category_rules"])
+    context = pricing.Context(off, limits, by.card, rules)
+    decided = pricing.assess(pack, sources, wanted=wanted, on=on, context=context)
     terms = quoting.terms_of(
         pack, wanted, rate_bps=decided.rate_bps, starts_on=on, off=off
     )

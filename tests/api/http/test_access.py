@@ -82,6 +82,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/clock-stops"): {O, R},
     ("POST", "/day-ends/resume"): {O},
     ("GET", "/notices"): ALL,
+    ("POST", "/category-rules"): {O},
+    ("GET", "/category-rules"): {O},
     ("GET", "/holidays"): ALL,
     ("POST", "/holidays"): {O},
     ("POST", "/applications"): {S},
