@@ -17,7 +17,7 @@ class Services:
     """The database, the providers with the one that pays out, the log's key, the vault.
 
     ``policy`` names the log's witnesses; without one no head is ever witnessed. Without
-    a ``press`` agreements are pages only.
+    a ``press`` agreements are pages only; without an ``authority`` no head is time-stamped.
     """
 
     db: Database
@@ -28,6 +28,7 @@ class Services:
     policy: audit.Policy | None = None
     group: Group | None = None
     press: Press | None = None
+    authority: audit.Authority | None = None
 
     @property
     def log_key(self) -> audit.LogKey:

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     witness_group: Path | None = None
     """Which of these witnesses give one BLS line together, with their keys and proofs."""
 
+    timestamp_url: str = Field("", pattern=r"^$|^https?://[^\s]+$")
+    """The RFC 3161 authority that stamps the log's head each day; none means nobody."""
+
+    timestamp_roots: Path | None = None
+    """The root certificates it is believed under, as PEM; given with its address."""
+
     wrapping_keys: tuple[SecretStr, ...] = ()
     """What seals the signing keys we hold: 64 hex digits each, as a JSON list.
 

@@ -75,6 +75,24 @@ def group_of(settings: Settings, policy: audit.Policy | None) -> Group | None:
     return group
 
 
+def authority_of(settings: Settings) -> audit.Authority | None:
+    """Return who stamps the log's heads.
+
+    Raises:
+        Unavailable: There is an address without roots to believe it under.
+    """
+    if not settings.timestamp_url:
+        return None
+    if settings.timestamp_roots is None:
+        raise Unavailable("TONLE_TIMESTAMP_URL needs TONLE_TIMESTAMP_ROOTS, a PEM file")
+    try:
+        pem = settings.timestamp_roots.read_bytes()
+        return audit.Authority.read(settings.timestamp_url, pem)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unavailable(f"the setting TONLE_TIMESTAMP_ROOTS: {why}") from error
+
+
 def custody_of(settings: Settings) -> Custody:
     """Return the vault of the signing keys this installation holds.
 
@@ -127,6 +145,7 @@ async def connected(
             group=group_of(settings, policy),
             custody=custody_of(settings),
             press=Press(),
+            authority=authority_of(settings),
         )
     finally:
         await close_engine(engine)

@@ -9,7 +9,14 @@ from functools import partial
 import structlog
 
 from api import laws
-from api.jobs import days, signatures, totals, witnesses
+from api.jobs import (
+    days,
+    reconciling,
+    signatures,
+    timestamps,
+    totals,
+    witnesses,
+)
 from api.jobs.relay import Delivery, Listener, deliver_due
 from api.jobs.runner import Duty, Job, for_each
 from api.services import Services
@@ -50,18 +57,38 @@ def duties_of(services: Services) -> list[Duty]:
     """Return the jobs, the watch over the laws, and the sealing of the audit log."""
     watch = Job("laws", EACH_HOUR, _Work(services).check_laws)
     sealing = [Sealing(services.db, services.signer)] if services.signer else []
-    return [*jobs_of(services), watch, *sealing, *_witnessing(services)]
+    return [
+        *jobs_of(services),
+        watch,
+        *sealing,
+        *_outside(services),
+        *_comparing(services),
+    ]
 
 
-def _witnessing(services: Services) -> list[Duty]:
-    if services.policy is None:
-        return []
-    round_ = witnesses.Round(services.db, services.policy)
-    asking: list[Duty] = [Job("witnesses", witnesses.BEAT, round_.ask_all)]
-    if services.group is not None:
+def _outside(services: Services) -> list[Duty]:
+    """Return who asks others about the log's heads: witnesses, a time-stamping authority."""
+    asking: list[Duty] = []
+    if services.policy:
+        round_ = witnesses.Round(services.db, services.policy)
+        asking.append(Job("witnesses", witnesses.BEAT, round_.ask_all))
+    if services.policy and services.group:
         total = totals.Gathering(services.db, services.policy, services.group)
         asking.append(Job("quorum line", witnesses.BEAT, total.gather))
+    if services.authority:
+        stamping = timestamps.Stamping(services.db, services.authority)
+        asking.append(Job("timestamps", EACH_HOUR, stamping.stamp))
     return asking
+
+
+def _comparing(services: Services) -> list[Duty]:
+    if services.signer is None:
+        return []
+    both = reconciling.Comparison(services.db)
+    return [
+        Job("log and books lately", reconciling.EACH_HOUR, both.compare_lately),
+        Job("log and books", reconciling.EACH_DAY, both.compare_all),
+    ]
 
 
 @dataclass(frozen=True)

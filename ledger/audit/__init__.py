@@ -37,6 +37,13 @@ from ledger.audit.proving import (
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
 from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
 from ledger.audit.single_file import single_file
+from ledger.audit.stamping import (
+    Authority,
+    Token,
+    TokenRefused,
+    find_unstamped,
+    keep_token,
+)
 from ledger.audit.witnessing import (
     Asking,
     PublishedHead,
@@ -52,6 +59,7 @@ from ledger.audit.witnessing import (
 
 __all__ = [
     "Asking",
+    "Authority",
     "Checkpoint",
     "Concern",
     "Cosignature",
@@ -73,6 +81,8 @@ __all__ = [
     "Sealed",
     "Signer",
     "TileNotThere",
+    "Token",
+    "TokenRefused",
     "Witness",
     "WitnessStanding",
     "entry_parts",
@@ -80,11 +90,13 @@ __all__ = [
     "find_checkpoint",
     "find_head",
     "find_receipt",
+    "find_unstamped",
     "find_witnessed_head",
     "give_receipt",
     "index_of",
     "keep_beside",
     "keep_cosignatures",
+    "keep_token",
     "leg_text",
     "list_asking",
     "list_standings",

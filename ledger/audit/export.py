@@ -22,6 +22,7 @@ from ledger.audit.model import AuditEntryRow, CheckpointRow, TileRow
 from ledger.audit.note import LogKey
 from ledger.audit.policy import Policy
 from ledger.audit.single_file import single_file
+from ledger.audit.stamping import list_stamped
 from ledger.audit.tree import HASH_BYTES, TILE_WIDTH, tile_path, width_of
 from ledger.audit.witnessing import PublishedHead, find_head, find_witnessed_head
 from ledger.canonical import canonical
@@ -30,6 +31,7 @@ from ledger.database import UnitOfWork
 FORMAT = "tonle-audit-export/1"
 MANIFEST = "manifest.json"
 POLICY = "policy"
+TIMESTAMPS = "timestamps"
 WITNESSED_WITHIN = timedelta(minutes=10)
 """An export takes the last witnessed head, unless it lies that far behind the newest."""
 
@@ -65,6 +67,9 @@ async def export_bundle(
         manifest.write("log.vkey", f"{key}\n".encode())
         if policy:
             manifest.write(POLICY, policy.raw)
+        for note, stamped in await list_stamped(uow, head.size):
+            manifest.write(f"{TIMESTAMPS}/{stamped.size}.checkpoint", note.encode())
+            manifest.write(f"{TIMESTAMPS}/{stamped.size}.tsr", stamped.response)
         count = await _write_all(uow.session, manifest, head)
     return Exported(folder, head.size, count, head.is_witnessed)
 

@@ -120,6 +120,22 @@ class CosignatureRow(Base):
     __table_args__ = (Index("ix_audit_cosignature_size", "size"),)
 
 
+class TimestampRow(Base):
+    """What a time-stamping authority answered about a head, whole (RFC 3161).
+
+    ``at`` is the time it swears to, ``asked_at`` ours.
+    """
+
+    __tablename__ = "audit_timestamp"
+
+    size: Mapped[int] = mapped_column(
+        ForeignKey("audit_checkpoint.size"), primary_key=True, autoincrement=False
+    )
+    response: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+    asked_at: Mapped[datetime]
+
+
 class LeaseRow(Base):
     """Who may seal; ``epoch`` fences a sealer off that has lost the lease.
 

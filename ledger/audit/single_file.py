@@ -5,8 +5,8 @@ from importlib.resources import files
 
 PACKAGE = "ledger.audit.verifier"
 PARTS = (
-    *("answers", "forms", "signatures", "policy", "archives", "files", "tree"),
-    *("chain", "books", "receipts", "program"),
+    *("answers", "forms", "signatures", "policy", "archives", "files", "stamps"),
+    *("tree", "chain", "books", "receipts", "program"),
 )
 _START = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
 

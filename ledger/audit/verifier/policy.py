@@ -84,14 +84,18 @@ class Policy(NamedTuple):
 
 
 class Now(NamedTuple):
-    """What time it is for the caller, and how old a cosignature may be; seconds."""
+    """What time it is for the caller, how old a cosignature may be, when the key was lost.
+
+    All in seconds.
+    """
 
     seconds: int
     max_age: int | None = None
+    key_until: int | None = None
 
 
-def check_witnesses(note: str, policy: Policy, now: Now) -> str:
-    """Count the cosignatures of a head whose log signature holds."""
+def times_of(note: str, policy: Policy) -> dict[str, int]:
+    """Return who of the policy cosigned a head, and when; their lines must be right."""
     read = Note.read(note)
     times = {}
     for name, key in policy.witnesses.items():
@@ -99,6 +103,32 @@ def check_witnesses(note: str, policy: Policy, now: Now) -> str:
         require(len(lines) <= 1, "checkpoint", f"is signed twice by witness {name!a}")
         if lines:
             times[name] = time_of(lines[0], key, read.text)
+    return times
+
+
+def check_until(
+    heads: dict[str, int], whole: int, policy: Policy | None, now: Now
+) -> str:
+    """Say how much was witnessed before the log's key was lost; sizes by note."""
+    if policy is None or now.key_until is None:
+        raise Undecided("it needs a policy: only witnesses tell what was signed before")
+    best = 0
+    for note, size in heads.items():
+        times = times_of(note, policy).items()
+        early = {name for name, at in times if at <= now.key_until}
+        if early and policy.is_met_by(early):
+            best = max(best, size)
+    if best < whole:
+        raise Undecided(
+            f"the first {best} entries lie under a head the quorum saw before the key was"
+            f" lost; entry {best} and all that follow may be whoever's has it"
+        )
+    return "the quorum saw this head before the key was lost"
+
+
+def check_witnesses(note: str, policy: Policy, now: Now) -> str:
+    """Count the cosignatures of a head whose log signature holds."""
+    times = times_of(note, policy)
     present = {name for name, at in times.items() if at <= now.seconds + AHEAD_SECONDS}
     told = ", ".join(map(ascii, sorted(present))) or "nobody"
     if not policy.is_met_by(present):
@@ -106,7 +136,7 @@ def check_witnesses(note: str, policy: Policy, now: Now) -> str:
     oldest = now.seconds - (now.seconds if now.max_age is None else now.max_age)
     if not policy.is_met_by({name for name in present if times[name] >= oldest}):
         raise Undecided(f"the quorum is older than {now.max_age} seconds: stale")
-    unchecked = sum(map(looks_like_total, read.marks))
+    unchecked = sum(map(looks_like_total, Note.read(note).marks))
     beside = "; a BLS quorum line is not checked here, these lines count" * unchecked
     return f"cosigned by {told}{beside}"
 

@@ -29,12 +29,14 @@ from ledger.audit.verifier.files import (
     Export,
     check_manifest,
 )
-from ledger.audit.verifier.policy import Now, Policy, check_witnesses
+from ledger.audit.verifier.policy import Now, Policy, check_until, check_witnesses
 from ledger.audit.verifier.receipts import Receipt, check_receipt
 from ledger.audit.verifier.signatures import Head, Key
+from ledger.audit.verifier.stamps import check_token, read_stamps
 from ledger.audit.verifier.tree import check_tree, read_hashes, tiles
 
 Trust = tuple[str | None, Policy | None, Now]
+Kept = tuple[Sequence[str], Sequence[bytes]]
 
 
 def check_entries(export: Export, head: Head) -> str:
@@ -134,10 +136,11 @@ def verify(
     vkey: str | None,
     *,
     notes: Sequence[str] = (),
+    tokens: Sequence[bytes] = (),
     policy: bytes | None = None,
     now: Now | None = None,
 ) -> Report:
-    """Check an export or a receipt; keys, policy and kept heads come from the caller."""
+    """Check an export or a receipt; all that is believed or kept comes from the caller."""
     report = Report()
     believed = None if policy is None else report.run("policy", given_policy, policy)
     now = now or Now(int(time.time()))
@@ -147,26 +150,30 @@ def verify(
     with ExitStack() as held:
         export = report.run("files", Export.find, folder, held)
         if export:
-            _verify_export(report, export, (vkey, believed, now), notes)
+            trust = (vkey, believed, now)
+            _verify_export(report, export, trust, (notes, tokens))
     return report
 
 
-def _verify_export(
-    report: Report,
-    export: Export,
-    trust: Trust,
-    notes: Sequence[str],
-) -> None:
-    vkey, policy, now = trust
+def _verify_export(report: Report, export: Export, trust: Trust, kept: Kept) -> None:
+    (vkey, policy, now), (notes, tokens) = trust, kept
     report.run("manifest", check_manifest, export)
     keys = report.run("key", given_key, vkey, policy)
-    kept = [report.run("kept head", open_kept, note, keys) for note in notes]
+    opened = {note: report.run("kept head", open_kept, note, keys) for note in notes}
+    heads = {note: one.size for note, one in opened.items() if one}
+    stamps = report.run("timestamps", read_stamps, export)
+    for token in tokens:
+        report.run("kept token", check_token, token, export, notes, stamps)
     head = report.run("checkpoint", open_head, export, keys)
     if head:
+        note = export.read("checkpoint").decode()
         if policy:
-            note = export.read("checkpoint").decode()
             report.run("witnesses", check_witnesses, note, policy, now)
-        report.run("tree", check_tree, export, head, list(filter(None, kept)))
+        if now.key_until is not None:
+            heads[note] = head.size
+            report.run("key until", check_until, heads, head.size, policy, now)
+        known = [*filter(None, opened.values()), *(stamps.heads if stamps else ())]
+        report.run("tree", check_tree, export, head, known)
         report.run("entries", check_entries, export, head)
 
 
@@ -182,6 +189,9 @@ def _verify_receipt(report: Report, path: Path, trust: Trust) -> None:
     for note, head in heads.items():
         if head and policy:
             report.run("witnesses", check_witnesses, note, policy, now)
+        if head and now.key_until is not None:
+            sizes = {note: head.size}
+            report.run("key until", check_until, sizes, head.size, policy, now)
     report.run("proofs", check_receipt, read, heads)
 
 
@@ -196,17 +206,24 @@ def main(words: list[str] | None = None) -> int:
         "--key-file", dest="key", type=_text, help="a file with the key"
     )
     parser.add_argument("--old-checkpoint", type=_text, action="append", default=[])
+    parser.add_argument(
+        "--token", type=_bytes, action="append", default=[], help="one you kept (.tsr)"
+    )
+    parser.add_argument(
+        "--key-until", type=int, metavar="TIME", help="when the key was lost, Unix time"
+    )
     parser.add_argument("--policy", type=_bytes, help="a file: C2SP tlog-policy")
     parser.add_argument(
         "--max-age", type=int, metavar="SECONDS", help="of the quorum's cosignatures"
     )
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     given = parser.parse_args(words)
-    now = Now(int(time.time()), given.max_age)
+    now = Now(int(time.time()), given.max_age, given.key_until)
     report = verify(
         given.export,
         given.key,
         notes=given.old_checkpoint,
+        tokens=given.token,
         policy=given.policy,
         now=now,
     )

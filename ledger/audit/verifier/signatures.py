@@ -110,12 +110,18 @@ class Head(NamedTuple):
         mine = signed.lines_of(key)
         if len(mine) != 1 or not is_signed(key.public, text.encode(), *mine):
             raise ValueError("it does not carry one right signature of the key")
-        origin, size, root, _ = text.split("\n")
+        head = cls.parse(text)
+        if head.origin != key.name:
+            raise ValueError("its origin is not the key's name")
+        return head
+
+    @classmethod
+    def parse(cls, text: str) -> "Head":
+        """Read the three lines of a head; ValueError when they are none."""
+        origin, size, root, end = text.split("\n")
         head = cls(origin, int(size), _unbase64(root))
-        if origin != key.name or str(head.size) != size or head.size < 1:
-            raise ValueError(
-                "its origin is not the key's name, or its size is malformed"
-            )
+        if str(head.size) != size or head.size < 1 or end:
+            raise ValueError("its size is malformed")
         return head
 
 

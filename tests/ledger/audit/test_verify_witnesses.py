@@ -77,6 +77,41 @@ def test_a_stripped_cosignature_leaves_no_quorum(export: Path) -> None:
     assert "the quorum 'all-three' is not met by 'regulator'" in told
 
 
+def test_what_was_witnessed_before_the_key_was_lost_stays_valid(export: Path) -> None:
+    lost = int(FIRST_MOMENT.timestamp())
+    signed_before = Now(LATER, key_until=lost)
+    signed_after = Now(LATER, key_until=lost - 1)
+
+    exit_code, told = judge(export, now=signed_before)
+    undecided, doubt = judge(export, now=signed_after)
+
+    assert exit_code == 0, told
+    assert "the quorum saw this head before the key was lost" in told
+    assert undecided == 2
+    assert "the first 0 entries lie under" in doubt
+    assert judge(export, policy_of("quorum none").raw, now=signed_after)[0] == 2
+    assert judge(export, None, VKEY, signed_before)[0] == 2
+
+
+def test_a_kept_head_tells_how_much_stays_valid_when_the_key_is_lost(
+    export: Path, tmp_path: Path
+) -> None:
+    kept = (export / "checkpoint").read_text("utf-8")
+    more = forging.chained([*WORLD, *forging.posted(legs=2)])
+    grown = forging.write_log(tmp_path / "grown", more)
+    relined(
+        grown,
+        lambda note: note + line(NAMES[0], note, 60) + line(NAMES[1], note, 60),
+    )
+    now = Now(LATER, key_until=int(FIRST_MOMENT.timestamp()))
+
+    report = verify(grown, None, notes=[kept], policy=POLICY.raw, now=now)
+
+    assert report.exit_code == 2
+    assert report.changed == []
+    assert "the first 20 entries lie under a head the quorum saw" in str(report.doubts)
+
+
 def test_more_is_asked_by_a_stricter_policy(export: Path) -> None:
     all_of_them = policy_of("group g all regulator trustee auditor", "quorum g")
 
