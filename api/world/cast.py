@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ledger.money import Currency, Money
+from risk.identity import Sector
 from risk.statements import Profile
 
 USD, KHR = Currency.USD, Currency.KHR
@@ -41,6 +42,23 @@ class Firm:
     term_months: int
     purpose: str
     fate: Fate
+
+
+TRADES: Final = {
+    "Battambang Rice Mill": (Sector.FOOD, "KH-2"),
+    "Kampot Pepper Cooperative": (Sector.AGRICULTURE, "KH-7"),
+    "Takeo Silk Weavers": (Sector.GARMENTS, "KH-21"),
+    "Siem Reap Cold Chain": (Sector.TRANSPORT, "KH-17"),
+    "Poipet Motor Parts": (Sector.TRADE, "KH-1"),
+    "Kep Crab Guesthouse": (Sector.TOURISM, "KH-23"),
+    "Kandal Brick Kiln": (Sector.CONSTRUCTION, "KH-8"),
+    "Mondulkiri Coffee Roasters": (Sector.FOOD, "KH-11"),
+    "Phnom Penh Noodle House": (Sector.FOOD, "KH-12"),
+    "Pursat Clay Stoves": (Sector.MANUFACTURING, "KH-15"),
+    "Kratie Fish Processing": (Sector.FOOD, "KH-10"),
+    "Tonle Agritech": (Sector.AGRICULTURE, "KH-12"),
+}
+"""What each firm does, and in which province."""
 
 
 def _usd(dollars: int) -> Money:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.world.cast import FIRMS, lenders
+from api.world.cast import FIRMS, TRADES, lenders
 from api.world.stage import Player, Stage
 from finance import wallets
 from ledger.database import UnitOfWork
@@ -24,6 +24,14 @@ async def play(stage: Stage) -> None:
         name = f"{firm.name_km} ({firm.name})"
         stage.firms[firm.name] = await _join(
             stage, name, kind=PartyKind.FIRM, purses=[firm.amount.currency]
+        )
+        sector, province = TRADES[firm.name]
+        await stage.db.transact(
+            identity.describe_firm,
+            party_id=stage.firms[firm.name].id,
+            sector=sector,
+            province=province,
+            by=stage.operators[0].id,
         )
     for lender in lenders(stage.luck):
         purses = [Currency.USD, *([Currency.KHR] if lender.riel else [])]

@@ -1,5 +1,6 @@
 """Look at running loans again each month, on what their firms have sent since."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,7 +17,7 @@ from ledger.database import UnitOfWork
 from ledger.ids import IdType
 from ledger.tables import Base
 from risk import decision, statements
-from risk.statements import ParsedStatement
+from risk.statements import ParsedStatement, StatementRefused
 from risk.warning import View, signals
 
 MOST_FILES: Final = 20
@@ -127,11 +128,14 @@ async def _files(uow: UnitOfWork, loan: Loan) -> list[ParsedStatement]:
     page = await statements.list_statements(
         uow, party_id=loan.borrower, limit=MOST_FILES
     )
-    return [
-        (await statements.reread_statement(uow, statement_id=item.id)).parsed
-        for item in page.items
-        if item.currency is loan.currency
-    ]
+    read = []
+    for item in page.items:
+        if item.currency is loan.currency:
+            # What an earlier release took may be refused now; the rest is still looked at.
+            with suppress(StatementRefused):
+                again = await statements.reread_statement(uow, statement_id=item.id)
+                read.append(again.parsed)
+    return read
 
 
 def _seen(

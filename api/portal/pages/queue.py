@@ -10,7 +10,7 @@ from fastapi import Form, Response
 from api.auth import Caller
 from api.http.callers import Operator
 from api.portal.desk import At, Desk
-from api.portal.fields import Reason
+from api.portal.fields import Reason, Text, one_of
 from api.portal.guard import make_pages
 from api.portal.pages.request import AskedWish, answered, read_request
 from api.portal.wishes import Wish
@@ -24,6 +24,7 @@ from ledger import statements
 from ledger.database import UnitOfWork
 from ledger.statements import TrialLine
 from risk import identity
+from risk.identity import PROVINCES, Firm, Sector
 
 router = make_pages()
 
@@ -42,6 +43,7 @@ class Waiting:
     application: Application
     firm: str
     approval: Approval | None
+    described: Firm | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,20 @@ async def propose_override(
     return await _decide(
         desk, application_id, caller=caller, step=step, done="proposed"
     )
+
+
+@router.post("/queue/{application_id}/firm")
+async def describe_firm(
+    application_id: ApplicationRef,
+    desk: At,
+    caller: Operator,
+    sector: Text,
+    province: Text,
+) -> Response:
+    """Settle what the firm does and where, for the limits."""
+    chosen = one_of(Sector, sector) or Sector.OTHER
+    step = partial(_describe, sector=chosen, province=province)
+    return await _decide(desk, application_id, caller=caller, step=step, done="firm")
 
 
 @router.post("/queue/{application_id}/override/approve")
@@ -142,6 +158,27 @@ async def decline(
     )
 
 
+async def _describe(
+    uow: UnitOfWork,
+    *,
+    application_id: str,
+    operator_id: str,
+    sector: Sector,
+    province: str,
+) -> None:
+    """Describe the firm of an application; its group stays as it is."""
+    found = await lending.get_application(uow, application_id=application_id)
+    known = await identity.find_firm(uow, party_id=found.party)
+    await identity.describe_firm(
+        uow,
+        party_id=found.party,
+        sector=sector,
+        province=province,
+        head=known.head if known else None,
+        by=operator_id,
+    )
+
+
 async def _decide(
     desk: Desk, application_id: str, *, caller: Caller, step: Step, done: str
 ) -> Response:
@@ -176,6 +213,7 @@ async def _application_page(
         schedule=schedule,
         months=months,
         answer=answer,
+        provinces=PROVINCES,
         replay=again,
         me=caller.party,
     )
@@ -210,4 +248,5 @@ async def _waiting(uow: UnitOfWork, application: Application) -> Waiting:
         approval = await lending.find_override(uow, application_id=application.id)
     elif application.approval:
         approval = await approvals.get_approval(uow, approval_id=application.approval)
-    return Waiting(application, party.name, approval)
+    described = await identity.find_firm(uow, party_id=application.party)
+    return Waiting(application, party.name, approval, described)

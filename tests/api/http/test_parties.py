@@ -125,3 +125,28 @@ async def test_fields_that_are_not_the_caller_s_to_set_are_refused(
 
         assert answer.status_code == 422
         assert answer.json()["code"] == "field_unknown"
+
+
+async def test_a_firm_is_described_by_operators_and_seen_by_itself(
+    operator: Person, sme: Person
+) -> None:
+    place = f"/parties/{sme.party}/firm"
+    firm = {"sector": "food", "province": "KH-2"}
+
+    assert (await sme.get(place)).status_code == 404
+    made = await operator.put(place, firm)
+    assert made.json() == firm | {"party": sme.party, "head": None}
+    assert (await sme.get(place)).json() == made.json()
+
+    for wrong in (
+        {"sector": "gold", "province": "KH-2"},
+        {"sector": "food", "province": "KH-99"},
+        {"sector": "food", "province": "KH-2\u0000"},
+        {"sector": "food", "province": 2},
+        {"sector": "food", "province": "KH-2", "head": "somebody"},
+        {"sector": "food", "province": "KH-2", "more": 1},
+    ):
+        answer = await operator.put(place, wrong)
+        assert answer.status_code in {400, 422}, wrong
+    other = "/parties/party_" + "0" * 26 + "/firm"
+    assert (await sme.get(other)).status_code == 404

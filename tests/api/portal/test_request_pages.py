@@ -192,7 +192,16 @@ async def test_an_operator_sees_limits_and_replays_the_decision(
 
     assert "The same to the last byte" in page.text
     assert "Its line of business" in page.text
+    assert "limits count it apart" in page.text
     assert "150,000.00" in plain(page)
+
+    here = f"/queue/{application.id}"
+    page = await reader.send(f"{here}/firm", sector="food", province="KH-2")
+    assert "is recorded." in page.text
+    page = await reader.open(here)
+    assert '<option value="food" selected>' in page.text
+    page = await reader.send(f"{here}/firm", sector="food", province="XX-1")
+    assert page.status_code == 422
 
 
 async def test_the_risk_page_shows_the_book_and_is_for_staff(
