@@ -13,6 +13,8 @@ LEASE: Final = f"{TURNS}test_a_lease_lapses_only_after_its_time"
 NEXT: Final = f"{TURNS}test_a_lane_says_who_holds_it_and_lets_go_at_its_end"
 
 _ADJUSTMENTS = '{"adjustment", "closing", "revaluation"}'
+LANE_FILE, LEASE_FILE = "ledger/lane.py", "ledger/lease.py"
+UNDER_WAY = f"{TURNS}test_a_batch_under_way_holds_the_lane"
 _HELD = "name = %(name)s AND epoch = %(epoch)s FOR SHARE"
 _FENCE = "1 FROM lane WHERE name = :name AND epoch = :epoch FOR SHARE"
 _LAPSED = "kept.renewed_at < clock_timestamp() - make_interval(secs => :seconds)"
@@ -71,22 +73,21 @@ HOLDS: Final = killed_by(
 )
 
 LANE: Final = [
+    *killed_by(UNDER_WAY, (_HELD, _HELD.replace(" FOR SHARE", "")), file=LANE_FILE),
     *killed_by(
-        f"{TURNS}test_a_batch_under_way_holds_the_lane",
-        (_HELD, _HELD.replace(" FOR SHARE", "")),
-        (_FENCE, _FENCE.replace(" FOR SHARE", "")),
-        file="ledger/lane.py",
+        LOST, (_HELD, _HELD.replace(" AND epoch = %(epoch)s", "")), file=LANE_FILE
     ),
     *killed_by(
-        LOST,
-        (_HELD, _HELD.replace(" AND epoch = %(epoch)s", "")),
-        (_FENCE, _FENCE.replace(" AND epoch = :epoch", "")),
-        file="ledger/lane.py",
+        NEXT, ("await db.transact(lease.give_up, held)", "pass"), file=LANE_FILE
+    ),
+    *killed_by(UNDER_WAY, (_FENCE, _FENCE.replace(" FOR SHARE", "")), file=LEASE_FILE),
+    *killed_by(
+        LOST, (_FENCE, _FENCE.replace(" AND epoch = :epoch", "")), file=LEASE_FILE
     ),
     *killed_by(
         f"{TURNS}test_who_waits_when_the_lease_is_lost_is_told_that_the_lane_ended",
         ("epoch = :epoch RETURNING 1", "epoch > 0 OR :epoch = 0 RETURNING 1"),
-        file="ledger/lane.py",
+        file=LEASE_FILE,
     ),
     *killed_by(
         f"{TURNS}test_who_lost_the_lane_does_not_give_it_up",
@@ -94,21 +95,20 @@ LANE: Final = [
             "SET holder = '' WHERE name = :name AND epoch = :epoch",
             "SET holder = '' WHERE name = :name AND :epoch > 0",
         ),
-        file="ledger/lane.py",
+        file=LEASE_FILE,
     ),
     *killed_by(
         LEASE,
         (_LAPSED, "false AND :seconds > 0"),
         (_LAPSED, "true OR :seconds > 0"),
         (_LAPSED, _LAPSED.replace("-", "+")),
-        file="ledger/lane.py",
+        file=LEASE_FILE,
     ),
     *killed_by(
         NEXT,
         ("epoch = kept.epoch + 1", "epoch = kept.epoch"),
         ("WHERE kept.holder = ''\n   OR ", "WHERE "),
-        ("await db.transact(_give_up, lease=lease)", "pass"),
-        file="ledger/lane.py",
+        file=LEASE_FILE,
     ),
 ]
 

@@ -20,8 +20,8 @@ _KEPT = "BEFORE DELETE OR TRUNCATE ON {}"
 _FLOOR = "ELSE pending_credits END >= floor_units"
 _CEILING = "ELSE pending_debits END <= ceiling_units"
 _KEPT_COLUMNS = """ OR NEW.units <> OLD.units
-       OR NEW.debit_account <> OLD.debit_account
-       OR NEW.credit_account <> OLD.credit_account THEN"""
+        OR NEW.debit_account <> OLD.debit_account
+        OR NEW.credit_account <> OLD.credit_account)"""
 
 TRIGGERS: Final = [
     *killed_by(

@@ -349,24 +349,17 @@ CREATE TRIGGER account_is_forever BEFORE DELETE OR TRUNCATE ON account
 CREATE TRIGGER balance_is_forever BEFORE DELETE OR TRUNCATE ON balance
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE FUNCTION hold_only_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.state <> 'open' OR NEW.captured < OLD.captured
-       OR NEW.released < OLD.released OR NEW.units <> OLD.units
-       OR NEW.debit_account <> OLD.debit_account
-       OR NEW.credit_account <> OLD.credit_account THEN
-        RAISE EXCEPTION 'a hold only moves forward' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER hold_only_moves_forward BEFORE UPDATE ON hold
-    FOR EACH ROW EXECUTE FUNCTION hold_only_moves_forward();
-
 CREATE FUNCTION only_moves_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'what is closed stays closed: %', TG_TABLE_NAME
+    RAISE EXCEPTION '% only moves forward', TG_TABLE_NAME
         USING ERRCODE = 'check_violation';
 END $$;
+CREATE TRIGGER hold_only_moves_forward BEFORE UPDATE ON hold
+    FOR EACH ROW WHEN (OLD.state <> 'open' OR NEW.captured < OLD.captured
+        OR NEW.released < OLD.released OR NEW.units <> OLD.units
+        OR NEW.debit_account <> OLD.debit_account
+        OR NEW.credit_account <> OLD.credit_account)
+    EXECUTE FUNCTION only_moves_forward();
 CREATE TRIGGER period_only_moves_forward BEFORE UPDATE ON period
     FOR EACH ROW WHEN (array_position(ARRAY['open', 'adjusting', 'closed'], NEW.state)
         < array_position(ARRAY['open', 'adjusting', 'closed'], OLD.state))
@@ -402,5 +395,5 @@ def downgrade() -> None:
         "DROP TABLE idempotency, lane, hold, posting, entry, period, balance, account,"
         " asset"
     )
-    op.execute("DROP FUNCTION posting_must_balance, hold_only_moves_forward")
+    op.execute("DROP FUNCTION posting_must_balance")
     op.execute("DROP FUNCTION refuse_change, only_moves_forward, lock_standings, book")
