@@ -11,7 +11,15 @@ DESK = {"width": 1280, "height": 800}
 LEAST_TARGET = 44
 MOST_STOPS = 60
 PAGES_OF_EACH = {
-    "Chanthou": ["/portfolio", "/market", "/market?grade=E", "/nowhere"],
+    "Chanthou": [
+        "/portfolio",
+        "/market",
+        "/market?grade=E",
+        "/proofs",
+        "/keys",
+        "/audit",
+        "/nowhere",
+    ],
     "Rice mill": ["/business", "/records", "/apply", "/market"],
     "Sokunthea": ["/queue", "/risk", "/books", "/books?path=wallet"],
     "Supervision": ["/audit"],
@@ -40,7 +48,8 @@ async def _pages(page: Page, site: Site, first: list[str]) -> list[str]:
     for path in first:
         await page.goto(site.address + path)
         links = await page.eval_on_selector_all(
-            "main a[href^='/']", "all => all.map(a => a.getAttribute('href'))"
+            "main a[href^='/']:not([download], [type])",
+            "all => all.map(a => a.getAttribute('href'))",
         )
         found += [link for link in links if link not in found]
     return [path for path in found if not path.endswith("/export")]
