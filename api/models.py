@@ -12,6 +12,7 @@ import finance.lending.model
 import finance.lending.rescoring
 import finance.raising.model
 import finance.safekeeping.model
+import finance.scorecards.model
 import finance.signing.model
 import finance.wallets.model
 import ledger.accounts

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from finance import approvals, raising, rulepacks
+from finance import approvals, raising, rulepacks, scorecards
 from finance.approvals import Approval
 from finance.lending import exposure, pricing, quoting, repository, rules
 from finance.lending.errors import LimitReached, StatementsNeeded
@@ -17,6 +17,7 @@ from finance.lending.events import (
 from finance.lending.model import Application, ApplicationStatus
 from finance.lending.quoting import LoanRequest
 from finance.raising import Offer, OfferTerms, Product
+from finance.scorecards import Role
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, existing
 from ledger.ids import PartyId, new_id
@@ -52,7 +53,9 @@ async def submit_application(
     limits = await exposure.limits_for(
         uow, pack, party_id=party_id, amount=wanted.amount, on=today
     )
-    context = pricing.Context(off, limits, rulebook=await corrections.get_rulebook(uow))
+    champion = await scorecards.find_in_use(uow, Role.CHAMPION)
+    rulebook = await corrections.get_rulebook(uow)
+    context = pricing.Context(off, limits, champion, rulebook)
     decided = pricing.assess(pack, sources, wanted=wanted, on=today, context=context)
     terms = quoting.terms_of(
         pack, wanted, rate_bps=decided.rate_bps, starts_on=today, off=off

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from contracts.terms import Method
-from finance import rulepacks
+from finance import rulepacks, scorecards
 from finance.lending import applications, pricing, quoting, repository
 from finance.lending.model import Application
 from finance.lending.quoting import LoanRequest, Quote
@@ -130,7 +130,9 @@ async def _decide(
     off = tuple(date.fromisoformat(day) for day in kept["context"]["days_off"])
     limits = tuple(Limit.from_json(limit) for limit in kept["limits"])
     rules = await corrections.get_rulebook(uow, version=kept["category_rules"])
-    context = pricing.Context(off, limits, by.card, rules)
+    # None is the market's starting card, which no one adopts and every program has.
+    card = by.card or await scorecards.find_card(uow, kept["model_sha256"])
+    context = pricing.Context(off, limits, card, rules)
     decided = pricing.assess(pack, sources, wanted=wanted, on=on, context=context)
     terms = quoting.terms_of(
         pack, wanted, rate_bps=decided.rate_bps, starts_on=on, off=off
