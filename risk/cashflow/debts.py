@@ -6,7 +6,7 @@ from risk.cashflow.inflow import RECENT_DAYS
 from risk.cashflow.movement import Movement
 from risk.cashflow.parties import normalise_counterparty
 
-_RUNNING_COSTS = (
+RUNNING_COSTS = (
     Category.SALARIES,
     Category.RENT,
     Category.TAX,
@@ -23,7 +23,7 @@ def debt_service_cover(history: History) -> float | None:
     if not history.months or not sum(history.sales_by_month):
         return None
     days = history.months * MONTH_DAYS
-    costs = history.spent(*_RUNNING_COSTS, days=days) / history.months
+    costs = history.spent(*RUNNING_COSTS, days=days) / history.months
     debts = history.spent(Category.LOAN_SERVICE, days=days) / history.months
     sales = sum(history.sales_by_month) / history.months
     return (sales - costs) / (debts + history.instalment_minor)
@@ -33,14 +33,14 @@ def net_flow_cover(history: History) -> float | None:
     """Return what a month's sales leave after running costs, in instalments."""
     if not history.months:
         return None
-    costs = history.spent(*_RUNNING_COSTS, days=history.months * MONTH_DAYS)
+    costs = history.spent(*RUNNING_COSTS, days=history.months * MONTH_DAYS)
     left = sum(history.sales_by_month) - costs
     return left / history.months / history.instalment_minor
 
 
 def cost_share(history: History) -> float | None:
     """Return running costs over sales."""
-    costs = history.spent(*_RUNNING_COSTS)
+    costs = history.spent(*RUNNING_COSTS)
     return costs / history.sales_total if history.sales_total else None
 
 
