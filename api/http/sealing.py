@@ -30,6 +30,11 @@ MOST_WAITING: Final = 32
 _waiting = 0
 
 
+def waiting() -> int:
+    """Return how many wait in this process now."""
+    return _waiting
+
+
 @dataclass(frozen=True)
 class Told:
     """What a command told the log: under which ids, and in which request."""

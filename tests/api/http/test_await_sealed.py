@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,15 +14,18 @@ from fastapi import APIRouter, Depends, Response
 from api import auth
 from api.app import create_app
 from api.auth import Caller, Role
+from api.http import sealing
 from api.http.commands import Keyed
 from api.http.router import make_router
 from api.http.routes import receipts
+from api.http.sealing import MOST_SECONDS, MOST_WAITING, Sealing, Told
 from api.jobs.witnesses import Round
 from api.services import Services
 from api.wire import Out
 from ledger.audit.verifier.policy import Now
 from ledger.audit.verifier.program import verify
-from ledger.database import Database, UnitOfWork
+from ledger.clock import StoppedClock
+from ledger.database import Database, UnitOfWork, close_engine, make_engine
 from tests.api.conftest import KeyFor, client_of
 from tests.api.http.market import Json, ok
 from tests.api.witnesses import Network, policy_of
@@ -223,3 +227,36 @@ async def test_a_server_without_a_log_does_not_wait(
         answer: Json = ok(await client.post("/v1/do?await=sealed", headers=lender))
 
     assert "sealed" not in answer
+
+
+@pytest.fixture
+async def nowhere(clock: StoppedClock) -> AsyncIterator[Database]:
+    engine = make_engine("postgresql://nobody@127.0.0.1:9/nowhere")
+    yield Database(engine, clock)
+    await close_engine(engine)
+
+
+async def test_a_database_that_went_away_leaves_a_command_done(
+    nowhere: Database,
+) -> None:
+    told = Told([uuid4()], "req_1")
+
+    assert await Sealing(POLICY, 0).wait(nowhere, told) is None
+
+
+async def test_when_so_many_wait_the_next_is_answered_at_once(db: Database) -> None:
+    told = Told([uuid4()], "req_1")
+    waiting = [
+        asyncio.create_task(Sealing(POLICY, MOST_SECONDS).wait(db, told))
+        for _ in range(MOST_WAITING)
+    ]
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(MOST_SECONDS / 2):
+        assert await Sealing(POLICY, MOST_SECONDS).wait(db, told) is None
+    for task in waiting:
+        assert not task.done()
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert sealing.waiting() == 0
