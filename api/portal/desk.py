@@ -40,6 +40,7 @@ POLICY: Final = (
 )
 # A page that names a script of ours may run it, and it may talk to this site only.
 SCRIPT_POLICY: Final = "; script-src 'self'; connect-src 'self'"
+KEYS_SCRIPT: Final = "keys.js"
 HOMES: Final = {
     Role.SME: "/business",
     Role.LENDER: "/portfolio",
@@ -124,6 +125,11 @@ class Desk:
         """What signing for the reader takes, when this server holds keys."""
         return services(self.request).custody
 
+    @property
+    def keeper(self) -> Custody:
+        """What signing for owners takes; without it there is no such page."""
+        return services(self.request).keeper
+
     def papers(self, language: Language | None) -> Papers:
         """What prints documents, in the language asked for or else the reader's."""
         read = language or Language(self.language)
@@ -163,6 +169,7 @@ class Desk:
             known=self.words.known,
             f=Formats(self.words),
             charts=charts,
+            asset=static.address,
             css=static.address("tonle.css"),
             icon=static.address("tonle.svg"),
             script=static.address(script) if script else "",

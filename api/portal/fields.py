@@ -5,10 +5,13 @@ from typing import Annotated, TypeVar
 
 from fastapi import Form
 
+from api.portal.errors import FormMalformed
+
 MAX_TYPED = 200
 MAX_REASON = 500
 
 Text = Annotated[str, Form(max_length=MAX_TYPED)]
+Hex = Annotated[str, Form(max_length=MAX_TYPED, pattern="^[0-9a-f]*$")]
 Reason = Annotated[str, Form(min_length=1, max_length=MAX_REASON)]
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -17,3 +20,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def one_of(kind: type[Choice], text: str) -> Choice | None:
     """Return the chosen value of a closed set; anything else chooses nothing."""
     return kind(text) if text in set(kind) else None
+
+
+def read_hex(text: str) -> bytes:
+    """Read bytes that a script wrote into a form."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise FormMalformed from None

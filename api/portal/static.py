@@ -9,6 +9,8 @@ MEDIA_TYPES = {
     "tonle.css": "text/css",
     "tonle.svg": "image/svg+xml",
     "upload.js": "text/javascript",
+    "keys.js": "text/javascript",
+    "noble-bls.js": "text/javascript",
 }
 DIGEST_LETTERS = 12
 

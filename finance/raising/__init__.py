@@ -13,6 +13,7 @@ from finance.raising.errors import (
     OfferTermsWrong,
     OwnOffer,
     PledgeEnded,
+    PledgeKnown,
     ReflectionOver,
     ReflectionRunning,
 )
@@ -35,12 +36,14 @@ from finance.raising.repository import (
 )
 from finance.raising.rules import OfferTerms, least_level
 from finance.raising.service import (
+    OwnSignature,
     cancel_offer,
     close_due_offers,
     close_offer,
     list_captured,
     open_offer,
     place_pledge,
+    pledge_message,
     withdraw_pledge,
 )
 
@@ -63,8 +66,10 @@ __all__ = [
     "OfferTerms",
     "OfferTermsWrong",
     "OwnOffer",
+    "OwnSignature",
     "Pledge",
     "PledgeEnded",
+    "PledgeKnown",
     "PledgePlaced",
     "PledgeStatus",
     "PledgeWithdrawn",
@@ -84,5 +89,6 @@ __all__ = [
     "list_pledges",
     "open_offer",
     "place_pledge",
+    "pledge_message",
     "withdraw_pledge",
 ]

@@ -99,3 +99,10 @@ class ReflectionRunning(Conflict):
 
     code = "reflection_running"
     message = "A pledge can still be withdrawn until {until}. Close the offer then."
+
+
+class PledgeKnown(Conflict):
+    """A signature pledges once."""
+
+    code = "pledge_known"
+    message = "This signature was used before. Ask for a new message and sign that."

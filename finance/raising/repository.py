@@ -55,6 +55,11 @@ async def get_pledge(uow: UnitOfWork, pledge_id: str, party_id: PartyId) -> Pled
     return pledge
 
 
+async def is_known(uow: UnitOfWork, pledge_id: str) -> bool:
+    """Say whether there is a pledge with this id, whosever it is."""
+    return await uow.session.get(Pledge, pledge_id) is not None
+
+
 async def sum_pledged(uow: UnitOfWork, offer_id: str, party_id: PartyId) -> int:
     """Return what a party has pledged to an offer, in minor units."""
     total = await uow.session.scalar(

@@ -9,7 +9,7 @@ import structlog
 from contracts.signing import PledgeMessage, SignatureLevel
 from finance import rulepacks, signing, wallets
 from finance.raising import repository, rules
-from finance.raising.errors import OfferNotOpen
+from finance.raising.errors import OfferNotOpen, PledgeKnown
 from finance.raising.events import (
     OfferCancelled,
     OfferFailed,
@@ -32,6 +32,14 @@ from ledger.money import Money
 CLOSE_BATCH = 20
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class OwnSignature:
+    """What a lender signed with its own key, and the id its pledge was promised."""
+
+    pledge_id: str
+    signature: bytes
 
 
 async def open_offer(
@@ -92,10 +100,12 @@ async def place_pledge(
     party_id: PartyId,
     amount: Money,
     custody: Custody | None = None,
+    own: OwnSignature | None = None,
 ) -> Pledge:
     """Promise a party's money to an open offer: held at once, captured at closing.
 
-    It is signed first, with the key held for the party when there is ``custody``; then
+    It is signed first, with the key held for the party when there is ``custody``, or it
+    was by its ``own`` key, over what ``pledge_message`` told; then
     the offer is locked, then the accounts, so that no two pledges can take the same
     room and none waits for another's signature.
 
@@ -105,13 +115,16 @@ async def place_pledge(
         BelowMinimum, NotWholeUnits, CurrencyMismatch: The amount is not allowed.
         OwnOffer: The issuer cannot fund itself.
         LevelTooLow, SigningKeyMissing: The offer asks for a stronger signature.
+        SignatureInvalid, PledgeKnown: The own signature does not do, or was used.
         WalletMissing, WalletClosed, InsufficientFunds: There is no money for it.
     """
     amount.require_positive()
     amount.require_settleable()
     wallet = await wallets.find_wallet(uow, party_id=party_id, currency=amount.currency)
-    promise = _Promise(new_id("plg", uow.now()), party_id, amount)
-    signature = await _sign(uow, offer_id, promise, custody if wallet else None)
+    promise = await _promise(uow, party_id, amount=amount, own=own)
+    signature = await _sign(
+        uow, promise, offer_id=offer_id, custody=custody if wallet else None, own=own
+    )
     offer = await repository.get_offer_for_update(uow, offer_id)
     rules.require_taking_pledges(offer, now=uow.now())
     rules.require_stranger(offer, party_id)
@@ -212,17 +225,49 @@ class _Promise:
     amount: Money
 
 
-async def _sign(
-    uow: UnitOfWork, offer_id: str, promise: _Promise, custody: Custody | None
-) -> Signature:
-    message = PledgeMessage(
-        signing.platform_of(custody),
+async def pledge_message(
+    uow: UnitOfWork, *, offer_id: str, party_id: PartyId, amount: Money, platform: str
+) -> PledgeMessage:
+    """Return what a party signs with its own key to pledge, with an id for the pledge."""
+    amount.require_positive()
+    amount.require_settleable()
+    promise = _Promise(new_id("plg", uow.now()), party_id, amount)
+    return await _message(uow, promise, offer_id=offer_id, platform=platform)
+
+
+async def _promise(
+    uow: UnitOfWork, party_id: PartyId, *, amount: Money, own: OwnSignature | None
+) -> _Promise:
+    if own is None:
+        return _Promise(new_id("plg", uow.now()), party_id, amount)
+    if await repository.is_known(uow, own.pledge_id):
+        raise PledgeKnown
+    return _Promise(own.pledge_id, party_id, amount)
+
+
+async def _message(
+    uow: UnitOfWork, promise: _Promise, *, offer_id: str, platform: str
+) -> PledgeMessage:
+    return PledgeMessage(
+        platform,
         promise.id,
         offer_id,
         promise.party,
         promise.amount,
         await repository.get_terms_hash(uow, offer_id),
     )
+
+
+async def _sign(
+    uow: UnitOfWork,
+    promise: _Promise,
+    *,
+    offer_id: str,
+    custody: Custody | None,
+    own: OwnSignature | None,
+) -> Signature:
+    platform = signing.platform_of(custody)
+    message = await _message(uow, promise, offer_id=offer_id, platform=platform)
     act = signing.Act(
         signing.Purpose.PLEDGE,
         concerns=offer_id,
@@ -231,7 +276,8 @@ async def _sign(
         role=signing.SignerRole.LENDER,
         message=message.encoded(),
     )
-    return await signing.prepare(uow, act=act, custody=custody)
+    given = own.signature if own else None
+    return await signing.prepare(uow, act=act, custody=custody, given=given)
 
 
 async def _hold(

@@ -49,6 +49,7 @@ from finance.signing.model import (
     SigningKey,
 )
 from finance.signing.repository import (
+    find_signing,
     find_total,
     get_key,
     list_about,
@@ -56,6 +57,7 @@ from finance.signing.repository import (
     list_levels,
     list_signatures,
     list_totals,
+    list_waiting,
 )
 
 __all__ = [
@@ -84,6 +86,7 @@ __all__ = [
     "SigningKeyTaken",
     "activate_key",
     "expire_keys",
+    "find_signing",
     "find_total",
     "gather",
     "get_key",
@@ -95,6 +98,7 @@ __all__ = [
     "list_levels",
     "list_signatures",
     "list_totals",
+    "list_waiting",
     "make_key",
     "platform_of",
     "prepare",

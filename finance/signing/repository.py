@@ -62,6 +62,24 @@ async def list_keys(
     )
 
 
+async def list_waiting(
+    uow: UnitOfWork, *, but_of: PartyId, limit: int = DEFAULT_PAGE
+) -> Sequence[SigningKey]:
+    """Return keys that wait to be put in use, the oldest first, save one party's."""
+    rows = await uow.session.scalars(
+        select(SigningKey)
+        .where(SigningKey.state == KeyState.PENDING.value, SigningKey.party != but_of)
+        .order_by(SigningKey.id)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def find_signing(uow: UnitOfWork, *, party_id: PartyId) -> SigningKey | None:
+    """Return the key a party signs with now, if it has one."""
+    return await find_active(uow, party_id)
+
+
 async def list_due(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[SigningKey]:
     """Return keys whose time is over, leaving out those in other hands."""
     rows = await uow.session.scalars(

@@ -23,6 +23,7 @@ from ledger.clock import StoppedClock
 from ledger.database import Database
 from risk.identity import PartyKind
 from risk.statements.sample import Profile
+from tests.api.conftest import CUSTODY
 from tests.api.portal.world import FIRM, World, make_world, usd
 
 PHONE = {"width": 360, "height": 740}
@@ -87,7 +88,9 @@ async def site(
     rail = rails.FakeRail(clock)
     signer = audit.load_or_create_signer(tmp_path / "log.key", "log.example/pages")
     people, offer = await _fill(await make_world(db, clock, rail, signer))
-    app = create_app(Services(db, {rail.name: rail}, rail.name, signer=signer))
+    app = create_app(
+        Services(db, {rail.name: rail}, rail.name, signer=signer, custody=CUSTODY)
+    )
     portal.mount(app, portal.Portal(people=people))
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))

@@ -2,10 +2,7 @@
 
 from datetime import date
 
-from fastapi import Response
-
 from api.http.callers import Operator
-from api.http.commands import Keyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.applications import ApprovalOut, NoteIn
@@ -38,17 +35,15 @@ async def propose_erasure(
     return ApprovalOut.model_validate(approval)
 
 
-@router.post("/erasures/{approval_id}/approve", response_model=ErasedOut)
+@router.post("/erasures/{approval_id}/approve")
 async def approve_erasure(
-    approval_id: ApprovalRef, operator: Operator, commands: Keyed
-) -> Response:
+    approval_id: ApprovalRef, db: Db, operator: Operator
+) -> ErasedOut:
     """Agree, as a second person, and erase what its retention no longer keeps."""
-    return await commands.run(
-        ErasedOut.model_validate,
-        erasure.approve_erasure,
-        approval_id=approval_id,
-        operator_id=operator.party,
+    erased = await db.transact(
+        erasure.approve_erasure, approval_id=approval_id, operator_id=operator.party
     )
+    return ErasedOut.model_validate(erased)
 
 
 @router.post("/erasures/{approval_id}/decline")

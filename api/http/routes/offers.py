@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Response
+from pydantic import StringConstraints
 
 from api.http.callers import Known, Lender, Operator, Staff
 from api.http.commands import Keyed
@@ -22,8 +23,9 @@ from api.wire import (
     PledgeRef,
     Words,
 )
+from contracts.signing import PledgeMessage
 from finance import raising
-from finance.raising import OfferStatus, PledgeStatus, Product
+from finance.raising import OfferStatus, OwnSignature, PledgeStatus, Product
 
 router = make_router("offers")
 
@@ -48,10 +50,40 @@ class OfferOut(Out):
     closed_at: datetime | None
 
 
+class OwnSignatureIn(In):
+    """One's own key's signature over a pledge message, and the id that came with it."""
+
+    pledge: PledgeRef
+    signature: Annotated[str, StringConstraints(pattern="^[0-9a-f]{192}$")]
+
+    def to_own(self) -> OwnSignature:
+        """Return the bytes."""
+        return OwnSignature(self.pledge, bytes.fromhex(self.signature))
+
+
 class PledgeIn(In):
-    """Money to be promised."""
+    """Money to be promised; signed by one's own key, or by the key held for one."""
 
     amount: MoneyIn
+    signed: OwnSignatureIn | None = None
+
+
+class PledgeAskIn(In):
+    """How much one means to promise."""
+
+    amount: MoneyIn
+
+
+class PledgeMessageOut(Out):
+    """The bytes to be signed, in hexadecimal, and the id the pledge will have."""
+
+    pledge: str
+    message: str
+
+    @classmethod
+    def of(cls, message: PledgeMessage) -> "PledgeMessageOut":
+        """Show a message."""
+        return cls(pledge=message.pledge, message=message.encoded().hex())
 
 
 class PledgeOut(Out):
@@ -120,7 +152,7 @@ async def list_pledges_of_offer(
 async def place_pledge(
     offer_id: OfferRef, body: PledgeIn, lender: Lender, commands: Keyed, house: Outside
 ) -> Response:
-    """Promise money to an open offer, signed with the key held for the lender."""
+    """Promise money to an open offer, signed with one's own key or the one held for one."""
     return await commands.run(
         PledgeOut.model_validate,
         raising.place_pledge,
@@ -128,7 +160,23 @@ async def place_pledge(
         party_id=lender.party,
         amount=body.amount.to_money(),
         custody=house.custody,
+        own=body.signed.to_own() if body.signed else None,
     )
+
+
+@router.post("/offers/{offer_id}/pledge-messages")
+async def write_pledge_message(
+    offer_id: OfferRef, body: PledgeAskIn, lender: Lender, db: Db, house: Outside
+) -> PledgeMessageOut:
+    """Write what one's own key signs to pledge; nothing is promised by asking."""
+    message = await db.read(
+        raising.pledge_message,
+        offer_id=offer_id,
+        party_id=lender.party,
+        amount=body.amount.to_money(),
+        platform=house.keeper.platform,
+    )
+    return PledgeMessageOut.of(message)
 
 
 @router.post("/offers/{offer_id}/close", response_model=OfferOut)

@@ -10,10 +10,29 @@ from api.http.language import preferred
 from api.http.router import make_router
 from api.http.routes.loans import Sighted
 from api.papers import DESCRIBED, LoanPaper, Papers
-from api.wire import OfferRef, PledgeRef
+from api.wire import OfferRef, Out, PledgeRef
 from contracts.documents import Language
+from contracts.signing import AgreementMessage
+from finance import lending
 
 router = make_router("papers")
+
+
+class AgreementMessageOut(Out):
+    """The bytes that are signed, and the SHA-256 of each form, in hexadecimal."""
+
+    message: str
+    document_sha256: str
+    forms_sha256: dict[str, str]
+
+    @classmethod
+    def of(cls, message: AgreementMessage) -> "AgreementMessageOut":
+        """Show a message."""
+        return cls(
+            message=message.encoded().hex(),
+            document_sha256=message.document_hash.hex(),
+            forms_sha256={name: sha.hex() for name, sha in message.forms.items()},
+        )
 
 
 def _papers(
@@ -49,3 +68,15 @@ async def print_subscription(
 ) -> Response:
     """Print the share subscription that one's own pledge is."""
     return await printed.of_pledge(pledge_id, lender.party)
+
+
+@router.get("/loans/{loan_id}/agreement/message")
+async def get_agreement_message(
+    loan: Sighted, db: Db, outside: Outside
+) -> AgreementMessageOut:
+    """Show what the agreement's parties sign: the hash of each of its forms."""
+    return AgreementMessageOut.of(
+        await db.read(
+            lending.agreement_message, loan_id=loan.id, custody=outside.custody
+        )
+    )

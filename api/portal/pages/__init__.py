@@ -24,6 +24,7 @@ ROUTERS = (
     request,
     quote,
     loan,
+    keys,
     queue,
     risk,
     books,

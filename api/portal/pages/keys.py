@@ -1,85 +1,138 @@
-"""Signing keys of whoever is signed in, and what was signed with them."""
+"""My keys: made in the browser or held for one, put in use, replaced, taken back."""
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Depends, Response
 
-from api.auth import Caller
-from api.http.callers import Signatory
-from api.portal.desk import At, Desk
-from api.portal.fields import Text
+from api.auth import Caller, Role
+from api.http.callers import Operator, Signatory
+from api.portal.desk import KEYS_SCRIPT, At, Desk, UseCase
+from api.portal.fields import Hex, Reason, read_hex
 from api.portal.guard import make_pages
 from api.wire import SigningKeyRef
 from finance import signing
-from finance.signing import Custody, Signature, SigningKey
+from finance.signing import KeyState, Shown, Signature, SigningKey
 from ledger.database import UnitOfWork
-from ledger.errors import Unavailable
-from ledger.ids import PartyId
+from ledger.paging import MAX_PAGE
+from risk import identity
 
 router = make_pages()
 
+HERE = "/keys"
+
 
 @dataclass(frozen=True)
-class Ring:
-    """Somebody's keys and the last of their signatures, newest first."""
+class KeysView:
+    """One's own keys, newest first; for an operator also those that wait for one."""
 
-    keys: list[SigningKey]
+    own: list[SigningKey]
+    waiting: list[tuple[SigningKey, str]]
     signatures: list[Signature]
 
     @property
-    def has_one(self) -> bool:
-        """Say whether a key waits or signs, so that no other is made beside it."""
-        return any(key.signs or key.state == "pending" for key in self.keys)
+    def active(self) -> SigningKey | None:
+        """The key one signs with."""
+        found = (key for key in self.own if key.state == KeyState.ACTIVE)
+        return next(found, None)
+
+
+class Made:
+    """A key as the script on the page made it: its public half, and the proof."""
+
+    def __init__(self, public_key: Hex = "", proof: Hex = "") -> None:
+        self._written = public_key, proof
+
+    @property
+    def shown(self) -> Shown:
+        """The bytes."""
+        public, proof = self._written
+        return Shown(read_hex(public), read_hex(proof))
 
 
 @router.get("/keys")
 async def show_keys(desk: At, caller: Signatory) -> Response:
-    """Show one's signing keys and signatures."""
+    """Show one's own signing keys and where each stands."""
     return await _page(desk, caller)
 
 
 @router.post("/keys")
-async def make_key(desk: At, caller: Signatory) -> Response:
-    """Have a key made that the platform holds."""
-    return await desk.act(
-        lambda uow: signing.make_key(
-            uow, party_id=caller.party, custody=_custody(desk)
-        ),
-        done="/keys?done=key_made",
-        again=lambda again: _page(again, caller),
-    )
-
-
-@router.post("/keys/{signing_key_id}/revoke")
-async def revoke_key(
-    signing_key_id: SigningKeyRef, desk: At, caller: Signatory, reason: Text
+async def register(
+    desk: At, caller: Signatory, made: Annotated[Made, Depends()]
 ) -> Response:
-    """Stop a key of one's own."""
-    return await desk.act(
-        lambda uow: signing.revoke_key(
-            uow,
-            key_id=signing_key_id,
-            by=caller.party,
-            reason=reason,
-            party_id=caller.party,
-        ),
-        done="/keys?done=key_revoked",
-        again=lambda again: _page(again, caller),
+    """Register a key that was made in this browser."""
+    take_in = partial(signing.register_key, party_id=caller.party, shown=made.shown)
+    return await _act(desk, caller, take_in, done="key_registered")
+
+
+@router.post("/keys/held")
+async def make_held(desk: At, caller: Signatory) -> Response:
+    """Have the platform make and hold a key."""
+    return await _act(
+        desk,
+        caller,
+        partial(signing.make_key, party_id=caller.party, custody=desk.keeper),
+        done="key_made",
     )
 
 
-def _custody(desk: Desk) -> Custody:
-    if desk.custody is None:
-        raise Unavailable("this installation has no vault for signing keys")
-    return desk.custody
+@router.post("/keys/succession")
+async def succeed(
+    desk: At, caller: Signatory, made: Annotated[Made, Depends()], consent: Hex = ""
+) -> Response:
+    """Let a new key take the place of the one in use, which has signed that."""
+    replace_key = partial(
+        signing.succeed_key,
+        party_id=caller.party,
+        shown=made.shown,
+        consent=read_hex(consent),
+        platform=desk.keeper.platform,
+    )
+    return await _act(desk, caller, replace_key, done="key_replaced")
+
+
+@router.post("/keys/{key_id}/revoke")
+async def revoke(
+    key_id: SigningKeyRef, desk: At, caller: Signatory, reason: Reason
+) -> Response:
+    """Stop one's own key from now on."""
+    own = caller.party
+    stop = partial(
+        signing.revoke_key, key_id=key_id, by=own, reason=reason, party_id=own
+    )
+    return await _act(desk, caller, stop, done="key_revoked")
+
+
+@router.post("/keys/{key_id}/activate")
+async def activate(key_id: SigningKeyRef, desk: At, caller: Operator) -> Response:
+    """Say whose a registered key is, so that it signs."""
+    return await _act(
+        desk,
+        caller,
+        partial(signing.activate_key, key_id=key_id, operator_id=caller.party),
+        done="key_activated",
+    )
+
+
+async def _act(desk: Desk, caller: Caller, use_case: UseCase, *, done: str) -> Response:
+    return await desk.act(
+        use_case, done=f"{HERE}?done={done}", again=partial(_page, caller=caller)
+    )
 
 
 async def _page(desk: Desk, caller: Caller) -> Response:
-    ring = await desk.db.read(_read, party=caller.party)
-    return desk.page("keys.html", ring=ring)
+    view = await desk.db.read(_read, caller=caller)
+    platform = signing.platform_of(desk.custody)
+    return desk.page("keys.html", view=view, platform=platform, script=KEYS_SCRIPT)
 
 
-async def _read(uow: UnitOfWork, *, party: PartyId) -> Ring:
-    keys = await signing.list_keys(uow, party_id=party)
-    signatures = await signing.list_signatures(uow, party_id=party)
-    return Ring(keys.items, signatures.items)
+async def _read(uow: UnitOfWork, *, caller: Caller) -> KeysView:
+    own = await signing.list_keys(uow, party_id=caller.party, limit=MAX_PAGE)
+    waiting = []
+    if caller.role is Role.OPERATOR:
+        for key in await signing.list_waiting(uow, but_of=caller.party):
+            party = await identity.get_party(uow, key.party)
+            waiting.append((key, party.name))
+    signed = await signing.list_signatures(uow, party_id=caller.party)
+    return KeysView(own.items, waiting, signed.items)

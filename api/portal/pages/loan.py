@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fastapi import Response
+from fastapi.responses import JSONResponse
 
 from api import sheets
 from api.auth import STAFF, Caller
@@ -12,17 +13,17 @@ from api.http.routes import loan_sums
 from api.http.routes.applications import ScheduleOut
 from api.papers import LoanPaper
 from api.portal.amounts import read_amount, read_currency
-from api.portal.desk import At, Desk
-from api.portal.errors import FormMalformed
-from api.portal.fields import Text
+from api.portal.desk import KEYS_SCRIPT, At, Desk
+from api.portal.fields import Hex, Text, read_hex
 from api.portal.guard import make_pages
 from api.wire import LoanRef, NoteRef
 from contracts import agreement, arrears, documents
 from contracts.documents import Consent, Language
 from contracts.loan import LoanState
 from contracts.schedule import Schedule
-from finance import lending, wallets
-from finance.lending import Agreement, Holder, Loan, LoanEvent, Receipt
+from finance import lending, signing, wallets
+from finance.lending import Agreement, Loan, LoanEvent, LoanStatus, Receipt
+from finance.signing import Holder, SigningKey
 from finance.wallets import Purse
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
@@ -46,8 +47,9 @@ class LoanView:
     agreement: Agreement
     receipts: list[Receipt]
     events: list[LoanEvent]
-    holders: Page[Holder]
+    holders: Page[lending.Holder]
     purse: Purse | None
+    key: SigningKey | None
 
 
 @router.get("/loans/{loan_id}")
@@ -94,22 +96,31 @@ async def give_paper(
     return await desk.papers(language).of_loan(loan, paper)
 
 
-@router.post("/loans/{loan_id}/accept")
-async def accept(
-    loan_id: LoanRef, desk: At, caller: Sme, document_hash: Text
-) -> Response:
-    """Accept the agreement that was shown."""
-    return await desk.act(
-        lambda uow: lending.accept_agreement(
-            uow,
-            loan_id=loan_id,
-            party_id=caller.party,
-            document_hash=_read_hash(document_hash),
-            custody=desk.custody,
-        ),
-        done=f"/loans/{loan_id}?done=accepted",
-        again=partial(_again, loan_id=loan_id, caller=caller),
+@router.get("/loans/{loan_id}/agreement-message")
+async def write_agreement_message(loan_id: LoanRef, desk: At, caller: Sme) -> Response:
+    """Write what the borrower's own key signs; the script on the page reads it first."""
+    loan = await desk.db.read(_sighted, loan_id=loan_id, caller=caller)
+    message = await desk.db.read(
+        lending.agreement_message, loan_id=loan.id, custody=desk.custody
     )
+    return JSONResponse({"message": message.encoded().hex()})
+
+
+@router.post("/loans/{loan_id}/accept")
+async def accept_agreement(
+    loan_id: LoanRef, desk: At, caller: Sme, document_hash: Text, signature: Hex = ""
+) -> Response:
+    """Accept the agreement that was shown, signed in the browser when the key is there."""
+    accept = partial(
+        lending.accept_agreement,
+        loan_id=loan_id,
+        party_id=caller.party,
+        document_hash=read_hex(document_hash),
+        custody=desk.custody,
+        given=read_hex(signature) or None,
+    )
+    again = partial(_again, loan_id=loan_id, caller=caller)
+    return await desk.act(accept, done=f"/loans/{loan_id}?done=accepted", again=again)
 
 
 @router.post("/loans/{loan_id}/repayments")
@@ -146,6 +157,9 @@ async def _loan_page(
         consent=documents.consent(Consent.AGREEMENT)[desk.language],
         named=partial(agreement.lender_reference, loan_id),
         is_borrower=caller.party == view.loan.borrower,
+        key=view.key,
+        platform=signing.platform_of(desk.custody),
+        script=KEYS_SCRIPT if view.key else "",
     )
 
 
@@ -186,11 +200,14 @@ async def _read(
         list(await lending.list_events(uow, loan_id=loan.id)),
         await lending.list_holders(uow, loan_id=loan.id, lender_id=own, after=after),
         next((p for p in purses if p.wallet.currency is loan.currency), None),
+        await _own_key(uow, loan, caller),
     )
 
 
-def _read_hash(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise FormMalformed from None
+async def _own_key(uow: UnitOfWork, loan: Loan, caller: Caller) -> SigningKey | None:
+    """Return the borrower's own key where the agreement waits to be signed with it."""
+    waits = loan.status == LoanStatus.AWAITING_SIGNATURE
+    if not waits or caller.party != loan.borrower:
+        return None
+    key = await signing.find_signing(uow, party_id=caller.party)
+    return key if key and key.holder == Holder.OWNER else None

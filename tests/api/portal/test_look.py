@@ -1,6 +1,8 @@
 """The look holds WCAG 2.2 AA without a browser: contrast, and no inline anything."""
 
+import hashlib
 import re
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -56,7 +58,7 @@ def test_style_is_small() -> None:
 def test_templates_have_nothing_inline() -> None:
     for file in (FOLDER / "templates").glob("*.html"):
         text = file.read_text("utf-8")
-        text = text.replace('<script src="{{ script }}" defer></script>', "")
+        text = text.replace('<script src="{{ script }}" type="module"></script>', "")
         assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text)
 
 
@@ -115,3 +117,13 @@ def test_almost_reached_is_not_reached() -> None:
 
     assert share_percent(Money(9_999, usd), Money(10_000, usd)) == 99
     assert share_percent(Money(0, usd), Money(0, usd)) == 0
+
+
+def test_programs_of_others_are_the_ones_that_were_vendored() -> None:
+    listed = tomllib.loads((FOLDER / "static" / "vendored.toml").read_text("utf-8"))
+
+    for name, said in listed.items():
+        body = (FOLDER / "static" / name).read_bytes()
+        assert hashlib.sha256(body).hexdigest() == said["sha256"], name
+        assert not re.search(rb"\beval\(|new Function", body)
+        assert (FOLDER / "static" / said["licence"].split(", ")[1]).is_file()

@@ -192,17 +192,17 @@ async def test_a_key_is_made_stopped_and_told(
     page = await reader.open("/keys")
     assert "You have no key yet." in page.text
 
-    page = await reader.send("/keys")
+    page = await reader.send("/keys/held")
 
-    assert "The key is made and signs from now on." in page.text
-    assert "Kept by us, sealed" in page.text
+    assert "The platform has made a key for you." in page.text
+    assert "Held by the platform" in page.text
     (action,) = {
         piece.split('"')[0]
         for piece in page.text.split('action="')
-        if piece.startswith("/keys/")
+        if piece.startswith("/keys/sgn_")
     }
     page = await reader.send(action, reason="Phone lost.")
-    assert "Revoked" in page.text
+    assert "Taken back" in page.text
     assert "The key signs no more." in page.text
 
 
@@ -211,13 +211,15 @@ async def test_a_key_of_another_is_not_stopped(
 ) -> None:
     reader = await signed_in(Role.LENDER, lender)
     await reader.open("/keys")
-    page = await reader.send("/keys")
+    page = await reader.send("/keys/held")
     action = next(
-        p.split('"')[0] for p in page.text.split('action="') if p.startswith("/keys/")
+        p.split('"')[0]
+        for p in page.text.split('action="')
+        if p.startswith("/keys/sgn_")
     )
     other = await signed_in(Role.LENDER, await world.join("Dara"))
     await other.open("/keys")
-    form = other.hidden("/keys") | {"reason": "Mischief."}
+    form = other.hidden("/keys/held") | {"reason": "Mischief."}
 
     refused = await other.client.post(action, data=form)
 

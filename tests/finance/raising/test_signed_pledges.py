@@ -5,12 +5,13 @@ import pytest
 from sqlalchemy import select, text
 
 from api.jobs import signatures
+from contracts import bls
 from contracts import signing as rules
 from contracts.errors import LevelTooLow, SignatureInvalid
 from contracts.keys import ProvenKey, Vault
 from contracts.signing import PledgeMessage
 from finance import raising, signing
-from finance.signing import Custody, Purpose, Signature, SigningKey
+from finance.signing import Custody, Purpose, Shown, Signature, SigningKey
 from ledger.money import Currency, Money
 from tests.finance.raising.test_terms import _market
 
@@ -153,3 +154,38 @@ async def test_a_lender_whose_key_was_revoked_pledges_with_a_new_one_only(market
 
     total = await fund(market, offer)
     assert (total.signers, total.keys) == (2, 2)
+
+
+async def own_pledge(market, offer, party, secret=7):
+    """Ask for the message of a pledge, sign it with an own key, and pledge with that."""
+    shown = Shown(bls.SUITE.public_key(secret), bls.SUITE.prove(secret))
+    key = await market.db.transact(signing.register_key, party_id=party, shown=shown)
+    operator = await market.world.party()
+    await market.db.transact(signing.activate_key, key_id=key.id, operator_id=operator)
+    asked = {"offer_id": offer.id, "party_id": party}
+    asked["amount"] = Money(40_000, Currency.USD)
+    message = await market.db.read(raising.pledge_message, **asked, platform="here")
+    signature = bls.SUITE.sign(secret, message.encoded())
+    return asked, raising.OwnSignature(message.pledge, signature)
+
+
+async def test_an_own_key_signs_the_pledge_it_was_asked_to_and_no_other(market):
+    offer = await market.offer(100_000)
+    party = await market.world.party(100_000)
+    asked, own = await own_pledge(market, offer, party)
+
+    more = asked | {"amount": Money(50_000, Currency.USD)}
+    with pytest.raises(SignatureInvalid):
+        await market.db.transact(raising.place_pledge, **more, custody=CUSTODY, own=own)
+    placed = await market.db.transact(
+        raising.place_pledge, **asked, custody=CUSTODY, own=own
+    )
+    with pytest.raises(raising.PledgeKnown):
+        await market.db.transact(
+            raising.place_pledge, **asked, custody=CUSTODY, own=own
+        )
+
+    ((row, public),) = await signed(market.db, offer)
+    assert (row.subject, row.level) == (placed.id, "bls")
+    assert public == bls.SUITE.public_key(7)
+    assert row.verified_at is not None
