@@ -8,7 +8,7 @@ from tests.browser.conftest import PHONE, Site
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DESK = {"width": 1280, "height": 800}
-DOWNLOADS = ("/audit/export", "/proofs/")
+DOWNLOADS = ("/audit/export", "/audit/verify.py", "/proofs/", "/v1/")
 LEAST_TARGET = 44
 MOST_STOPS = 60
 PAGES_OF_EACH = {
