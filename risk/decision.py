@@ -197,10 +197,15 @@ def assess(
 
 
 def look_again(
-    files: Sequence[ParsedStatement], on: date, instalment_minor: int
+    files: Sequence[ParsedStatement],
+    on: date,
+    *,
+    instalment_minor: int,
+    rulebook: Rulebook,
 ) -> tuple[dict[str, Measured], Score]:
     """Measure and score a firm whose loan runs; nothing is decided."""
-    features = measure(merge_accounts(files), on, instalment_minor)
+    background = Background(rulebook)
+    features = measure(merge_accounts(files), on, instalment_minor, background)
     return features, score(features)
 
 

@@ -16,7 +16,7 @@ from finance.lending.model import Application, Loan, LoanStatus
 from ledger.database import UnitOfWork
 from ledger.ids import IdType
 from ledger.tables import Base
-from risk import decision, statements
+from risk import corrections, decision, statements
 from risk.statements import ParsedStatement, StatementRefused
 from risk.warning import View, signals
 
@@ -76,7 +76,13 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
         return kept
     loan.require(LoanStatus.ACTIVE)
     application = await repository.get_application(uow, loan.application)
-    now, grade, model = _seen(await _files(uow, loan), application, today)
+    features, scored = decision.look_again(
+        await _files(uow, loan),
+        today,
+        instalment_minor=int(application.decision["instalment_minor"]),
+        rulebook=await corrections.get_rulebook(uow),
+    )
+    now = View(decision.features_json(tuple(features.values())), scored.pd_bps)
     before = View(application.decision["features"], application.decision["pd_bps"])
     ratio = rulepacks.home().bps("sicr_pd_ratio", on=today)
     found = [signal.value for signal in signals(before, now, pd_ratio_bps=ratio)]
@@ -85,13 +91,13 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
         month=today.replace(day=1),
         scored_on=today,
         pd_bps=now.pd_bps,
-        grade=grade,
+        grade=scored.grade,
         features=dict(now.features),
         signals=found,
-        model_sha256=model,
+        model_sha256=scored.artefact_hash,
     )
     uow.add(row)
-    uow.record(LoanRescored(loan.id, today, now.pd_bps, grade, tuple(found)))
+    uow.record(LoanRescored(loan.id, today, now.pd_bps, scored.grade, tuple(found)))
     return row
 
 
@@ -136,14 +142,3 @@ async def _files(uow: UnitOfWork, loan: Loan) -> list[ParsedStatement]:
                 again = await statements.reread_statement(uow, statement_id=item.id)
                 read.append(again.parsed)
     return read
-
-
-def _seen(
-    files: list[ParsedStatement], application: Application, on: date
-) -> tuple[View, str, str]:
-    """Score as the decision did, for the instalment that is being paid."""
-    features, scored = decision.look_again(
-        files, on, int(application.decision["instalment_minor"])
-    )
-    told = decision.features_json(tuple(features.values()))
-    return View(told, scored.pd_bps), scored.grade, scored.artefact_hash
