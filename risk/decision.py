@@ -202,11 +202,12 @@ def look_again(
     *,
     instalment_minor: int,
     rulebook: Rulebook,
+    card: Scorecard | None,
 ) -> tuple[dict[str, Measured], Score]:
     """Measure and score a firm whose loan runs; nothing is decided."""
     background = Background(rulebook)
     features = measure(merge_accounts(files), on, instalment_minor, background)
-    return features, score(features)
+    return features, score(features, card)
 
 
 def _measured(

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, PrimaryKeyConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
-from finance import rulepacks
+from finance import rulepacks, scorecards
 from finance.lending import repository
 from finance.lending.events import LoanRescored
 from finance.lending.model import Application, Loan, LoanStatus
@@ -76,11 +76,14 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
         return kept
     loan.require(LoanStatus.ACTIVE)
     application = await repository.get_application(uow, loan.application)
+    # By the card that decided: another card's answer would not tell what changed.
+    card = await scorecards.find_card(uow, application.decision["model_sha256"])
     features, scored = decision.look_again(
         await _files(uow, loan),
         today,
         instalment_minor=int(application.decision["instalment_minor"]),
         rulebook=await corrections.get_rulebook(uow),
+        card=card,
     )
     now = View(decision.features_json(tuple(features.values())), scored.pd_bps)
     before = View(application.decision["features"], application.decision["pd_bps"])
