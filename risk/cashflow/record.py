@@ -35,7 +35,11 @@ NO_RECORD = Record(0, (), (), 0, None, ())
 
 def keep_record(accounts: Sequence[Sequence[Movement]]) -> Record:
     """Put the accounts' lines together, each account's oldest line first."""
-    lines = list(heapq.merge(*accounts, key=lambda item: -item.age_days))
+    lines = (
+        list(accounts[0])
+        if len(accounts) == 1
+        else list(heapq.merge(*accounts, key=lambda item: -item.age_days))
+    )
     balances = _totals(accounts, lines)
     return Record(
         max((item.age_days for item in lines), default=0),

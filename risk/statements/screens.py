@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from risk.statements.findings import Finding, Flaw
 from risk.statements.parsed import Transaction
@@ -25,14 +26,16 @@ def screen(lines: Sequence[Transaction]) -> Iterator[Finding]:
     far = tuple(
         item.line
         for item in lines
-        if abs((item.value_on - item.booked_on).days) > _FAR_DAYS
+        if item.value_on != item.booked_on
+        and abs((item.value_on - item.booked_on).days) > _FAR_DAYS
     )
     if far:
         yield Finding(Flaw.IMPOSSIBLE_DATE, far)
     silent = tuple(
         after.line
         for before, after in pairwise(lines)
-        if (after.booked_on - before.booked_on).days > _GAP_DAYS
+        if after.booked_on != before.booked_on
+        and (after.booked_on - before.booked_on).days > _GAP_DAYS
     )
     if silent:
         yield Finding(Flaw.GAP, silent)
@@ -46,7 +49,8 @@ def has_odd_digits(amounts: Sequence[int]) -> bool:
     """Say whether first digits stray from Benford's law beyond one chance in 1,000."""
     if len(amounts) < _DIGITS_AT_LEAST_LINES:
         return False
-    seen = Counter(str(abs(amount))[0] for amount in amounts if amount)
+    seen = Counter(map(itemgetter(0), map(str, map(abs, amounts))))
+    del seen["0"]
     total = sum(seen.values())
     strays = sum(
         (seen[str(digit)] - total * share) ** 2 / (total * share)
