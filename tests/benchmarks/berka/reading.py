@@ -54,15 +54,18 @@ def read_folder(folder: Path) -> Read:
     }
     loans, from_rows, disagreements = [], 0, 0
     for row in _rows(folder / "loan.asc"):
-        told = _from_summary(summaries[row["loan_id"]], row, opened[row["account_id"]])
-        measured = _from_rows(lines[row["account_id"]], row)
-        if _is_whole(lines[row["account_id"]], row, summaries[row["loan_id"]]):
+        own, summary = lines[row["account_id"]], summaries.get(row["loan_id"])
+        features = _from_rows(own, row)
+        if summary is None or _is_whole(own, row, summary):
             from_rows += 1
-            disagreements += sum(told[name] != measured[name] for name in CANDIDATES)
-            told = measured
-        loans.append(
-            Loan(row["loan_id"], _day(row["date"]), row["status"] in BAD, told)
-        )
+        if summary is not None:
+            told = _from_summary(summary, row, opened[row["account_id"]])
+            if _is_whole(own, row, summary):
+                disagreements += sum(told[x] != features[x] for x in CANDIDATES)
+            else:
+                features = told
+        on, bad = _day(row["date"]), row["status"] in BAD
+        loans.append(Loan(row["loan_id"], on, bad, features))
     return Read(tuple(loans), from_rows, disagreements)
 
 
@@ -138,7 +141,7 @@ def _transactions(folder: Path) -> defaultdict[str, list[Transaction]]:
     """Read the rows of every account, in the order of their days."""
     lines: defaultdict[str, list[Transaction]] = defaultdict(list)
     seen: set[str] = set()
-    for path in sorted(folder.glob("trans_*.gz")):
+    for path in sorted(folder.glob("trans*")):
         for number, row in enumerate(_rows(path)):
             if row["trans_id"] not in seen:
                 seen.add(row["trans_id"])
