@@ -1,12 +1,12 @@
 """An agreement is signed by its borrower and the operator, and both become one signature."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contracts import bls
 from contracts import signing as rules
-from contracts.errors import SignatureInvalid
+from contracts.errors import LevelTooLow, SignatureInvalid
 from contracts.keys import ProvenKey, Vault
 from contracts.signing import AgreementMessage
 from finance import lending, raising, signing
@@ -107,3 +107,19 @@ async def test_a_signature_over_another_document_moves_no_money(
 
     loan = await world.db.read(lending.get_loan, loan_id=waiting.id)
     assert loan.status == LoanStatus.AWAITING_SIGNATURE
+
+
+async def test_from_2027_on_a_click_moves_no_money(world, waiting, firm):
+    world.clock.advance(datetime(2027, 1, 1, tzinfo=UTC) - world.clock.now())
+    document = await world.db.read(lending.get_agreement, loan_id=waiting.id)
+
+    with pytest.raises(LevelTooLow, match="bls"):
+        await world.db.transact(
+            lending.accept_agreement,
+            loan_id=waiting.id,
+            party_id=firm,
+            document_hash=document.sha256,
+        )
+
+    loan = await accept(world, waiting, firm)
+    assert loan.status == LoanStatus.ACTIVE
