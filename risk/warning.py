@@ -47,7 +47,9 @@ def signals(before: View, now: View, *, pd_ratio_bps: int) -> list[Signal]:
 def _found(before: View, now: View, pd_ratio_bps: int) -> Iterator[Signal]:
     stale = now.value("days_since_last_line")
     if stale is None or stale > FEED_MISSED_AFTER_DAYS:
+        # Old records tell nothing of the firm now, neither good nor bad.
         yield Signal.FEED_MISSED
+        return
     sold, sells = before.value("sales_per_month"), now.value("sales_per_month")
     if sold and sells is not None and sells < sold * DROP_OF_SALES:
         yield Signal.SALES_FELL

@@ -18,7 +18,7 @@ from ledger.ids import IdType
 from ledger.tables import Base
 from risk import corrections, decision, statements
 from risk.statements import ParsedStatement, StatementRefused
-from risk.warning import View, signals
+from risk.warning import Signal, View, signals
 
 MOST_FILES: Final = 20
 BATCH: Final = 100
@@ -89,18 +89,21 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
     before = View(application.decision["features"], application.decision["pd_bps"])
     ratio = rulepacks.home().bps("sicr_pd_ratio", on=today)
     found = [signal.value for signal in signals(before, now, pd_ratio_bps=ratio)]
+    unseen = Signal.FEED_MISSED in found
+    pd_bps = await _last_pd(uow, loan_id, before.pd_bps) if unseen else now.pd_bps
+    grade = application.decision["grade"] if unseen else scored.grade
     row = Rescore(
         loan=loan.id,
         month=today.replace(day=1),
         scored_on=today,
-        pd_bps=now.pd_bps,
-        grade=scored.grade,
+        pd_bps=pd_bps,
+        grade=grade,
         features=dict(now.features),
         signals=found,
         model_sha256=scored.artefact_hash,
     )
     uow.add(row)
-    uow.record(LoanRescored(loan.id, today, now.pd_bps, scored.grade, tuple(found)))
+    uow.record(LoanRescored(loan.id, today, pd_bps, grade, tuple(found)))
     return row
 
 
@@ -130,6 +133,17 @@ async def latest_pds(uow: UnitOfWork) -> dict[str, int]:
         .order_by(Rescore.loan, Rescore.month.desc())
     )
     return {loan: pd_bps for loan, pd_bps in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def _last_pd(uow: UnitOfWork, loan_id: str, at_start: int) -> int:
+    """Return the chance of default as last seen: without new records it is not judged anew."""
+    known = await uow.session.scalar(
+        select(Rescore.pd_bps)
+        .where(Rescore.loan == loan_id)
+        .order_by(Rescore.month.desc())
+        .limit(1)
+    )
+    return at_start if known is None else known
 
 
 async def _files(uow: UnitOfWork, loan: Loan) -> list[ParsedStatement]:

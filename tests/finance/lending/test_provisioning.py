@@ -81,6 +81,16 @@ async def test_a_firm_that_got_worse_is_noticed_once_a_month(world, loan) -> Non
     assert one.pd_bps == seen.pd_bps
 
 
+async def test_without_new_records_a_firm_is_not_judged_anew(world, loan) -> None:
+    (before,) = (await only_book(world)).loans
+    world.clock.advance(timedelta(days=70))
+
+    seen = await world.db.transact(lending.rescore_loan, loan_id=loan.id)
+
+    assert seen.signals == ["feed_missed"]
+    assert seen.pd_bps == before.pd_bps
+
+
 async def test_a_doubled_risk_moves_a_loan_to_stage_two(world, loan) -> None:
     (one,) = (await only_book(world)).loans
     seen = replace(one.tagged.exposure, stage=2)
