@@ -6,7 +6,7 @@ accountants, the verifier and a manifest. The same head gives the same bytes.
 
 import hashlib
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.audit.disclosing import write_openings
 from ledger.audit.errors import FolderInUse, NothingSealed
 from ledger.audit.flat_files import FlatFiles
 from ledger.audit.model import AuditEntryRow, CheckpointRow, TileRow
@@ -50,12 +51,18 @@ class Exported:
 
 
 async def export_bundle(
-    uow: UnitOfWork, folder: Path, key: LogKey, policy: Policy | None = None
+    uow: UnitOfWork,
+    folder: Path,
+    key: LogKey,
+    policy: Policy | None = None,
+    *,
+    disclosed: Collection[str] = (),
 ) -> Exported:
     """Write the log up to its newest head; run it with ``Database.read``.
 
     With a policy that is the newest witnessed one, unless the witnesses have been away;
-    then the manifest says so. The folder appears only when it is whole.
+    then the manifest says so. The folder appears only when it is whole. Personal values
+    are in it for the ``disclosed`` fields alone: such an export is for one reader.
 
     Raises:
         NothingSealed: There is no head to export.
@@ -70,6 +77,11 @@ async def export_bundle(
         for note, stamped in await list_stamped(uow, head.size):
             manifest.write(f"{TIMESTAMPS}/{stamped.size}.checkpoint", note.encode())
             manifest.write(f"{TIMESTAMPS}/{stamped.size}.tsr", stamped.response)
+        if disclosed:
+            path = await write_openings(
+                uow.session, manifest.folder, fields=disclosed, size=head.size
+            )
+            manifest.add(path)
         count = await _write_all(uow.session, manifest, head)
     return Exported(folder, head.size, count, head.is_witnessed)
 

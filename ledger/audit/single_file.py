@@ -5,7 +5,8 @@ from importlib.resources import files
 
 PACKAGE = "ledger.audit.verifier"
 PARTS = (
-    *("answers", "forms", "signatures", "policy", "archives", "files", "stamps"),
+    *("answers", "forms", "signatures", "policy", "archives", "files"),
+    *("stamps", "openings"),
     *("tree", "chain", "books", "receipts", "program"),
 )
 _START = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'

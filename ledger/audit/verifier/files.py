@@ -19,8 +19,9 @@ FILE_BYTES = 64 * 1024 * 1024
 PART_BYTES = 1024 * 1024
 NOTE_BYTES = 64 * 1024
 JOURNAL, BALANCES = "ads/journal.csv", "ads/trial_balance.csv"
+OPENINGS = "private/openings.jsonl"
 FIXED = {"VERIFY.md", "checkpoint", "log.vkey", "manifest.json", "verify.py"}
-OPTIONAL = {"policy"}
+OPTIONAL = {"policy", OPENINGS}
 MANIFEST: dict[str, type] = {"files": list, "format": str, "witnessed": bool}
 FILE: dict[str, type] = {"bytes": int, "path": str, "sha256": str}
 PATH = re.compile(r"[A-Za-z0-9_-][\w.-]*(/[A-Za-z0-9_-][\w.-]*)*", re.ASCII)
@@ -47,7 +48,7 @@ class Export(NamedTuple):
             found = list(_walk(place))
         for path, size in found:
             require(PATH.fullmatch(path), ascii(path), "is no plain name")
-            is_part = size <= FILE_BYTES or path == JOURNAL
+            is_part = size <= FILE_BYTES or path in {JOURNAL, OPENINGS}
             require(is_part, path, "is larger than any part of an export")
         names = Counter(path.lower() for path, _ in found)
         twins = [name for name, count in names.items() if count > 1][:20]

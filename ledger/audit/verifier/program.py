@@ -29,6 +29,7 @@ from ledger.audit.verifier.files import (
     Export,
     check_manifest,
 )
+from ledger.audit.verifier.openings import Openings, opened
 from ledger.audit.verifier.policy import Now, Policy, check_until, check_witnesses
 from ledger.audit.verifier.receipts import Receipt, check_receipt
 from ledger.audit.verifier.signatures import Head, Key
@@ -42,9 +43,14 @@ Kept = tuple[Sequence[str], Sequence[bytes]]
 def check_entries(export: Export, head: Head) -> str:
     """Walk all entries: form, chain, leaf hashes, ledger laws and flat files."""
     chain = Chain(head.origin)
-    with export.open(JOURNAL) as journal, export.open(BALANCES) as balances:
+    with (
+        export.open(JOURNAL) as journal,
+        export.open(BALANCES) as balances,
+        opened(export) as private,
+    ):
         books = Books(Flat(JOURNAL, journal))
         books.journal.expect((*JOURNAL_HEAD, *LEG_HEAD))
+        openings = Openings(private)
         leaves = tiles(0, head.size)
         for (path, width), leaf in zip(
             tiles("entries", head.size), leaves, strict=True
@@ -56,10 +62,12 @@ def check_entries(export: Export, head: Head) -> str:
                 entry = chain.follow(raw, place)
                 is_leaf = hashlib.sha256(b"\0" + raw).digest() == expected
                 require(is_leaf, place, f"does not have its hash in {leaf[0]}")
+                openings.match(entry)
                 if entry["type"] == "entry.posted":
                     books.post(entry["seq"], entry["data"], place)
         books.close(Flat(BALANCES, balances))
-    return f"{chain.seq} chained, {len(books.seen)} journal entries balance"
+        told = openings.close()
+    return f"{chain.seq} chained, {len(books.seen)} journal entries balance{told}"
 
 
 def given_policy(raw: bytes) -> Policy:

@@ -96,4 +96,4 @@ if __name__ == "__main__":
     )
     print(*(one["type"] for one in entries), sep="\n")  # noqa: T201 - its answer
     for place in save:
-        open(place, "w", encoding="utf-8").write(json.dumps(entries[-1]))  # noqa: PTH123, SIM115 - short
+        open(place, "w", encoding="utf-8").write(json.dumps(entries[-1]))  # noqa: PTH123, SIM115
