@@ -46,7 +46,7 @@ def export(
     async def work(db: Database) -> audit.Exported:
         asking = witnesses.Round(db, policy) if policy else None
         await quorum.reach(db, policy, asking=asking, seconds=wait)
-        return await db.read(audit.export_bundle, folder, key, policy)
+        return await db.read(audit.export_bundle, folder, key=key, policy=policy)
 
     done = with_database(work)
     typer.echo(f"Exported {done.size} entries to {done.folder}.")

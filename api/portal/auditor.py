@@ -88,7 +88,9 @@ class Auditor:
         room = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="tonle-audit-"))
         try:
             bundle = room / "export"
-            exported = await db.read(audit.export_bundle, bundle, key, policy)
+            exported = await db.read(
+                audit.export_bundle, bundle, key=key, policy=policy
+            )
             judged = asyncio.to_thread(
                 verify, bundle, str(key), policy=policy.raw if policy else None
             )

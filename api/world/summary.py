@@ -113,7 +113,9 @@ async def export_and_verify(stage: Stage, folder: Path) -> Verified:
         await _have_cosigned(stage, policy)
         # Given another way than the export, whose own copy proves nothing.
         trust, given = ["--policy", "/dev/stdin"], policy.raw
-    exported = await stage.db.read(audit.export_bundle, folder, signer.key, policy)
+    exported = await stage.db.read(
+        audit.export_bundle, folder, key=signer.key, policy=policy
+    )
     judged = subprocess.run(  # noqa: S603, ASYNC221 - our own export, nothing else runs now
         [sys.executable, str(exported.folder / "verify.py"), *trust, str(folder)],
         check=False,

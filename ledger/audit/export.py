@@ -53,9 +53,9 @@ class Exported:
 async def export_bundle(
     uow: UnitOfWork,
     folder: Path,
+    *,
     key: LogKey,
     policy: Policy | None = None,
-    *,
     disclosed: Collection[str] = (),
 ) -> Exported:
     """Write the log up to its newest head; run it with ``Database.read``.

@@ -83,7 +83,7 @@ async def test_three_witnesses_in_their_own_processes_make_an_export_witnessed(
 
         forked = await submit_fork(urls["trustee"], two)
     exported = await db.read(
-        audit.export_bundle, tmp_path / "export", SIGNER.key, policy
+        audit.export_bundle, tmp_path / "export", key=SIGNER.key, policy=policy
     )
 
     assert all_three

@@ -17,9 +17,11 @@ from api.auth import STAFF, Role
 from api.http.callers import Anyone, Known, Staff
 from api.http.depends import Db, Outside
 from api.http.router import make_router
+from api.services import Services
 from ledger import audit
 from ledger.audit.note import base64_of
 from ledger.audit.tree import TILE_WIDTH, tile_path
+from ledger.database import Database
 from ledger.errors import NotFound
 
 router = make_router("audit")
@@ -149,22 +151,26 @@ async def prove_growth(
     return GrowthOut(old=old, new=new, proof=[base64_of(one) for one in proof])
 
 
+async def _pack(db: Database, outside: Services, bundle: Path, role: Role) -> Path:
+    """Export for a role, when the witnesses have been waited for, and pack it."""
+    await quorum.reach(db, outside.policy)
+    await db.read(
+        audit.export_bundle,
+        bundle,
+        key=outside.log_key,
+        policy=outside.policy,
+        disclosed=DISCLOSED.get(role, ()),
+    )
+    return await asyncio.to_thread(audit.pack, bundle, bundle.with_suffix(".zip"))
+
+
 @router.get("/audit/export", response_class=Response, responses=ZIP)
 async def export_log(db: Db, outside: Outside, caller: Staff) -> Response:
     """Hand over the log whole, with a verifier that needs only Python."""
     place = Path(tempfile.mkdtemp(prefix="tonle-export-"))
     cleaning = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
     try:
-        bundle = place / "tonle-audit"
-        await quorum.reach(db, outside.policy)
-        await db.read(
-            audit.export_bundle,
-            bundle,
-            outside.log_key,
-            outside.policy,
-            disclosed=DISCLOSED.get(caller.role, ()),
-        )
-        packed = await asyncio.to_thread(audit.pack, bundle, place / "tonle-audit.zip")
+        packed = await _pack(db, outside, place / "tonle-audit", caller.role)
     except BaseException:
         await cleaning()
         raise

@@ -79,7 +79,7 @@ async def _seal(
         size += sealed.added
     sealing = time.perf_counter() - began
     began = time.perf_counter()
-    await db.read(audit.export_bundle, room / "export", SIGNER.key)
+    await db.read(audit.export_bundle, room / "export", key=SIGNER.key)
     exporting = time.perf_counter() - began
     await close_engine(db.engine)
     return size, sealing, exporting

@@ -60,7 +60,7 @@ async def openings(db):
 
 async def exported(db, folder):
     await seal_all(db)
-    await db.read(audit.export_bundle, folder, SIGNER.key)
+    await db.read(audit.export_bundle, folder, key=SIGNER.key)
     return folder
 
 

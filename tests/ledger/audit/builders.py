@@ -84,5 +84,5 @@ async def a_log(db: Database) -> None:
 
 async def an_export(db: Database, folder: Path) -> Path:
     """Export what is sealed."""
-    exported = await db.read(audit.export_bundle, folder, SIGNER.key)
+    exported = await db.read(audit.export_bundle, folder, key=SIGNER.key)
     return exported.folder

@@ -95,5 +95,5 @@ if __name__ == "__main__":
         "what it is about"
     )
     print(*(one["type"] for one in entries), sep="\n")  # noqa: T201 - its answer
-    for place in save:
-        open(place, "w", encoding="utf-8").write(json.dumps(entries[-1]))  # noqa: PTH123, SIM115
+    for to in save:
+        print(json.dumps(entries[-1]), file=open(to, "w"))  # noqa: PTH123, SIM115 - short

@@ -21,7 +21,9 @@ async def export(db: Database, tmp_path: Path) -> Path:
     await db.transact(tell, PartyNamed("party_2", "ចាន់ បុប្ផា"))
     await seal_all(db)
     place = tmp_path / "export"
-    await db.read(audit.export_bundle, place, SIGNER.key, disclosed={"name", "other"})
+    await db.read(
+        audit.export_bundle, place, key=SIGNER.key, disclosed={"name", "other"}
+    )
     return place
 
 
@@ -47,7 +49,7 @@ async def test_disclosed_values_open_what_was_sealed(export: Path) -> None:
 async def test_who_may_see_nothing_gets_no_openings(
     db: Database, export: Path, tmp_path: Path
 ) -> None:
-    await db.read(audit.export_bundle, tmp_path / "public", SIGNER.key)
+    await db.read(audit.export_bundle, tmp_path / "public", key=SIGNER.key)
 
     assert not (tmp_path / "public" / "private").exists()
 
