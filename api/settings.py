@@ -55,8 +55,11 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     audit: AuditMode = AuditMode.DEFERRED
 
-    log_origin: str = Field("localhost/tonle", pattern=r"^[^\s+]+$")
+    log_origin: str = Field("localhost/tonle", pattern=r"^[^\s+]+$", max_length=255)
     """The audit log's name in its checkpoints; an operator gives an address it owns."""
+
+    second_signature: bool = False
+    """Whether heads carry a line of ML-DSA-44 beside the one of Ed25519."""
 
     witness_policy: Path | None = None
     """Whom the log asks to cosign, and how many must: a file as C2SP tlog-policy."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api import quorum
-from api.cli.opening import policy_of, signer_of, with_database
+from api.cli.opening import policy_of, second_of, signer_of, with_database
 from api.jobs import witnesses
 from api.settings import Settings
 from contracts.quorum import QuorumRefused, read_group
@@ -74,6 +74,26 @@ def check_quorum(
     of = f"{len(found.names)} of {len(members.members)}"
     typer.echo(f"Signed by {of} at {found.at:%Y-%m-%dT%H:%M:%SZ}:")
     typer.echo(" ".join(found.names))
+
+
+@app.command("second-key")
+def second_key() -> None:
+    """Print the public key of the heads' second line, ML-DSA-44."""
+    typer.echo(str(second_of(Settings()).key))
+
+
+@app.command("check-second")
+def check_second(
+    checkpoint: Annotated[Path, typer.Argument(help="A signed head.")],
+    key: Annotated[str, typer.Argument(help="As `tonle audit second-key` prints it.")],
+) -> None:
+    """Check the second line under a head; verify.py does not."""
+    try:
+        note = checkpoint.read_bytes().decode()
+        at = audit.check_second(note, audit.SecondKey.read(key))
+    except (UnicodeDecodeError, audit.NoteRefused) as error:
+        raise Unavailable(f"the line is not believed: {error}") from error
+    typer.echo(f"Signed by ML-DSA-44 at {at:%Y-%m-%dT%H:%M:%SZ}.")
 
 
 def _standing(done: audit.Exported) -> str:

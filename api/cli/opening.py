@@ -24,12 +24,21 @@ from ledger.outbox import AuditMode
 T = TypeVar("T")
 
 LOG_KEY = "log.key"
+SECOND_KEY = "log.mldsa44.key"
 WRAPPING_KEY = "wrapping.key"
 
 
 def signer_of(settings: Settings) -> audit.Signer:
     """Return the key that signs this installation's log."""
-    return audit.load_or_create_signer(settings.data / LOG_KEY, settings.log_origin)
+    signer = audit.load_or_create_signer(settings.data / LOG_KEY, settings.log_origin)
+    if not settings.second_signature:
+        return signer
+    return replace(signer, second=second_of(settings).line)
+
+
+def second_of(settings: Settings) -> audit.SecondSigner:
+    """Return the key of the second line under the log's heads."""
+    return audit.load_or_create_second(settings.data / SECOND_KEY, settings.log_origin)
 
 
 def policy_of(settings: Settings, signer: audit.Signer | None) -> audit.Policy | None:

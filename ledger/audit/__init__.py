@@ -36,6 +36,12 @@ from ledger.audit.proving import (
 )
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
 from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
+from ledger.audit.second import (
+    SecondKey,
+    SecondSigner,
+    check_second,
+    load_or_create_second,
+)
 from ledger.audit.single_file import single_file
 from ledger.audit.stamping import (
     Authority,
@@ -79,12 +85,15 @@ __all__ = [
     "PublishedHead",
     "Receipt",
     "Sealed",
+    "SecondKey",
+    "SecondSigner",
     "Signer",
     "TileNotThere",
     "Token",
     "TokenRefused",
     "Witness",
     "WitnessStanding",
+    "check_second",
     "entry_parts",
     "export_bundle",
     "find_checkpoint",
@@ -100,6 +109,7 @@ __all__ = [
     "leg_text",
     "list_asking",
     "list_standings",
+    "load_or_create_second",
     "load_or_create_signer",
     "pack",
     "prove_entry",

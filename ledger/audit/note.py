@@ -3,8 +3,9 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -63,6 +64,7 @@ class NoteKey:
     """
 
     kind: ClassVar[bytes]
+    length: ClassVar[int] = 32
 
     name: str
     public: bytes
@@ -83,7 +85,7 @@ class NoteKey:
         key_id, _, encoded = rest.partition("+")
         material = unbase64(encoded)
         key = cls(name, material[1:])
-        if material[:1] != cls.kind or len(key.public) != 32:  # noqa: PLR2004 - RFC 8032
+        if material[:1] != cls.kind or len(key.public) != cls.length:
             raise NoteRefused("this is no verifier key of the type asked for")
         if not is_name(name) or key.id.hex() != key_id:
             raise NoteRefused("the key id does not belong to this name and key")
@@ -110,20 +112,25 @@ class LogKey(NoteKey):
 
 @dataclass(frozen=True)
 class Signer:
-    """A log's signing key; its name is the origin of the log."""
+    """A log's signing key; its name is the origin of the log.
+
+    ``second`` writes one more line under each head, by a key of another kind.
+    """
 
     name: str
     private: Ed25519PrivateKey
+    second: "Callable[[Checkpoint, datetime], str] | None" = None
 
     @property
     def key(self) -> LogKey:
         """The public half, to be given to verifiers."""
         return LogKey(self.name, self.private.public_key().public_bytes_raw())
 
-    def sign(self, checkpoint: Checkpoint) -> str:
-        """Return the signed note of a head."""
+    def sign(self, checkpoint: Checkpoint, at: datetime | None = None) -> str:
+        """Return the signed note of a head; ``at`` is for a second line."""
         text = checkpoint.text()
-        return f"{text}\n{self.key.line(self.private.sign(text.encode()))}"
+        also = self.second(checkpoint, at) if self.second and at else ""
+        return f"{text}\n{self.key.line(self.private.sign(text.encode()))}{also}"
 
 
 class Signature(NamedTuple):

@@ -150,7 +150,7 @@ async def _seal(
     await _put_tiles(uow.session, tiles)
     await uow.session.execute(_LEAVE_QUEUE, {"first": head.seq})
     checkpoint = Checkpoint(signer.name, edge.size, edge.root())
-    note = signer.sign(checkpoint)
+    note = signer.sign(checkpoint, uow.now())
     uow.add(
         CheckpointRow(
             size=checkpoint.size,
