@@ -57,11 +57,12 @@ _RECOVERY_ORDER = (
 
 
 def replayed(
-    terms: Terms, events: Iterable[Event], on: date
+    terms: Terms, events: Iterable[Event], on: date, *, before: Event | None = None
 ) -> tuple[Book | None, tuple[Allocation, ...]]:
     """Return the book and the allocations at the end of a day; no book before money.
 
-    Events after the day are not looked at.
+    Events after the day are not looked at. With ``before`` the day ends where that
+    event stands in it: what its kind comes ahead of did not happen yet.
     """
     past = sorted((event for event in events if event.on <= on), key=place_of)
     payouts = [event for event in past if isinstance(event, Disbursed)]
@@ -69,7 +70,10 @@ def replayed(
         return None, ()
     book = Book(_as_paid_out(terms, payouts, on))
     book.lay_out(schedule.build(book.terms).rows)
-    allocations = play(book, _without_charge_backs(_without_cancelled(past)))
+    story = _without_charge_backs(_without_cancelled(past))
+    if before is not None:
+        story = [event for event in story if place_of(event) < place_of(before)]
+    allocations = play(book, story)
     running.advance(book, on)
     return book, tuple(allocations)
 

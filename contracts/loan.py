@@ -94,9 +94,14 @@ def replay(terms: Terms, events: Iterable[Event], on: date) -> LoanState:
     return describe(book, allocations, on)
 
 
-def payoff_quote(terms: Terms, events: Iterable[Event], on: date) -> PayoffQuote:
-    """Return the price of closing the loan on a day, before anybody pays it."""
-    book, _ = replayed(terms, events, on)
+def payoff_quote(
+    terms: Terms, events: Iterable[Event], on: date, *, before: Event | None = None
+) -> PayoffQuote:
+    """Return the price of closing the loan on a day, before anybody pays it.
+
+    With ``before`` it is the price at that event's place in the day.
+    """
+    book, _ = replayed(terms, events, on, before=before)
     book = book or Book(terms)
     parts = book.payoff(on)
     saved = book.sum_unpaid(Component.INTEREST) - parts[Component.INTEREST]

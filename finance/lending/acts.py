@@ -124,12 +124,23 @@ async def charge_failed_payment(uow: UnitOfWork, *, loan_id: str) -> Loan:
 async def restructuring(
     uow: UnitOfWork, *, loan_id: str, plan: NewPlan
 ) -> loans.Restructured:
-    """Return the restructuring that a new plan means for a loan as it stands."""
+    """Return the restructuring that a new plan means for a loan as it stands.
+
+    What the day brought that comes after new terms in it, a charge or a payment, is
+    no part of what they begin with, and follows them.
+    """
     loan = await repository.get_loan(uow, loan_id)
     loan.require(LoanStatus.ACTIVE)
     _require_day(loan, plan.on, uow.today())
     history = await History.of(uow, loan)
-    quote = loans.payoff_quote(history.terms, history.events, plan.on)
+    act = loans.Restructured(
+        on=plan.on,
+        ordinal=history.next,
+        terms=history.terms,
+        capitalises=plan.capitalises,
+        is_forborne=plan.is_forborne,
+    )
+    quote = loans.payoff_quote(history.terms, history.events, plan.on, before=act)
     owed = quote.total if plan.capitalises else quote.principal
     if not owed:
         raise EventInvalid(
@@ -150,13 +161,7 @@ async def restructuring(
         pauses=(),
         shifts=(),
     )
-    return loans.Restructured(
-        on=plan.on,
-        ordinal=NOT_YET,
-        terms=terms,
-        capitalises=plan.capitalises,
-        is_forborne=plan.is_forborne,
-    )
+    return replace(act, terms=terms, ordinal=NOT_YET)
 
 
 async def require_possible(uow: UnitOfWork, loan: Loan, act: Act) -> None:

@@ -227,3 +227,26 @@ async def test_a_closed_loan_takes_no_act_and_no_payment(world, desk, loan):
     for what in (change, more):
         with pytest.raises(lending.LoanNotOpen):
             await act(world, desk, loan, what)
+
+
+@pytest.mark.parametrize("capitalises", [False, True])
+async def test_a_loan_is_restructured_on_a_day_that_brought_a_payment_and_a_charge(
+    world, desk, loan, capitalises
+):
+    await world.live(loan, 31)
+    await pay(world, loan, instalment(loan))
+    await act(world, desk, loan, CHANGES["charge"](today(world)))
+    plan = lending.NewPlan(
+        on=today(world),
+        rate_bps=300,
+        instalments=24,
+        first_due_on=today(world) + timedelta(days=31),
+        capitalises=capitalises,
+    )
+
+    eased = await world.db.read(lending.restructuring, loan_id=loan.id, plan=plan)
+    await act(world, desk, loan, eased)
+
+    state = await sound(world, loan)
+    assert state.is_forborne
+    assert state.outstanding.penalty == usd(7) - state.allocations[-1].penalty
