@@ -9,11 +9,11 @@ from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 
 
 async def get_approval(
-    uow: UnitOfWork, approval_id: str, *, lock: bool = False
+    uow: UnitOfWork, approval_id: str, *, kind: str | None = None, lock: bool = False
 ) -> Approval:
-    """Return a proposal, locked when it is to be decided."""
+    """Return a proposal, of one kind if that is said, locked when it is to be decided."""
     row = await uow.session.get(Approval, approval_id, with_for_update=lock)
-    if row is None:
+    if row is None or (kind is not None and row.kind != kind):
         raise NotFound(thing="approval")
     return row
 

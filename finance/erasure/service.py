@@ -65,7 +65,7 @@ async def approve_erasure(
         SamePerson, OwnCase: The operator cannot decide this.
         ErasureTooEarly: Nothing may be erased any more, or yet.
     """
-    approval = await approvals.get_approval(uow, approval_id=approval_id)
+    approval = await approvals.get_approval(uow, approval_id, kind=KIND)
     party_id = PartyId(approval.concerns)
     approvals.require_stranger(operator_id, asks=party_id)
     await approvals.approve(
@@ -87,6 +87,7 @@ async def decline_erasure(
     uow: UnitOfWork, *, approval_id: str, operator_id: PartyId
 ) -> Approval:
     """Disagree, as a second person; everything stays."""
+    await approvals.get_approval(uow, approval_id, kind=KIND)
     return await approvals.decline(uow, approval_id=approval_id, by=operator_id)
 
 

@@ -53,9 +53,7 @@ async def approve_adoption(
         RequestChanged: Another card was proposed.
         NotFound: No such card is kept.
     """
-    approval = await approvals.get_approval(uow, approval_id=approval_id)
-    if approval.kind != KIND:
-        raise NotFound(thing="approval")
+    approval = await approvals.get_approval(uow, approval_id, kind=KIND)
     role = Role(approval.concerns)
     await approvals.approve(
         uow, approval_id=approval_id, request=_request(role, sha256), by=operator_id
@@ -83,6 +81,7 @@ async def decline_adoption(
     uow: UnitOfWork, *, approval_id: str, operator_id: PartyId
 ) -> Approval:
     """Disagree, as a second person; the card in use stays."""
+    await approvals.get_approval(uow, approval_id, kind=KIND)
     return await approvals.decline(uow, approval_id=approval_id, by=operator_id)
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from finance import erasure, wallets
-from finance.approvals import OwnCase, SamePerson
+from finance import approvals, erasure, wallets
+from finance.approvals import ApprovalStatus, OwnCase, SamePerson
 from finance.erasure import ErasureTooEarly
 from ledger import audit
 from ledger.audit import Concern
 from ledger.audit.verifier.program import verify
+from ledger.errors import NotFound
 from ledger.ids import PartyId
 from ledger.money import Currency
 from risk import identity
@@ -126,3 +127,17 @@ async def test_nobody_erases_alone_or_themselves(db, people, clock):
         await db.transact(
             erasure.approve_erasure, approval_id=approval.id, operator_id=sok
         )
+
+
+async def test_a_proposal_of_another_kind_is_no_erasure_to_decide(db, people):
+    sok, first, second = people
+    other = await db.transact(
+        approvals.propose, kind="override", concerns=sok, request={}, by=first, note="?"
+    )
+
+    for decide in (erasure.approve_erasure, erasure.decline_erasure):
+        with pytest.raises(NotFound):
+            await db.transact(decide, approval_id=other.id, operator_id=second)
+
+    kept = await db.read(approvals.get_approval, other.id)
+    assert kept.status == ApprovalStatus.PENDING
