@@ -19,8 +19,9 @@ from api.portal.guard import make_pages
 from api.wire import LoanRef, NoteRef
 from contracts import agreement, arrears, documents
 from contracts.documents import Consent, Language
-from contracts.loan import LoanState
+from contracts.loan import LoanState, Status
 from contracts.schedule import Schedule
+from contracts.state import InstalmentState
 from finance import lending, signing, wallets
 from finance.lending import Agreement, Loan, LoanEvent, LoanStatus, Receipt
 from finance.signing import Holder, SigningKey
@@ -154,6 +155,8 @@ async def _loan_page(
         loan=view.loan,
         state=view.state,
         late=arrears.overdue(view.state),
+        to_come=_changed_plan(view.state, view.schedule),
+        taken_back=_taken_back(view.events),
         consent=documents.consent(Consent.AGREEMENT)[desk.language],
         named=partial(agreement.lender_reference, loan_id),
         is_borrower=caller.party == view.loan.borrower,
@@ -161,6 +164,27 @@ async def _loan_page(
         platform=signing.platform_of(desk.custody),
         script=KEYS_SCRIPT if view.key else "",
     )
+
+
+def _changed_plan(state: LoanState, agreed: Schedule) -> list[InstalmentState]:
+    """Return what is to come where it is no more what was first agreed."""
+    if state.status not in (Status.ACTIVE, Status.ARREARS):
+        return []
+    ahead = [one for one in state.instalments if one.due_on >= state.on]
+    now = [(one.due_on, one.owed.principal, one.owed.interest) for one in ahead]
+    rows = [row for row in agreed.rows if row.due_on >= state.on]
+    if now == [(row.due_on, row.principal, row.interest) for row in rows]:
+        return []
+    return [one for one in ahead if one.unpaid]
+
+
+def _taken_back(events: list[LoanEvent]) -> set[str]:
+    """Return the receipts of which the bank took something back."""
+    return {
+        str(event.details["receipt_id"])
+        for event in events
+        if event.kind == "charged_back"
+    }
 
 
 async def _table(desk: Desk, loan_id: str, caller: Caller) -> sheets.Table:

@@ -8,9 +8,10 @@ import pytest
 
 from api.auth import Role
 from contracts import agreement
+from contracts import loan as loans
 from finance import lending
 from finance.lending import Loan
-from ledger.clock import StoppedClock
+from ledger.clock import StoppedClock, business_date
 from ledger.database import Database
 from ledger.ids import PartyId
 from risk.identity import PartyKind
@@ -82,6 +83,29 @@ async def test_late_payments_are_shown_with_their_age(
 
     assert "Late payments and their age" in page.text
     assert "days late" in plain(page)
+
+
+async def test_a_changed_plan_is_shown_as_it_stands_beside_the_agreed_one(
+    loan: Loan, world: World, db: Database, signed_in: SignedIn, clock: StoppedClock
+) -> None:
+    reader = await signed_in(Role.SME, PartyId(loan.borrower))
+    before = await reader.open(f"/loans/{loan.id}")
+    [receipt] = await db.read(lending.list_receipts, loan_id=loan.id)
+    day = business_date(clock.now())
+    acts = (
+        loans.PaymentHoliday(on=day, ordinal=0, instalments=1),
+        loans.ChargedBack(on=day, ordinal=0, receipt_id=receipt.id, amount=usd(300)),
+    )
+    for act in acts:
+        await world.agree(loan, act)
+
+    page = await reader.open(f"/loans/{loan.id}")
+
+    assert "Payments to come" not in before.text
+    assert "Payments to come" in page.text
+    assert "Payments as first agreed" in page.text
+    assert "With the lenders" in before.text
+    assert "With the lenders" not in page.text
 
 
 async def test_a_borrower_gets_the_payments_as_a_sheet(

@@ -155,6 +155,16 @@ class World:
             document_hash=document.sha256,
         )
 
+    async def agree(self, loan: Loan, act: lending.Act) -> None:
+        """Let two operators do something to a loan."""
+        one, two = self.operators
+        asked = await self.db.transact(
+            lending.propose_act, loan_id=loan.id, act=act, operator_id=one, note="asked"
+        )
+        await self.db.transact(
+            lending.approve_act, approval_id=asked.id, operator_id=two
+        )
+
     async def seal(self) -> None:
         """Seal what was told."""
         assert self.signer is not None
