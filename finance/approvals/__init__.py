@@ -9,7 +9,12 @@ from finance.approvals.errors import (
     SamePerson,
 )
 from finance.approvals.model import Approval, ApprovalStatus
-from finance.approvals.repository import find_pending, get_approval, list_pending
+from finance.approvals.repository import (
+    find_pending,
+    find_pending_about,
+    get_approval,
+    list_pending,
+)
 from finance.approvals.service import (
     approve,
     decline,
@@ -30,6 +35,7 @@ __all__ = [
     "approve",
     "decline",
     "find_pending",
+    "find_pending_about",
     "get_approval",
     "list_pending",
     "propose",

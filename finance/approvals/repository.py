@@ -1,5 +1,7 @@
 """How approvals find proposals."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from finance.approvals.model import Approval, ApprovalStatus
@@ -28,6 +30,16 @@ async def find_pending(
         Approval.status == ApprovalStatus.PENDING.value,
     )
     return await uow.session.scalar(query.with_for_update() if lock else query)
+
+
+async def find_pending_about(
+    uow: UnitOfWork, things: Collection[str]
+) -> dict[str, Approval]:
+    """Return the proposal that waits about each of some things, by the thing."""
+    query = select(Approval).where(
+        Approval.concerns.in_(things), Approval.status == ApprovalStatus.PENDING.value
+    )
+    return {row.concerns: row for row in await uow.session.scalars(query)}
 
 
 async def list_pending(

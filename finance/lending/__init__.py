@@ -64,7 +64,6 @@ from finance.lending.outlook import NoteOutlook, Outlook, Preview, preview_act
 from finance.lending.overriding import (
     approve_override,
     decline_override,
-    find_override,
     hard_reason,
     propose_override,
 )
@@ -199,7 +198,6 @@ __all__ = [
     "decline_override",
     "distribute",
     "fail_application",
-    "find_override",
     "form_loan",
     "form_of",
     "get_agreement",

@@ -80,11 +80,6 @@ async def decline_override(
     return application
 
 
-async def find_override(uow: UnitOfWork, *, application_id: str) -> Approval | None:
-    """Return the proposal to override that waits for a second person."""
-    return await approvals.find_pending(uow, KIND, application_id, lock=False)
-
-
 def hard_reason(application: Application) -> str | None:
     """Return the first reason of a refusal that nobody may set aside."""
     return next((code for code in _codes(application) if decision.is_hard(code)), None)

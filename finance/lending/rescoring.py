@@ -108,7 +108,7 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
 
 
 async def list_warned(uow: UnitOfWork, *, limit: int = BATCH) -> list[Warned]:
-    """Return running loans with signals in this month or the last, most signals first."""
+    """Return running loans with signals in the month last looked at, the riskiest first."""
     latest = select(Rescore.month).order_by(Rescore.month.desc()).limit(1)
     rows = await uow.session.execute(
         select(Rescore, Loan, Application)

@@ -29,7 +29,12 @@ from risk.identity.model import (
     TaxResidency,
 )
 from risk.identity.provinces import PROVINCES
-from risk.identity.repository import find_firm, get_party, list_parties
+from risk.identity.repository import (
+    find_firm,
+    get_names,
+    get_party,
+    list_parties,
+)
 from risk.identity.service import (
     describe_firm,
     forget_name,
@@ -61,6 +66,7 @@ __all__ = [
     "describe_firm",
     "find_firm",
     "forget_name",
+    "get_names",
     "get_party",
     "list_parties",
     "register_party",

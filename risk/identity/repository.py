@@ -1,5 +1,7 @@
 """How identity finds parties."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from ledger.database import UnitOfWork
@@ -17,6 +19,14 @@ async def get_party(uow: UnitOfWork, party_id: str, *, lock: bool = False) -> Pa
     if party is None:
         raise NotFound(thing="party")
     return party
+
+
+async def get_names(uow: UnitOfWork, party_ids: Collection[str]) -> dict[str, str]:
+    """Return what parties are called, by their ids."""
+    rows = await uow.session.execute(
+        select(Party.id, Party.name).where(Party.id.in_(party_ids))
+    )
+    return {party: name for party, name in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 async def list_parties(

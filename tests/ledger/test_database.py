@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 
 from ledger.database import MAX_TRIES, Database, UnitOfWork
 from ledger.errors import Unavailable
+from tests.counting import counted
 from tests.ledger.builders import available, move, open_accounts
 
 CUT_ALL = text(
@@ -117,16 +118,9 @@ async def test_who_stops_waiting_does_not_cut_a_command_short(db: Database) -> N
 
 async def test_a_post_takes_one_statement(db: Database) -> None:
     bank, wallet, _ = await db.transact(open_accounts)
-    said: list[str] = []
 
-    def listen(*words: Any) -> None:
-        said.append(words[2])
-
-    event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
-    try:
+    with counted(db) as said:
         await move(db, bank, wallet, 5)
-    finally:
-        event.remove(db.engine.sync_engine, "before_cursor_execute", listen)
 
     assert len(said) == 1
     assert "FROM book(" in said[0]

@@ -30,5 +30,4 @@ ROUTERS = (
     books,
     audit,
     proofs,
-    keys,
 )

@@ -1,5 +1,6 @@
 """My keys: made in the browser or held for one, put in use, replaced, taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -129,10 +130,10 @@ async def _page(desk: Desk, caller: Caller) -> Response:
 
 async def _read(uow: UnitOfWork, *, caller: Caller) -> KeysView:
     own = await signing.list_keys(uow, party_id=caller.party, limit=MAX_PAGE)
-    waiting = []
+    keys: Sequence[SigningKey] = ()
     if caller.role is Role.OPERATOR:
-        for key in await signing.list_waiting(uow, but_of=caller.party):
-            party = await identity.get_party(uow, key.party)
-            waiting.append((key, party.name))
+        keys = await signing.list_waiting(uow, but_of=caller.party)
+    names = await identity.get_names(uow, {key.party for key in keys})
+    waiting = [(key, names[key.party]) for key in keys]
     signed = await signing.list_signatures(uow, party_id=caller.party)
     return KeysView(own.items, waiting, signed.items)

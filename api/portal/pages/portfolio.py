@@ -122,10 +122,8 @@ async def _firms(
     for pledge in pledges:
         offer = await raising.get_offer(uow, offer_id=pledge.offer)
         issuers[offer.id] = offer.issuer
-    return {
-        offer: (await identity.get_party(uow, party_id=issuer)).name
-        for offer, issuer in issuers.items()
-    }
+    names = await identity.get_names(uow, {*issuers.values()})
+    return {offer: names[issuer] for offer, issuer in issuers.items()}
 
 
 async def _shares(uow: UnitOfWork, party: PartyId) -> list[tuple[Holding, ShareClass]]:

@@ -1,6 +1,6 @@
 """The operators' queue: what waits for people, and what went wrong with money."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -43,7 +43,6 @@ class Waiting:
     application: Application
     firm: str
     approval: Approval | None
-    described: Firm | None
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,8 @@ async def _application_page(
     wish: Wish | None = None,
     replay: bool = False,
 ) -> Response:
-    found, schedule = await desk.db.read(_read_one, application_id=application_id)
+    read = await desk.db.read(_read_one, application_id=application_id)
+    found, described, schedule = read
     _, months = await desk.db.read(read_request, application_id=application_id)
     again = None
     if replay:
@@ -209,6 +209,7 @@ async def _application_page(
         "application.html",
         waiting=found,
         application=found.application,
+        described=described,
         hard=lending.hard_reason(found.application),
         schedule=schedule,
         months=months,
@@ -231,22 +232,23 @@ async def _read_queue(uow: UnitOfWork) -> Queue:
 
 async def _in_state(uow: UnitOfWork, status: ApplicationStatus) -> list[Waiting]:
     page = await lending.list_applications(uow, status=status.value)
-    return [await _waiting(uow, item) for item in page.items]
+    return await _waiting(uow, page.items)
 
 
 async def _read_one(
     uow: UnitOfWork, *, application_id: str
-) -> tuple[Waiting, Schedule]:
+) -> tuple[Waiting, Firm | None, Schedule]:
     application = await lending.get_application(uow, application_id=application_id)
-    return await _waiting(uow, application), lending.schedule_of(application)
+    (waiting,) = await _waiting(uow, [application])
+    firm = await identity.find_firm(uow, party_id=application.party)
+    return waiting, firm, lending.schedule_of(application)
 
 
-async def _waiting(uow: UnitOfWork, application: Application) -> Waiting:
-    party = await identity.get_party(uow, party_id=application.party)
-    approval = None
-    if application.status == ApplicationStatus.REFUSED:
-        approval = await lending.find_override(uow, application_id=application.id)
-    elif application.approval:
-        approval = await approvals.get_approval(uow, approval_id=application.approval)
-    described = await identity.find_firm(uow, party_id=application.party)
-    return Waiting(application, party.name, approval, described)
+async def _waiting(
+    uow: UnitOfWork, applications: Sequence[Application]
+) -> list[Waiting]:
+    names = await identity.get_names(uow, {one.party for one in applications})
+    proposed = await approvals.find_pending_about(uow, [one.id for one in applications])
+    return [
+        Waiting(one, names[one.party], proposed.get(one.id)) for one in applications
+    ]

@@ -15,6 +15,7 @@ from ledger.database import Database, UnitOfWork
 from risk.identity import PartyKind
 from tests.api.portal.conftest import Reader, SignedIn
 from tests.api.portal.world import FIRM, World, usd
+from tests.counting import counted
 
 
 @pytest.fixture
@@ -45,6 +46,21 @@ async def test_two_operators_open_an_offer_and_one_alone_cannot(
     assert "Approved. The offer is open to lenders." in page.text
     kept = await db.read(lending.get_application, application_id=application.id)
     assert kept.status == "listed"
+
+
+async def test_the_queue_asks_the_database_no_more_for_more_applications(
+    world: World, application: Application, signed_in: SignedIn, db: Database
+) -> None:
+    reader = await signed_in(Role.OPERATOR, world.operators[0])
+    with counted(db) as for_one:
+        await reader.open("/queue")
+    await world.apply(await world.join("Lotus Silk", PartyKind.FIRM), usd(3_000))
+
+    with counted(db) as for_two:
+        page = await reader.open("/queue")
+
+    assert "Lotus Silk" in page.text
+    assert len(for_two) == len(for_one)
 
 
 async def test_operator_declines_with_a_reason(

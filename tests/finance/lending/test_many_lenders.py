@@ -1,16 +1,12 @@
 """What a loan of many lenders costs the database does not grow with their number."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from finance import lending
 from ledger import invariants
-from ledger.database import Database
 from ledger.ids import PartyId
 from risk.identity import PartyKind
+from tests.counting import counted
 from tests.finance.lending.many import pledge_many
 from tests.journeys.people import World, usd
 
@@ -18,20 +14,6 @@ from tests.journeys.people import World, usd
 @pytest.fixture
 def world(db, clock):
     return World(db, clock)
-
-
-@contextmanager
-def counted(db: Database) -> Iterator[list[str]]:
-    """Write down every statement that goes to the database."""
-    seen: list[str] = []
-
-    def note(*asked):
-        seen.append(asked[2])
-
-    engine = db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 async def a_loan(world: World, lenders: int) -> tuple[lending.Loan, list[PartyId]]:
