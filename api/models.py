@@ -10,6 +10,7 @@ import finance.lending.dayend.model
 import finance.lending.distributed
 import finance.lending.model
 import finance.lending.rescoring
+import finance.lending.shadowing
 import finance.raising.model
 import finance.safekeeping.model
 import finance.scorecards.model

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,44 @@ def read_artefact(path: Path | None = None) -> dict[str, Any]:
     place = path or files("risk.scoring").joinpath("expert.json")
     artefact: dict[str, Any] = json.loads(place.read_text("utf-8"))
     return artefact
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A model card in short: what the card is, and how much stands behind it.
+
+    ``loans`` and ``bad`` are None for an expert's card: no outcome stands behind it.
+    """
+
+    version: str
+    name: str
+    kind: str
+    mode: str
+    sha256: str
+    features: tuple[str, ...]
+    lowest_points: int
+    most_points: int
+    loans: int | None
+    bad: int | None
+    calibration: str
+
+
+def brief(artefact: Mapping[str, Any]) -> Brief:
+    """Say in short what an artefact is."""
+    facts, steps = artefact.get("training") or {}, artefact["pd_bps_by_score"]
+    return Brief(
+        artefact["version"],
+        artefact["name"],
+        artefact["kind"],
+        artefact["mode"],
+        artefact_hash(dict(artefact)),
+        tuple(item["feature"] for item in artefact["characteristics"]),
+        int(steps[0][0]),
+        int(steps[-1][0]),
+        facts.get("loans"),
+        facts.get("bad"),
+        facts.get("calibration", ""),
+    )
 
 
 def markdown(artefact: Mapping[str, Any]) -> str:

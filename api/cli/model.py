@@ -4,10 +4,13 @@ import importlib
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from api.cli.opening import with_database
+from finance import lending
+from ledger.database import Database
 from ledger.errors import Unavailable
 from risk import modelcard, watch
 
@@ -18,6 +21,20 @@ Card = Annotated[
     Path | None,
     typer.Option(
         "--model", exists=True, dir_okay=False, help="Expert card if not given."
+    ),
+]
+
+Decisions = Annotated[
+    Path | None,
+    typer.Argument(exists=True, dir_okay=False, help="CSV; else the database."),
+]
+People = Annotated[
+    Path | None,
+    typer.Option(
+        "--people",
+        exists=True,
+        dir_okay=False,
+        help="CSV of party, sex, age_band: watched beside decisions, kept nowhere.",
     ),
 ]
 
@@ -39,17 +56,30 @@ def train(data: In, out: Out, version: Version) -> None:
         typer.echo("fewer than 100 defaults: keep it in shadow")
 
 
-def watched(decisions: In, model: Card = None) -> None:
-    """Write drift, calibration, overrides and fairness of decisions as JSON.
+def watched(
+    decisions: Decisions = None, model: Card = None, traits: People = None
+) -> None:
+    """Write drift, outcomes, challenger, overrides and fairness of decisions as JSON.
 
-    Exits 1 when something asks for a look.
+    Without a file, the decisions of the card in use are read from the database. Exits 1
+    when something asks for a look.
     """
-    told = watch.watch_card(
-        modelcard.read_artefact(model), watch.read_scored(decisions)
-    )
+    if decisions is None:
+        told = _watch_in_use(watch.read_traits(traits) if traits else None)
+    else:
+        told = watch.watch_card(
+            modelcard.read_artefact(model), watch.read_scored(decisions)
+        )
     typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     if told["alarms"]:
         raise typer.Exit(1)
+
+
+def _watch_in_use(traits: lending.Traits | None) -> dict[str, Any]:
+    async def work(db: Database) -> dict[str, Any]:
+        return await db.read(lending.watch_in_use, traits=traits)
+
+    return with_database(work)
 
 
 def card(model: Card = None) -> None:

@@ -121,6 +121,7 @@ from finance.lending.taxes import (
     record_treaty_residence,
     tax_certificate,
 )
+from finance.lending.watching import Traits, watch_in_use
 
 __all__ = [
     "Acceptance",
@@ -174,6 +175,7 @@ __all__ = [
     "StatementsNeeded",
     "TaxCertificate",
     "TermOutsideLimits",
+    "Traits",
     "TreatyResidence",
     "TreatyUnknown",
     "Warned",
@@ -242,5 +244,6 @@ __all__ = [
     "submit_application",
     "take_part",
     "tax_certificate",
+    "watch_in_use",
     "what_if",
 ]

@@ -6,7 +6,14 @@ from typing import Final
 
 from finance import approvals, raising, rulepacks, scorecards
 from finance.approvals import Approval
-from finance.lending import exposure, pricing, quoting, repository, rules
+from finance.lending import (
+    exposure,
+    pricing,
+    quoting,
+    repository,
+    rules,
+    shadowing,
+)
 from finance.lending.errors import LimitReached, StatementsNeeded
 from finance.lending.events import (
     ApplicationApproved,
@@ -74,6 +81,7 @@ async def submit_application(
         submitted_at=uow.now(),
     )
     uow.add(application)
+    await shadowing.score_in_shadow(uow, application, decided)
     uow.record(_submitted(application, decided))
     return application
 

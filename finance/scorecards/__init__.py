@@ -3,9 +3,18 @@
 from finance.scorecards.errors import ScorecardUnproven, ScorecardUnreadable
 from finance.scorecards.events import ScorecardAdopted
 from finance.scorecards.model import Role
-from finance.scorecards.repository import find_card, find_in_use, list_adoptions
-from finance.scorecards.service import (
+from finance.scorecards.repository import (
     KIND,
+    Adopted,
+    Waiting,
+    find_artefact,
+    find_card,
+    find_in_use,
+    get_artefact,
+    list_adoptions,
+    list_waiting,
+)
+from finance.scorecards.service import (
     approve_adoption,
     decline_adoption,
     propose_adoption,
@@ -13,14 +22,19 @@ from finance.scorecards.service import (
 
 __all__ = [
     "KIND",
+    "Adopted",
     "Role",
     "ScorecardAdopted",
     "ScorecardUnproven",
     "ScorecardUnreadable",
+    "Waiting",
     "approve_adoption",
     "decline_adoption",
+    "find_artefact",
     "find_card",
     "find_in_use",
+    "get_artefact",
     "list_adoptions",
+    "list_waiting",
     "propose_adoption",
 ]

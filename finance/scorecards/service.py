@@ -10,13 +10,14 @@ from finance.scorecards import repository
 from finance.scorecards.errors import ScorecardUnproven, ScorecardUnreadable
 from finance.scorecards.events import ScorecardAdopted
 from finance.scorecards.model import Adoption, Role, ScorecardFile
+from finance.scorecards.repository import KIND, Adopted
 from ledger.canonical import canonical
 from ledger.database import UnitOfWork
 from ledger.errors import InvariantBroken, NotFound
 from ledger.ids import PartyId, new_id
-from risk.scoring import Scorecard, artefact_hash, read_scorecard
+from risk import modelcard
+from risk.scoring import Scorecard, artefact_hash, read_scorecard, score
 
-KIND: Final = "scorecard"
 LEAST_DEFAULTS: Final = 100
 
 
@@ -45,7 +46,7 @@ async def propose_adoption(
 
 async def approve_adoption(
     uow: UnitOfWork, *, approval_id: str, sha256: str, operator_id: PartyId
-) -> Adoption:
+) -> Adopted:
     """Agree, as a second person, to exactly this card; it is in use from now on.
 
     Raises:
@@ -74,7 +75,7 @@ async def approve_adoption(
     uow.record(
         ScorecardAdopted(approval.id, role.value, card.version, card.hash, replaced)
     )
-    return adoption
+    return Adopted(adoption, card.version, approval)
 
 
 async def decline_adoption(
@@ -88,11 +89,16 @@ async def decline_adoption(
 def _read(artefact: str) -> tuple[dict[str, Any], Scorecard]:
     try:
         raw: dict[str, Any] = json.loads(artefact)
-        return raw, read_scorecard(artefact)
+        card = read_scorecard(artefact)
+        # It must be able to say what it is, and to answer a firm of which nothing is known.
+        modelcard.markdown(raw)
+        score({}, card)
     except (
         InvariantBroken, KeyError, TypeError, ValueError, AttributeError, IndexError,
+        StopIteration,
     ) as wrong:  # fmt: skip
         raise ScorecardUnreadable from wrong
+    return raw, card
 
 
 def _require_proven(raw: Mapping[str, Any], role: Role) -> None:

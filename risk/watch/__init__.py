@@ -4,7 +4,7 @@ from risk.watch.drift import Baseline, baseline, stability, verdict
 from risk.watch.fairness import GroupRates, fairness
 from risk.watch.quality import Quality, log_odds, logistic, logistic_line, quality
 from risk.watch.report import watch_card
-from risk.watch.scored import ScoredFileWrong, ScoredLoan, read_scored
+from risk.watch.scored import ScoredFileWrong, ScoredLoan, read_scored, read_traits
 
 __all__ = [
     "Baseline",
@@ -19,6 +19,7 @@ __all__ = [
     "logistic_line",
     "quality",
     "read_scored",
+    "read_traits",
     "stability",
     "verdict",
     "watch_card",

@@ -70,7 +70,7 @@ def _rates(
 
 
 def _approval(loans: Sequence[ScoredLoan]) -> float:
-    return sum(loan.accepted for loan in loans) / len(loans)
+    return sum(bool(loan.accepted) for loan in loans) / len(loans)
 
 
 def _refused_good(loans: Sequence[ScoredLoan]) -> float | None:

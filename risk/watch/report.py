@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from risk.watch.drift import Baseline, stability, verdict
+from risk.watch.drift import Baseline, baseline, stability, verdict
 from risk.watch.fairness import fairness
 from risk.watch.quality import quality
 from risk.watch.scored import GROUPED_BY, ScoredLoan
 
 SLOPE_WITHIN = (0.8, 1.25)
 OVERRIDES_FROM = 0.10
+# With fewer decisions than this, tenths would be told apart by chance.
+FIRST_DECISIONS = 200
 _BPS = 10_000
 
 
@@ -22,15 +24,16 @@ def watch_card(
 
     ``alarms`` names what asks for a look; nothing here changes a card.
     """
+    decided = [one for one in loans if one.accepted is not None]
     told: dict[str, Any] = {
         "model": artefact["version"],
         "decisions": len(loans),
         "drift": _drift(artefact.get("baseline"), loans),
         "outcomes": _by_vintage(loans),
         "challenger": _duel(loans),
-        "overrides": _overrides(loans),
+        "overrides": _overrides(decided),
         "fairness": {
-            by: [one.to_json() for one in fairness(loans, by)] for by in GROUPED_BY
+            by: [one.to_json() for one in fairness(decided, by)] for by in GROUPED_BY
         },
     }
     return told | {"alarms": _alarms(told)}
@@ -39,7 +42,13 @@ def watch_card(
 def _drift(
     then: Mapping[str, Any] | None, loans: Sequence[ScoredLoan]
 ) -> dict[str, Any]:
-    if then is None or not loans:
+    """Compare points with the sample's; a card without one with its own first decisions."""
+    against = "sample"
+    if then is None:
+        loans = sorted(loans, key=lambda one: one.decided_on)
+        loans, first = loans[FIRST_DECISIONS:], loans[:FIRST_DECISIONS]
+        then, against = _baseline_of(first), "first decisions"
+    if not loans:
         return {}
     features = {
         name: _index(raw, [loan.points[name] for loan in loans])
@@ -49,6 +58,18 @@ def _drift(
     return {
         "score": _index(then["score"], [loan.score for loan in loans]),
         "features": features,
+        "against": against,
+    }
+
+
+def _baseline_of(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
+    names = set.intersection(*(set(one.points) for one in loans)) if loans else set()
+    return {
+        "score": baseline([one.score for one in loans]).to_json() if loans else None,
+        "features": {
+            name: baseline([one.points[name] for one in loans]).to_json()
+            for name in sorted(names)
+        },
     }
 
 
@@ -76,16 +97,27 @@ def _by_vintage(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
 
 
 def _duel(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
-    """Measure champion and challenger on the loans that both scored."""
-    both = [x for x in loans if x.bad is not None and x.challenger_pd_bps is not None]
+    """Hold the challenger against the champion: how far apart, and who foretold better."""
+    both = [
+        (one.pd_bps, one.challenger_pd_bps, one.bad)
+        for one in loans
+        if one.challenger_pd_bps is not None
+    ]
     if not both:
         return {}
-    bad = [bool(one.bad) for one in both]
-    return {
-        "champion": asdict(quality([one.pd_bps / _BPS for one in both], bad)),
-        "challenger": asdict(
-            quality([(one.challenger_pd_bps or 0) / _BPS for one in both], bad)
-        ),
+    told: dict[str, Any] = {
+        "scored_by_both": len(both),
+        "mean_pd_champion": sum(mine for mine, _, _ in both) / len(both) / _BPS,
+        "mean_pd_challenger": sum(its for _, its, _ in both) / len(both) / _BPS,
+        "mean_distance": sum(abs(a - b) for a, b, _ in both) / len(both) / _BPS,
+    }
+    known = [(mine, its, bad) for mine, its, bad in both if bad is not None]
+    if not known:
+        return told
+    outcomes = [bad for _, _, bad in known]
+    return told | {
+        "champion": asdict(quality([mine / _BPS for mine, _, _ in known], outcomes)),
+        "challenger": asdict(quality([its / _BPS for _, its, _ in known], outcomes)),
     }
 
 
@@ -99,6 +131,7 @@ def _overrides(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
         "rate": (len(upward) + len(downward)) / len(loans),
         "accepted_against_the_card": len(upward),
         "refused_against_the_card": len(downward),
+        "refusals_set_aside": sum(one.set_aside for one in loans),
         "bad_among_accepted": (
             sum(bool(one.bad) for one in known) / len(known) if known else None
         ),

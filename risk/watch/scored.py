@@ -27,18 +27,21 @@ class ScoredFileWrong(Invalid):
 class ScoredLoan:
     """One decision: the card's word, the people's, and the outcome once it is known.
 
-    ``groups`` are asked for watching alone; no card reads them.
+    ``accepted`` is None while people have not decided; ``set_aside`` tells that two of
+    them set the card's refusal aside, whatever they decided after it. ``groups`` are
+    asked for watching alone; no card reads them.
     """
 
     decided_on: date
     score: int
     pd_bps: int
     model_accepts: bool
-    accepted: bool
+    accepted: bool | None
     bad: bool | None
     points: Mapping[str, int]
     groups: Mapping[str, str]
     challenger_pd_bps: int | None
+    set_aside: bool = False
 
     @property
     def overridden(self) -> bool:
@@ -67,6 +70,22 @@ def read_scored(path: Path) -> list[ScoredLoan]:
             if name not in (rows.fieldnames or ()):
                 raise ScoredFileWrong(line=1, why=f"no column {name}")
         return list(_read(rows))
+
+
+def read_traits(path: Path) -> dict[str, dict[str, str]]:
+    """Read what is known of people by party: CSV of ``party``, ``sex``, ``age_band``.
+
+    Raises:
+        ScoredFileWrong: There is no column ``party``.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        if "party" not in (rows.fieldnames or ()):
+            raise ScoredFileWrong(line=1, why="no column party")
+        return {
+            row["party"]: {name: row[name] for name in GROUPED_BY if row.get(name)}
+            for row in rows
+        }
 
 
 def _read(rows: "csv.DictReader[str]") -> Iterator[ScoredLoan]:

@@ -16,7 +16,18 @@ from risk.modelcard import read_artefact
 
 EXPERT = read_artefact() | {"version": "expert-2026-02"}
 OTHER = read_artefact() | {"version": "expert-2026-03"}
-FEW = read_artefact() | {"training": {"bad": 99}}
+FEW = read_artefact() | {
+    "training": {
+        "loans": 700,
+        "bad": 99,
+        "first_granted_on": "2025-01-01",
+        "last_granted_on": "2025-12-31",
+        "calibration": "platt",
+        "enough_defaults": False,
+        "sample_sha256": "00" * 32,
+        "settings": {},
+    }
+}
 
 
 @pytest.fixture

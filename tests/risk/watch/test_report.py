@@ -73,6 +73,7 @@ def test_overrides_are_counted_by_direction_and_outcome() -> None:
         "rate": 0.2,
         "accepted_against_the_card": 100,
         "refused_against_the_card": 0,
+        "refusals_set_aside": 0,
         "bad_among_accepted": 0.2,
     }
     assert "overrides" in watch_card(ARTEFACT, loans)["alarms"]
