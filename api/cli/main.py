@@ -7,6 +7,7 @@ import typer
 
 from api import failures, witness
 from api.cli import (
+    adopt,
     calculate,
     database,
     day_end,
@@ -40,6 +41,7 @@ score.app.command("watch")(model.watched)
 score.app.command("card")(model.card)
 app.add_typer(score.app, name="risk")
 score.app.add_typer(portfolio.app, name="portfolio")
+score.app.add_typer(adopt.app, name="adopt")
 score.app.command("replay")(replay.replay)
 app.add_typer(log.app, name="audit")
 app.add_typer(witness.app, name="witness")

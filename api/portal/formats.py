@@ -67,6 +67,10 @@ class Formats:
             return DASH
         return format_percent(share, "0.00%", locale=self._locale)
 
+    def index(self, number: float) -> str:
+        """Write a measure without a unit, such as an AUC, with three decimals."""
+        return format_decimal(number, "0.000", locale=self._locale)
+
     def whole(self, number: int) -> str:
         """Write a whole number with its thousands apart."""
         return format_decimal(number, "#,##0", locale=self._locale)

@@ -21,7 +21,7 @@ PAGES_OF_EACH = {
         "/nowhere",
     ],
     "Rice mill": ["/business", "/records", "/apply", "/market"],
-    "Sokunthea": ["/queue", "/risk", "/books", "/books?path=wallet"],
+    "Sokunthea": ["/queue", "/risk", "/scorecards", "/books", "/books?path=wallet"],
     "Supervision": ["/audit"],
 }
 TOO_WIDE = """() => {

@@ -14,6 +14,8 @@ from api.portal.pages.records import router as records
 from api.portal.pages.records import uploads
 from api.portal.pages.request import router as request
 from api.portal.pages.risk import router as risk
+from api.portal.pages.scorecards import router as scorecards
+from api.portal.pages.scorecards import uploads as card_uploads
 
 ROUTERS = (
     market,
@@ -27,6 +29,8 @@ ROUTERS = (
     keys,
     queue,
     risk,
+    scorecards,
+    card_uploads,
     books,
     audit,
     proofs,
