@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from risk.cashflow.categories import Category
 from risk.cashflow.movement import NOT_SALES, Movement
@@ -44,16 +45,16 @@ def keep_record(accounts: Sequence[Sequence[Movement]]) -> Record:
     return Record(
         max((item.age_days for item in lines), default=0),
         tuple(
-            item.amount_minor
-            for item in lines
-            if item.amount_minor > 0 and item.category not in NOT_SALES
+            amount
+            for _, amount, category, _ in lines
+            if amount > 0 and category not in NOT_SALES
         ),
         tuple(
-            -item.amount_minor
-            for item in lines
-            if item.amount_minor < 0 and item.category is not Category.OWN_TRANSFER
+            -amount
+            for _, amount, category, _ in lines
+            if amount < 0 and category is not Category.OWN_TRANSFER
         ),
-        sum(item.category is Category.RETURNED for item in lines),
+        sum(category is Category.RETURNED for _, _, category, _ in lines),
         balances,
         _by_month(lines, balances or ()),
     )
@@ -63,10 +64,11 @@ def _totals(
     accounts: Sequence[Sequence[Movement]], lines: Sequence[Movement]
 ) -> tuple[int, ...] | None:
     """Return the accounts' balances together after each line."""
-    if not lines or any(item.source.balance_after is None for item in lines):
+    balances = [source.balance_after for _, _, _, source in lines]
+    if not lines or None in balances:
         return None
     if len(accounts) == 1:
-        return tuple(item.source.balance_after or 0 for item in lines)
+        return tuple(balance or 0 for balance in balances)
     # An account that is not there yet holds what its first line found.
     total = sum(
         (account[0].source.balance_after or 0) - account[0].amount_minor
@@ -98,10 +100,12 @@ def _balances_before(account: Sequence[Movement]) -> list[int]:
 def _by_month(
     lines: Sequence[Movement], balances: Sequence[int]
 ) -> tuple[tuple[int, ...], ...]:
+    days: defaultdict[date, list[int]] = defaultdict(list)
+    for (_, _, _, source), balance in zip(lines, balances, strict=False):
+        days[source.booked_on].append(balance)
     months: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for item, balance in zip(lines, balances, strict=False):
-        day = item.source.booked_on
-        months[day.year, day.month].append(balance)
+    for day, told in days.items():
+        months[day.year, day.month] += told
     return tuple(tuple(month) for month in months.values())
 
 

@@ -81,7 +81,7 @@ class RowReader:
     ) -> tuple[list[Row], dict[int, str]]:
         """Part rows that only carry on a description from the rows they belong to."""
         booked_on = self.columns.booked_on
-        if all(row.cells[booked_on] for row in rows):
+        if "" not in [cells[booked_on] for _, cells in rows]:
             return rows, {}
         whole: list[Row] = []
         more: dict[int, str] = {}
@@ -170,7 +170,7 @@ class RowReader:
         for line, out, into in zip(sheet.lines, went, came, strict=True):
             if (out and into) or (out is None and into is None):
                 raise StatementAmountUnreadable(line=line)
-            moved.append((into or 0) - abs(out or 0))
+            moved.append(-abs(out) if out else into or 0)
         return moved
 
     def _minor(self, text: str, line: int) -> int:
@@ -184,8 +184,8 @@ class _Sheet:
     """Rows turned on their side: whole columns, and the line of each row."""
 
     def __init__(self, rows: list[Row]) -> None:
-        self.lines = [row.line for row in rows]
-        self.columns = list(zip(*(row.cells for row in rows), strict=True))
+        self.lines = [line for line, _ in rows]
+        self.columns = list(zip(*[cells for _, cells in rows], strict=True))
 
     def column(self, place: int) -> tuple[str, ...]:
         """Return a column; one the table does not have is empty in every row."""

@@ -1,7 +1,6 @@
 """Cut a text into rows and cells with the line each row stands on."""
 
 import csv
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -19,6 +18,7 @@ from risk.statements.parsed import MAX_LINES
 
 _DELIMITERS = ",;\t|"
 _HEADING_WITHIN_ROWS = 60
+_HEAD_CHARACTERS = 20_000
 
 
 class Row(NamedTuple):
@@ -96,8 +96,8 @@ def _fitted(rows: Iterator[Row], columns: Columns, *, ends_whole: bool) -> list[
 
 
 def _by_likelihood(text: str) -> list[str]:
-    head = Counter(text[:20_000])
-    return sorted(_DELIMITERS, key=lambda delimiter: -head[delimiter])
+    head = text[:_HEAD_CHARACTERS]
+    return sorted(_DELIMITERS, key=head.count, reverse=True)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
