@@ -30,7 +30,8 @@ from risk.statements.errors import (
 from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
 from risk.statements.table import Row, table_of
 
-MAX_UNPACKED_BYTES = 48 * 1024 * 1024
+# Reading takes at most 20 times this in memory.
+MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 _MAX_PARTS = 300
 _MAX_COLUMNS = 100
 _ROWS_ABOVE = 100
