@@ -8,7 +8,12 @@ from typing import Any
 from risk.cashflow import RULES_VERSION, measure
 from risk.decision import features_json, score_json
 from risk.scoring import score
-from risk.statements import StatementRefused, merge_accounts, read_statement
+from risk.statements import (
+    MAX_BYTES,
+    StatementRefused,
+    merge_accounts,
+    read_statement,
+)
 
 
 def score_files(
@@ -28,7 +33,12 @@ def score_files(
 def _score(
     name: str, content: bytes, as_of: date, instalment_minor: int
 ) -> dict[str, Any]:
-    told = {"file": name, "sha256": hashlib.sha256(content).hexdigest()}
+    # Of a file beyond the bound only the start was read: that has no hash to tell.
+    whole = len(content) <= MAX_BYTES
+    told: dict[str, Any] = {
+        "file": name,
+        "sha256": hashlib.sha256(content).hexdigest() if whole else None,
+    }
     try:
         read = read_statement(name, content)
     except StatementRefused as refusal:

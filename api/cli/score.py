@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ledger.clock import SystemClock, business_date
-from risk import calculators
+from risk import calculators, statements
 
 app = typer.Typer(help="Risk.", no_args_is_help=True)
 
@@ -35,8 +35,14 @@ def score(files: Files, as_of: AsOf = None, instalment: Instalment = 10_000) -> 
     Exits 1 when a file was refused.
     """
     on = as_of.date() if as_of else business_date(SystemClock().now())
-    named = [(file.name, file.read_bytes()) for file in files]
+    named = [(file.name, _start_of(file)) for file in files]
     scored = calculators.score_files(named, on, instalment)
     typer.echo(json.dumps(scored, indent=2, ensure_ascii=False))
     if any("refused" in file for file in scored["files"]):
         raise typer.Exit(1)
+
+
+def _start_of(file: Path) -> bytes:
+    """Read a file no further than tells that it is too large."""
+    with file.open("rb") as content:
+        return content.read(statements.MAX_BYTES + 1)

@@ -1,13 +1,18 @@
 """What nobody should upload, and what is only unusual, gets an answer that helps."""
 
+import json
+import tracemalloc
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from typer.testing import CliRunner
 
-from risk.statements import StatementRefused, read_accounts, read_statement
+from api.cli.score import app
+from risk.statements import MAX_BYTES, StatementRefused, read_accounts, read_statement
 from risk.statements.errors import StatementRefused as Base
+from risk.statements.errors import StatementTooLarge
 
 PO = Path(__file__).parents[3] / "api/locale/km/LC_MESSAGES/problems.po"
 HEAD = "Date,Details,Amount,Balance,Ccy\n"
@@ -81,3 +86,22 @@ def test_every_refusal_says_in_khmer_too_what_to_do(kind: type[Base]) -> None:
 
     assert message is not None
     assert "{file}" in str(message.string)
+
+
+def test_two_gigabytes_are_refused_without_being_read(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(2 * 1024**3)
+    tracemalloc.start()
+
+    done = CliRunner().invoke(app, ["score", str(huge)])
+
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    [told] = json.loads(done.output)["files"]
+    assert (done.exit_code, told["sha256"]) == (1, None)
+    assert told["refused"]["code"] == "statement_too_large"
+    assert most < 3 * MAX_BYTES
+    with PO.open("rb") as catalogue:
+        khmer = read_po(catalogue, "km")
+    assert khmer.get(StatementTooLarge.message).string
