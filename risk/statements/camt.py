@@ -94,4 +94,5 @@ def _join(known: ParsedStatement, later: ParsedStatement) -> ParsedStatement:
         (*known.balances, *shifted),
         known.left_out + later.left_out,
         known.line,
+        known.findings + later.findings,
     )

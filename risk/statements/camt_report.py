@@ -6,7 +6,7 @@ names, and what lies deeper is looked for by the library.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from lxml import etree
 
@@ -20,6 +20,7 @@ from risk.statements.errors import (
     StatementMalformed,
     StatementTooManyLines,
 )
+from risk.statements.findings import Finding, Flaw
 from risk.statements.parsed import (
     MAX_LINES,
     LeftOut,
@@ -47,6 +48,7 @@ class Report:
         self.tags = tuple(self._tag(name) for name in _DETAILS)
         self.line = line_of(element)
         self.dates: dict[str, date | None] = {}
+        self.unlike: list[int] = []
         self.currency = ""
         self.exponent = 0
 
@@ -58,13 +60,16 @@ class Report:
         if len(entries) > MAX_LINES:
             raise StatementTooManyLines(line=line_of(entries[MAX_LINES]))
         self._settle_currency(account, [*balances, *entries])
-        booked, left_out = [], []
+        booked: list[Transaction] = []
+        left_out: list[LeftOut] = []
         for entry in entries:
             parts = self._parts(entry)
             if self._is_booked(parts):
-                booked.append(self._transaction(entry, parts))
+                booked += self._booked(entry, parts)
             else:
                 left_out.append(LeftOut(line_of(entry), "not booked"))
+        if len(booked) > MAX_LINES:
+            raise StatementTooManyLines(line=booked[MAX_LINES].line)
         return ParsedStatement(
             StatementFormat.CAMT,
             self._account_name(account),
@@ -73,7 +78,12 @@ class Report:
             tuple(self._balances(balances, len(booked))),
             tuple(left_out),
             self.line,
+            self._findings(),
         )
+
+    def _findings(self) -> tuple[Finding, ...]:
+        unlike = tuple(self.unlike)
+        return (Finding(Flaw.BATCH_UNLIKE_ENTRY, unlike),) if unlike else ()
 
     def _tag(self, name: str) -> str:
         return self.space + name
@@ -109,6 +119,43 @@ class Report:
     def _is_booked(self, parts: _Parts) -> bool:
         status = parts.get("Sts")
         return (_text(status) or self._walk(status, "Cd")) in {"BOOK", ""}
+
+    def _booked(self, entry: etree._Element, parts: _Parts) -> list[Transaction]:
+        """Return an entry, or in its place the details of a batch that make it up."""
+        whole = self._transaction(entry, parts)
+        details = list(entry.iter(self.tags[0])) if self._is_batch(entry, parts) else []
+        if len(details) < 2:  # noqa: PLR2004 - one is the entry itself
+            return [whole]
+        booked = [self._detail(detail, whole, parts) for detail in details]
+        moved = [item.amount_minor for item in booked]
+        if all(moved) and sum(moved) == whole.amount_minor:
+            return booked
+        self.unlike.append(whole.line)
+        return [whole]
+
+    def _is_batch(self, entry: etree._Element, parts: _Parts) -> bool:
+        """Say whether an entry may have several details: in one place, or in several."""
+        told = parts.get("NtryDtls")
+        return told is not None and (len(told) > 1 or len(entry) > len(parts))
+
+    def _detail(
+        self, detail: etree._Element, whole: Transaction, entry: _Parts
+    ) -> Transaction:
+        """Read one payment of a batch; what it does not state moves nothing."""
+        parts = self._parts(detail)
+        if "Amt" not in parts:
+            within = self._parts(parts.get("AmtDtls"))
+            parts |= self._parts(within.get("TxAmt"))
+        amount = parts.get("Amt")
+        line = line_of(detail)
+        moved = 0
+        if amount is not None and amount.get("Ccy", self.currency) == self.currency:
+            moved = self._amount({"CdtDbtInd": entry["CdtDbtInd"]} | parts, line)
+        name, said = self._told(detail, moved)
+        reference = f"{_text(entry.get('AcctSvcrRef'))} {said}".strip()
+        return whole._replace(
+            line=line, amount_minor=moved, counterparty=name, reference=reference
+        )
 
     def _transaction(self, entry: etree._Element, parts: _Parts) -> Transaction:
         line = line_of(entry)
@@ -190,7 +237,7 @@ class Report:
 
 def line_of(element: etree._Element) -> int:
     """Return the source line an element begins on."""
-    return int(str(element.sourceline or 1))
+    return cast("int | None", element.sourceline) or 1
 
 
 def _text(element: etree._Element | None) -> str:

@@ -29,6 +29,7 @@ class Flaw(StrEnum):
     GAP = "gap"
     ROUND_AMOUNTS = "round_amounts"
     FIRST_DIGITS = "first_digits"
+    BATCH_UNLIKE_ENTRY = "batch_unlike_entry"
 
 
 _WEIGHT = {Flaw.BALANCE_BROKEN: Verdict.REJECT}

@@ -16,6 +16,7 @@ def check(statement: ParsedStatement) -> Integrity:
 
 def _findings(statement: ParsedStatement) -> Iterator[Finding]:
     lines = statement.transactions
+    yield from statement.findings
     broken = _broken_lines(statement)
     if broken:
         yield Finding(Flaw.BALANCE_BROKEN, broken)

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from risk.statements.findings import Finding
+
 # Ten years of a busy shop: beyond that a file is no statement.
 MAX_LINES = 50_000
 
@@ -58,7 +60,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ParsedStatement:
-    """One account as a file tells it, transactions oldest first."""
+    """One account as a file tells it, transactions oldest first.
+
+    ``findings`` are what only its format's reader sees; the rest is found later.
+    """
 
     format: StatementFormat
     account: str
@@ -67,6 +72,7 @@ class ParsedStatement:
     balances: tuple[StatedBalance, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     line: int = 1
+    findings: tuple[Finding, ...] = ()
 
     @property
     def opening(self) -> int | None:
