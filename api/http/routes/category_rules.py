@@ -1,11 +1,12 @@
 """What operators put right about the purpose of movements on statements."""
 
 from datetime import datetime
+from typing import Annotated
 
 from api.http.callers import Operator
 from api.http.depends import Db
 from api.http.router import make_router
-from api.wire import Cut, In, Name, Out, PageOut
+from api.wire import BY_NAME, Cut, In, Name, Out, PageOut
 from risk import corrections
 from risk.cashflow import Category
 
@@ -17,7 +18,7 @@ class CorrectionIn(In):
 
     counterparty: Name
     incoming: bool
-    category: Category
+    category: Annotated[Category, BY_NAME]
     reason: Name
 
 
