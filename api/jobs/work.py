@@ -43,7 +43,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("offers", EACH_MINUTE, work.by_date(work.close_offers)),
         Job("days", EACH_MINUTE, work.count_days),
         Job("client money", EACH_MINUTE, work.by_date(work.count_money)),
-        Job("rescoring", EACH_HOUR, work.by_date(work.rescore)),
+        Job("rescoring", EACH_MINUTE, work.by_date(work.rescore)),
         Job("signing keys", EACH_HOUR, work.by_date(work.expire_signing_keys)),
         Job("signatures", EACH_HOUR, work.by_date(work.let_loans_lapse)),
     ]
@@ -157,10 +157,12 @@ class _Work:
         await signatures.total_pledges(self.db, delivery.subject)
 
     async def rescore(self) -> None:
-        """Look again at running loans that were not looked at this month."""
-        while due := await self.db.read(lending.list_due):
-            for loan_id in due:
-                await self.db.transact(lending.rescore_loan, loan_id=loan_id)
+        """Look again at some of the running loans that were not looked at this month."""
+        due = await self.db.read(lending.list_due)
+        await for_each(due, self._rescore)
+
+    async def _rescore(self, loan_id: str) -> None:
+        await self.db.transact(lending.rescore_loan, loan_id=loan_id)
 
     async def give_up(self, delivery: Delivery) -> None:
         """Tell whoever waits for an offer that it raised nothing."""

@@ -6,10 +6,13 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from api.jobs import jobs_of
+from api.services import Services
 from finance import lending
 from finance.lending import Stage, provisioning
 from ledger.errors import InvariantBroken
-from ledger.ids import PartyId
+from ledger.ids import PartyId, read_id
+from risk.identity import PartyKind
 from risk.provisions import allowance
 from risk.statements import Profile, receive_statement, sample_statement
 from tests.journeys.people import usd
@@ -99,3 +102,23 @@ async def test_a_doubled_risk_moves_a_loan_to_stage_two(world, loan) -> None:
     )
 
     assert allowance(seen, scenarios).lifetime_minor == one.allowance.lifetime_minor
+
+
+async def test_a_loan_that_cannot_be_scored_keeps_no_other_from_it(
+    world, desk, loan, admin_of: str
+) -> None:
+    firm = await world.party("Silk Weaver", PartyKind.FIRM)
+    offer = await world.offer(firm, usd(500), desk)
+    await world.pledge(offer, await world.lender("Lender", usd(500)), usd(500))
+    await world.fund(offer, firm)
+    with psycopg.connect(admin_of) as admin:
+        lost = "UPDATE application SET decision = decision - 'instalment_minor'"
+        admin.execute(f"{lost} WHERE party = %s", [read_id("party", loan.borrower)])
+    (rescoring,) = (
+        job for job in jobs_of(Services(world.db)) if job.name == "rescoring"
+    )
+
+    with pytest.raises(ExceptionGroup):
+        await rescoring.run()
+
+    assert await world.db.read(lending.list_due) == [loan.id]
