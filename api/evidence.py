@@ -5,7 +5,7 @@ another's thing is told that there is none.
 """
 
 from api.auth import STAFF, Caller
-from finance import equity, lending, raising, signing, wallets
+from finance import equity, lending, raising, safekeeping, signing, wallets
 from finance.lending import Loan
 from finance.signing import Purpose
 from ledger import audit
@@ -13,6 +13,7 @@ from ledger.audit import Concern, Policy, Receipt
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.ids import PartyId
+from ledger.money import Currency
 from ledger.paging import MAX_PAGE
 
 CONTRACT = ("loan.agreed", "agreement.accepted", "loan.disbursed")
@@ -70,6 +71,28 @@ async def of_holding(
         raise NotFound(thing="holding")
     concern = Concern(share_id, share_id, SHARES, [one.account for one in held])
     return await audit.give_receipt(uow, concern, policy=policy)
+
+
+async def of_balance(
+    uow: UnitOfWork, *, party: PartyId, currency: Currency, policy: Policy | None
+) -> Receipt:
+    """Prove to an owner that the last count has their balance, by the log's entry."""
+    shown = await safekeeping.show_inclusion(uow, party_id=party, currency=currency)
+    way = {
+        "account": shown.account,
+        "balance": str(shown.balance.minor),
+        "salt": shown.salt.hex(),
+        "steps": [
+            {
+                "hash": step.node.hash.hex(),
+                "side": "left" if step.on_left else "right",
+                "sum": str(step.node.sum),
+            }
+            for step in shown.steps
+        ],
+    }
+    concern = Concern(shown.proof.id, shown.proof.id)
+    return await audit.give_receipt(uow, concern, policy=policy, way=way)
 
 
 async def sight_loan(uow: UnitOfWork, *, loan_id: str, caller: Caller) -> Loan:

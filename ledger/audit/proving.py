@@ -5,7 +5,7 @@ all a reader needs beside the keys it trusts.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -115,9 +115,15 @@ async def prove_growth(uow: UnitOfWork, old_size: int, size: int) -> list[bytes]
 
 
 async def give_receipt(
-    uow: UnitOfWork, concern: Concern, *, policy: Policy | None
+    uow: UnitOfWork,
+    concern: Concern,
+    *,
+    policy: Policy | None,
+    way: Mapping[str, object] | None = None,
 ) -> Receipt:
     """Return the receipt of what was sealed about something.
+
+    ``way`` is what leads from a balance to the count the receipt is about.
 
     Raises:
         EntryNotThere: Nothing about it is sealed yet.
@@ -125,7 +131,7 @@ async def give_receipt(
     rows = [row for row in await _list_about(uow, concern) if concern.takes(row)]
     if not rows:
         raise EntryNotThere
-    return await _write_receipt(uow, concern.about, rows, policy)
+    return await _write_receipt(uow, rows, about=concern.about, policy=policy, way=way)
 
 
 async def find_receipt(
@@ -136,7 +142,7 @@ async def find_receipt(
     rows = (await uow.session.scalars(query.order_by(AuditEntryRow.seq))).all()
     if {row.event for row in rows if _is_whole(row, rows)} != {*told} or not rows:
         return None
-    return await _write_receipt(uow, about, rows, policy)
+    return await _write_receipt(uow, rows, about=about, policy=policy)
 
 
 def _is_whole(row: AuditEntryRow, rows: Sequence[AuditEntryRow]) -> bool:
@@ -148,7 +154,12 @@ def _is_whole(row: AuditEntryRow, rows: Sequence[AuditEntryRow]) -> bool:
 
 
 async def _write_receipt(
-    uow: UnitOfWork, about: str, rows: Sequence[AuditEntryRow], policy: Policy | None
+    uow: UnitOfWork,
+    rows: Sequence[AuditEntryRow],
+    *,
+    about: str,
+    policy: Policy | None,
+    way: Mapping[str, object] | None = None,
 ) -> Receipt:
     head = await find_provable_head(uow, policy, above=rows[-1].seq)
     content = canonical(
@@ -157,6 +168,7 @@ async def _write_receipt(
             "format": RECEIPT_FORMAT,
             "policy": policy.raw.decode(errors="replace") if policy else "",
             "proofs": await _prove(uow, rows, head),
+            **({"way": way} if way else {}),
         }
     )
     return Receipt(content + b"\n", len(rows), head)

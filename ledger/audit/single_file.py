@@ -7,7 +7,7 @@ PACKAGE = "ledger.audit.verifier"
 PARTS = (
     *("answers", "forms", "signatures", "policy", "archives", "files"),
     *("stamps", "openings"),
-    *("tree", "chain", "books", "receipts", "program"),
+    *("tree", "chain", "books", "counts", "receipts", "program"),
 )
 _START = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
 

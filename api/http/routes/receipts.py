@@ -12,6 +12,7 @@ from api.http.router import make_router
 from api.http.routes.audit import RECEIPT, standing
 from api.wire import LoanRef, PledgeRef, ReceiptRef, ShareRef
 from ledger import audit
+from ledger.money import Currency
 
 router = make_router("audit")
 
@@ -74,6 +75,20 @@ async def give_holding_receipt(
         policy=outside.policy,
     )
     return _file(receipt, share_id)
+
+
+@router.get("/wallets/{currency}/receipt", response_class=Response, responses=RECEIPT)
+async def give_count_receipt(
+    currency: Currency, db: Db, outside: Outside, client: Client
+) -> Response:
+    """Hand out the proof that the last count of client money has one's balance."""
+    receipt = await db.read(
+        evidence.of_balance,
+        party=client.party,
+        currency=currency,
+        policy=outside.policy,
+    )
+    return _file(receipt, f"counted-{currency}")
 
 
 @router.get("/commands/proof", response_class=Response, responses=RECEIPT)

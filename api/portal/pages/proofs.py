@@ -10,7 +10,6 @@ from api import evidence
 from api.auth import Caller
 from api.http.callers import Client, Known
 from api.http.routes.exports import Wanted
-from api.http.routes.safekeeping import InclusionOut
 from api.portal.desk import At, Desk
 from api.portal.guard import make_pages
 from api.wire import LoanRef, PartyRef, PledgeRef, ReceiptRef, ShareRef
@@ -81,12 +80,11 @@ async def give_holding(share_id: ShareRef, desk: At, caller: Client) -> Response
 
 @router.get("/proofs/wallets/{currency}")
 async def give_path(currency: Currency, desk: At, caller: Client) -> Response:
-    """Give the way from one's balance to the total of the last count."""
-    shown = await desk.db.read(
-        safekeeping.show_inclusion, party_id=caller.party, currency=currency
+    """Give the receipt of one's balance in the last count."""
+    receipt = await desk.db.read(
+        evidence.of_balance, party=caller.party, currency=currency, policy=desk.policy
     )
-    content = InclusionOut.of(shown).model_dump_json().encode()
-    return _file(content, f"counted-{currency}-{shown.proof.counted_on}.json")
+    return _file(receipt.content, f"counted-{currency}.json")
 
 
 @router.get("/wallets/statement")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ledger.audit.verifier.answers import Tampered, Undecided, require
 from ledger.audit.verifier.chain import ENTRY, ENTRY_BYTES
+from ledger.audit.verifier.counts import check_way
 from ledger.audit.verifier.forms import fits, read_canonical
 from ledger.audit.verifier.signatures import HASH_BYTES, Head
 
@@ -16,6 +17,7 @@ RECEIPT_FORMAT = "tonle-receipt/1"
 RECEIPT_BYTES = 16 * 1024 * 1024
 RECEIPT_COMMAS = 10_000
 RECEIPT: dict[str, type] = {"about": str, "format": str, "policy": str, "proofs": list}
+COUNT_RECEIPT: dict[str, type] = {**RECEIPT, "way": dict}
 PATH_HASHES = 63
 
 
@@ -78,10 +80,14 @@ def check_proof(proof: Proof, head: Head, place: str) -> Any:
 
 
 class Receipt(NamedTuple):
-    """What a receipt is about, and its proofs; a single proof is about nothing."""
+    """What a receipt is about, and its proofs; a single proof is about nothing.
+
+    ``way`` leads from a balance to the sum of a count, in the receipt of a wallet.
+    """
 
     about: str
     proofs: list[Proof]
+    way: Any = None
 
     def __str__(self) -> str:
         return f"{len(self.proofs)} entries about {self.about!a}"
@@ -98,29 +104,32 @@ class Receipt(NamedTuple):
         place = ascii(path.name)
         is_small = len(raw) <= RECEIPT_BYTES and raw.count(b",") <= RECEIPT_COMMAS
         require(is_small, place, "is larger than any receipt")
-        about, proofs = "", [raw.decode(errors="replace")]
+        about, way, proofs = "", None, [raw.decode(errors="replace")]
         if not raw.startswith(PROOF_MARK.encode()):
             read = read_canonical(raw.removesuffix(b"\n"), place)
-            is_ours = fits(read, RECEIPT) and read["format"] == RECEIPT_FORMAT
+            is_ours = fits(read, RECEIPT) or fits(read, COUNT_RECEIPT)
+            is_ours = is_ours and read["format"] == RECEIPT_FORMAT
             is_ours = is_ours and all(isinstance(one, str) for one in read["proofs"])
             require(is_ours and read["proofs"], place, "is no receipt")
-            about, proofs = read["about"], read["proofs"]
+            about, way, proofs = read["about"], read.get("way"), read["proofs"]
         try:
-            return cls(about, [Proof.read(one) for one in proofs])
+            return cls(about, [Proof.read(one) for one in proofs], way)
         except ValueError as error:
             raise Tampered(place, f"has a malformed proof: {error}") from None
 
 
 def check_receipt(receipt: Receipt, heads: dict[str, Head | None]) -> str:
     """Check every proof; one of the entries must name what the receipt is about."""
-    types = []
+    types, entries = [], []
     for number, proof in enumerate(receipt.proofs):
         head = heads[proof.note]
         if head is None:
             raise Undecided("their head does not open")
         entry = check_proof(proof, head, f"proof {number}")
+        entries.append(entry)
         types.append(f"{entry['type']!a} at {proof.seq}")
     named = json.dumps(receipt.about).encode()
     is_named = not receipt.about or any(named in one.entry for one in receipt.proofs)
     require(is_named, "the receipt", "has no entry that names what it is about")
-    return ", ".join(types)
+    way = check_way(receipt.way, receipt.about, entries) if receipt.way else ""
+    return ", ".join(types) + way

@@ -176,6 +176,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/loans/{loan_id}/proof"): ALL,
     ("GET", "/loans/{loan_id}/receipts/{receipt_id}/proof"): ALL,
     ("GET", "/holdings/{share_id}/proof"): {S, L},
+    ("GET", "/wallets/{currency}/receipt"): {S, L},
     ("GET", "/commands/proof"): ALL,
 }
 # fmt: on

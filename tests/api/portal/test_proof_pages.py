@@ -152,20 +152,31 @@ async def test_contract_and_shares_of_others_are_not_there(
         assert (await other.open(path)).status_code == 404, path
 
 
-async def test_an_owner_sees_and_downloads_the_count_of_a_wallet(
-    world: World, signed_in: SignedIn, lender: PartyId
+async def test_an_owner_sees_the_count_of_a_wallet_and_checks_its_receipt(
+    world: World,
+    network: Network,
+    signed_in: SignedIn,
+    lender: PartyId,
+    clock: StoppedClock,
+    tmp_path: Path,
 ) -> None:
     reader = await signed_in(Role.LENDER, lender)
     early = await reader.open("/proofs")
+    await world.join("Dara", pays_in=70)
     await world.db.transact(safekeeping.count_all)
+    await witness(world, network)
 
     page = await reader.open("/proofs")
-    way = await reader.client.get("/proofs/wallets/USD")
+    given = await reader.client.get("/proofs/wallets/USD")
+    lower = given.content.replace(b'"balance":"200000"', b'"balance":"199999"')
+    file = tmp_path / "counted-USD.json"
 
     assert "yours comes with the next count" in early.text
     assert "Your balance in the count" in page.text
-    assert way.json()["balance"] == {"minor": 200_000, "currency": "USD"}
-    assert "attachment" in way.headers["content-disposition"]
+    assert "attachment" in given.headers["content-disposition"]
+    assert judge(file, given.content, clock) == 0
+    assert given.content != lower
+    assert judge(file, lower, clock) == 1
 
 
 async def test_statements_are_for_their_owner_and_for_staff(

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from finance.safekeeping import tree
 from finance.safekeeping.tree import SUM_LIMIT, Node, Step
+from ledger.audit.verifier import counts
+from ledger.audit.verifier.answers import Tampered
 from ledger.errors import InvariantBroken
 
 balances = st.lists(st.integers(0, 10**12), min_size=1, max_size=40)
@@ -88,3 +90,25 @@ def test_hashes_of_another_length_are_refused():
 
 def test_no_leaves_sum_to_nothing():
     assert tree.root([]).sum == 0
+
+
+WAY = {"account": "acct_a", "balance": "7", "salt": "00" * 32}
+BIG = {"hash": "11" * 32, "side": "left", "sum": str(2**63 - 1)}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"steps": [BIG]},
+        {"steps": [{**BIG, "sum": "-1"}]},
+        {"steps": [{**BIG, "sum": "007"}]},
+        {"steps": [{**BIG, "sum": "1", "side": "up"}]},
+        {"steps": [{**BIG, "sum": "1", "hash": "zz" * 32}]},
+        {"steps": [1]},
+        {"balance": str(2**63)},
+        {"salt": "AA" * 32},
+    ],
+)
+def test_the_verifier_names_a_way_that_cannot_be(changed):
+    with pytest.raises(Tampered, match="the way"):
+        counts.top_of({**WAY, "steps": [], **changed})
