@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,52 @@ def brief(artefact: Mapping[str, Any]) -> Brief:
 def markdown(artefact: Mapping[str, Any]) -> str:
     """Write the model card of an artefact as Markdown."""
     return "\n".join(_lines(artefact)) + "\n"
+
+
+def facts(artefact: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a model card says as plain values, to be printed in any language."""
+    steps, training = artefact["pd_bps_by_score"], artefact.get("training")
+    return {
+        "name": artefact["name"],
+        "kind": artefact["kind"],
+        "mode": artefact["mode"],
+        "note": artefact.get("note", ""),
+        "sha256": artefact_hash(dict(artefact)),
+        "points": {"least": steps[0][0], "most": steps[-1][0]},
+        "training": training,
+        "settings": [
+            [name, _plain(value)]
+            for name, value in (training or {}).get("settings", {}).items()
+        ],
+        "features": [_feature_facts(item) for item in artefact["characteristics"]],
+        "grades": [
+            {"grade": grade, "points": place, "pd_bps": bps}
+            for grade, place, bps in _graded(artefact)
+        ],
+        "reasons": [item["weak"] for item in artefact["characteristics"]],
+    }
+
+
+def dated(artefact: Mapping[str, Any]) -> date | None:
+    """Return the last day an artefact knows of; an expert's card knows none."""
+    said = artefact.get("shrunk", {}).get("until") or (
+        artefact.get("training") or {}
+    ).get("last_granted_on")
+    return date.fromisoformat(said) if said else None
+
+
+def _feature_facts(item: Mapping[str, Any]) -> dict[str, Any]:
+    feature = _FEATURES[item["feature"]]
+    worth = [points for _, points in item["knots"]]
+    return {
+        "name": feature.name,
+        "definition": feature.definition,
+        "unit": feature.unit,
+        "better": feature.better.value,
+        "least": min(worth),
+        "most": max(worth),
+        "missing": item["missing_points"],
+    }
 
 
 def _lines(artefact: Mapping[str, Any]) -> Iterator[str]:
@@ -153,13 +200,18 @@ def _read(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _grades(artefact: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (grade, str(place), f"up to {most / 100:.2f} %")
+        for grade, place, most in _graded(artefact)
+    ]
+
+
+def _graded(artefact: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """Give each grade with its least points and the highest PD, in basis points."""
     steps = artefact["pd_bps_by_score"]
-    told: list[tuple[str, ...]] = []
     for grade, least in artefact["grades"]:
         place = max(least, steps[0][0])
-        most = next(bps for reached, bps in steps if reached >= place)
-        told.append((grade, str(place), f"up to {most / 100:.2f} %"))
-    return told
+        yield grade, place, next(bps for reached, bps in steps if reached >= place)
 
 
 def _reason(weak: Mapping[str, str]) -> tuple[str, ...]:

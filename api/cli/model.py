@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.opening import with_database
+from contracts.documents import Kind, Language, Press, Source
 from finance import lending
+from ledger.clock import SystemClock, business_date
 from ledger.database import Database
 from ledger.errors import Unavailable
 from risk import modelcard, watch
@@ -36,6 +39,17 @@ People = Annotated[
         dir_okay=False,
         help="CSV of party, sex, age_band: watched beside decisions, kept nowhere.",
     ),
+]
+
+CardFile = Annotated[
+    Path | None,
+    typer.Argument(exists=True, dir_okay=False, help="Expert card if not given."),
+]
+Pdf = Annotated[Path | None, typer.Option("--pdf", dir_okay=False)]
+Tongue = Annotated[Language, typer.Option(help="The language of the PDF.")]
+On = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The day the PDF is to carry."),
 ]
 
 
@@ -82,6 +96,30 @@ def _watch_in_use(traits: lending.Traits | None) -> dict[str, Any]:
     return with_database(work)
 
 
-def card(model: Card = None) -> None:
-    """Write a scorecard's model card as Markdown."""
-    typer.echo(modelcard.markdown(modelcard.read_artefact(model)), nl=False)
+def card(
+    file: CardFile = None,
+    model: Card = None,
+    *,
+    pdf: Pdf = None,
+    language: Tongue = Language.ENGLISH,
+    on: On = None,
+) -> None:
+    """Write a scorecard's model card: Markdown to the screen, or a PDF to a file.
+
+    The PDF carries the day the artefact last knows of, else the day given or today; the
+    same artefact, language and day give the same bytes.
+    """
+    artefact = modelcard.read_artefact(file or model)
+    if pdf is None:
+        typer.echo(modelcard.markdown(artefact), nl=False)
+        return
+    made_on = on.date() if on else modelcard.dated(artefact)
+    source = Source(
+        Kind.MODEL_CARD,
+        artefact["version"],
+        made_on or business_date(SystemClock().now()),
+        modelcard.facts(artefact),
+    )
+    printed = Press().print(source, language)
+    pdf.write_bytes(printed.content)
+    typer.echo(f"wrote {pdf}, SHA-256 {printed.sha256}")

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     KEY_INFORMATION = "key_information"
     SHARE_SUBSCRIPTION = "share_subscription"
     COMPLETION = "completion"
+    MODEL_CARD = "model_card"
 
 
 @dataclass(frozen=True)

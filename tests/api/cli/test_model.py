@@ -42,6 +42,20 @@ def test_a_trained_card_is_written_and_told(artefact: Path) -> None:
     assert told.output.startswith("# Model card: Fitted scorecard, kh-1\n")
 
 
+def test_a_card_is_printed_to_the_same_bytes(artefact: Path, tmp_path: Path) -> None:
+    once, again = tmp_path / "one.pdf", tmp_path / "two.pdf"
+    for file in (once, again):
+        done = RUN.invoke(
+            score.app,
+            ["card", str(artefact), "--pdf", str(file), "--language", "km"],
+            catch_exceptions=False,
+        )
+        assert done.exit_code == 0
+
+    assert once.read_bytes().startswith(b"%PDF")
+    assert once.read_bytes() == again.read_bytes()
+
+
 def test_watching_exits_1_when_something_asks_for_a_look(
     artefact: Path, tmp_path: Path
 ) -> None:
