@@ -36,15 +36,20 @@ def _is_swift(content: bytes) -> bool:
 
 
 def decode(content: bytes) -> str:
-    r"""Return the text with Unix line ends; never fails on bytes that passed.
+    r"""Return the text with Unix line ends.
 
     UTF-8 and UTF-16 by mark, else UTF-8, else Windows-1252, the banks' usual second.
+
+    Raises:
+        StatementBinary: The text of UTF-16 holds characters of no text.
     """
     for encoding in _encodings(content):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" in text:
+            raise StatementBinary
         return text.replace("\r\n", "\n").replace("\r", "\n")
     raise StatementBinary
 

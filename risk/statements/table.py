@@ -19,6 +19,8 @@ from risk.statements.parsed import MAX_LINES
 _DELIMITERS = ",;\t|"
 _HEADING_WITHIN_ROWS = 60
 _HEAD_CHARACTERS = 20_000
+# No heading has more; to look at millions of cells for one takes seconds.
+MAX_COLUMNS = 100
 
 
 class Row(NamedTuple):
@@ -62,7 +64,8 @@ def table_of(
     """Find the heading among the first rows; ``above`` is given those before it."""
     above = [] if above is None else above
     for row in rows:
-        columns = find_columns(row.cells)
+        is_wide = len(row.cells) > MAX_COLUMNS
+        columns = None if is_wide else find_columns(row.cells)
         if columns:
             return Table(
                 above, row, columns, _fitted(rows, columns, ends_whole=ends_whole)

@@ -4,6 +4,7 @@ A workbook is a zip of XML: what it unpacks to, how far its cells lie apart and 
 else it carries is looked at before any of it is read.
 """
 
+import lzma
 import re
 import warnings
 import zipfile
@@ -28,16 +29,21 @@ from risk.statements.errors import (
     StatementWithoutLines,
 )
 from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
-from risk.statements.table import Row, table_of
+from risk.statements.table import MAX_COLUMNS, Row, table_of
 
 # Reading takes at most 20 times this in memory.
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
+# Tables pack to a tenth or so; what packs far better repeats itself without end.
+_UNPACKED_TIMES = 100
+# Tags and attributes take the time, not bytes: a line of ten cells has some seventy.
+MAX_MARKS = 80 * MAX_LINES
 _MAX_PARTS = 300
-_MAX_COLUMNS = 100
 _ROWS_ABOVE = 100
 _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]+)["']""")
 _LAST_COLUMN = b"CV"
 _SIGNIFICANT_DIGITS = 15
+# Space and byte order marks that may stand before the first tag of a part.
+_BEFORE_XML = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
 # What the libraries say of a workbook that is not whole.
 _BROKEN = (
     ArithmeticError,
@@ -50,6 +56,7 @@ _BROKEN = (
     SyntaxError,
     TypeError,
     ValueError,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -87,22 +94,33 @@ def _require_harmless(content: bytes) -> None:
         if len(infos) > _MAX_PARTS:
             raise StatementTooLarge
         # No more than what a part declares is ever unpacked of it.
-        if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+        unpacked = sum(info.file_size for info in infos)
+        if unpacked > min(MAX_UNPACKED_BYTES, _UNPACKED_TIMES * len(content)):
             raise StatementTooLarge
         if any(name.endswith(("vbaProject.bin", ".xlm")) for name in names):
             raise StatementMacros
+        marks = 0
         for name in names:
-            if name.endswith((".xml", ".rels")):
-                _require_plain(name, parts.read(name))
+            part = parts.read(name)
+            # A workbook may name its parts as it likes, so what begins as XML is XML.
+            if name.endswith((".xml", ".rels")) or _begins_as_xml(part):
+                marks += part.count(b"<") + part.count(b"=")
+                if marks > MAX_MARKS:
+                    raise StatementTooLarge
+                _require_plain(part)
 
 
-def _require_plain(name: str, part: bytes) -> None:
+def _begins_as_xml(part: bytes) -> bool:
+    return part.lstrip(_BEFORE_XML).startswith(b"<")
+
+
+def _require_plain(part: bytes) -> None:
     """Refuse entities, encodings that could hide them, and cells miles apart."""
     if part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in part[:64]:
         raise StatementUnsafe
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise StatementUnsafe
-    if not name.startswith("xl/worksheets/"):
+    if b"sheetData" not in part:
         return
     for column, row in _PLACE.findall(part):
         if int(row) > MAX_LINES + _ROWS_ABOVE:
@@ -130,7 +148,7 @@ def _rows(content: bytes) -> list[Row]:
 
 def _sheet(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> Iterator[Row]:
     rows = sheet.iter_rows(
-        max_row=MAX_LINES + _ROWS_ABOVE, max_col=_MAX_COLUMNS, values_only=False
+        max_row=MAX_LINES + _ROWS_ABOVE, max_col=MAX_COLUMNS, values_only=False
     )
     for line, cells in enumerate(rows, start=1):
         texts = [_text(cell, line) for cell in cells]

@@ -56,10 +56,13 @@ def test_ten_years_are_read_whole() -> None:
     ("content", "code"),
     [
         (HEAD.encode("utf-16-le"), "statement_binary"),
+        ((HEAD + "2025-01-02,a\0b,5.00,5.00,USD\n").encode("utf-16"), "statement_binary"),
+        (b"Date," * 101 + HEAD.encode() + b"2025-01-02,Sale,5.00,5.00,USD\n",
+         "statement_columns_unknown"),
         (HEAD.encode() + b"2025-01-02,=2+3,=5+5,5.00,USD\n", "statement_amount_unreadable"),
         (HEAD.encode() + b"2025-01-02,Sale,\xff\xfe,5.00,USD\n", "statement_amount_unreadable"),
     ],
-    ids=["no byte order mark", "formulas", "bytes of no text"],
+    ids=["no byte order mark", "zeros in UTF-16", "a heading without end", "formulas", "bytes of no text"],
 )  # fmt: skip
 def test_what_is_no_number_is_not_worked_out(content: bytes, code: str) -> None:
     assert told(content)[0] == code

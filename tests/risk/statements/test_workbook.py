@@ -1,5 +1,6 @@
 """Workbooks are tables of plain values; whatever else they carry is refused."""
 
+import random
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
@@ -9,7 +10,7 @@ import pytest
 
 from risk.statements import StatementRefused, read_statement
 from risk.statements.findings import Verdict
-from risk.statements.workbook import MAX_UNPACKED_BYTES
+from risk.statements.workbook import MAX_MARKS, MAX_UNPACKED_BYTES
 
 HEADING = ["Date", "Details", "Money In", "Money Out", "Balance", "Currency"]
 ROWS = [
@@ -93,6 +94,65 @@ def test_dates_numbers_and_texts_of_a_sheet_are_read() -> None:
 )  # fmt: skip
 def test_a_workbook_that_is_more_than_a_table_is_refused(content, refusal) -> None:
     assert told(content) == refusal
+
+
+BOMB = (
+    b'<!DOCTYPE a [<!ENTITY b "' + b"c" * 9_000 + b'">]><a>' + b"&b;" * 9_000 + b"</a>"
+)
+PLAIN_SHEET = b"xl/worksheets/sheet1.xml"
+
+
+def under_another_name(content: bytes, sheet: bytes) -> bytes:
+    """Give a workbook a sheet whose part has a name that no sheet usually has."""
+    named = {}
+    with zipfile.ZipFile(BytesIO(content)) as parts:
+        for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+            key = name.replace("/", "__").replace(".", "_dot_")
+            named[key] = parts.read(name).replace(PLAIN_SHEET, b"xl/sheet.dat")
+    return packed_anew(content, **named, xl__sheet_dot_dat=sheet)
+
+
+@pytest.mark.parametrize("start", [b"", b" \n", b"\xef\xbb\xbf"])
+def test_entities_are_refused_whatever_a_part_is_called(start) -> None:
+    content = workbook()
+    sheet = sheet_of(content)
+
+    assert read_statement("b", under_another_name(content, sheet)).parsed.transactions
+    assert told(under_another_name(content, start + BOMB)) == ("statement_unsafe", 0)
+
+
+@pytest.mark.parametrize("wide", [b"<c/>" * 9, b"", b'<c r="A1"/>'])
+def test_a_sheet_that_repeats_itself_without_end_is_never_read(wide) -> None:
+    rows = b"<row>" + wide + b"</row>"
+    sheet = b"<worksheet><sheetData>" + rows * 200_000 + b"</sheetData></worksheet>"
+
+    found = told(packed_anew(workbook(), xl__worksheets__sheet1_dot_xml=sheet))
+
+    assert found == ("statement_too_large", 0)
+
+
+def test_tags_are_counted_where_they_do_not_pack_well() -> None:
+    noise = random.Random(7).randbytes(1_000_000).hex().encode()
+    sheet = b"<a>" + b"<c/>" * MAX_MARKS + b"</a>"
+    content = packed_anew(workbook(), docProps__a_dot_xml=noise, xl__b_dot_xml=sheet)
+
+    assert told(content) == ("statement_too_large", 0)
+
+
+def test_a_part_that_does_not_unpack_is_said_to_be_broken() -> None:
+    content = workbook()
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            is_sheet = name.startswith("xl/worksheets")
+            how = zipfile.ZIP_LZMA if is_sheet else zipfile.ZIP_STORED
+            new.writestr(name, old.read(name), how)
+    start = out.getvalue().index(PLAIN_SHEET) + len(PLAIN_SHEET)
+    broken = bytearray(out.getvalue())
+    broken[start + 4] = 0xFF  # The dictionary's settings: there are none like these.
+
+    assert read_statement("b", out.getvalue()).parsed.transactions
+    assert told(bytes(broken)) == ("statement_malformed", 1)
 
 
 def test_cells_miles_apart_are_not_walked_to() -> None:
