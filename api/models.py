@@ -11,6 +11,7 @@ import finance.lending.distributed
 import finance.lending.model
 import finance.lending.rescoring
 import finance.lending.shadowing
+import finance.lending.sureties
 import finance.raising.model
 import finance.safekeeping.model
 import finance.scorecards.model

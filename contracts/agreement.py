@@ -28,6 +28,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Surety:
+    """Somebody who stands behind the loan: ``trustee`` or ``guarantor``."""
+
+    role: str
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
 class LenderPart:
     """A lender, by id, and the part of the principal lent."""
 
@@ -58,6 +66,7 @@ class Agreement:
     terms: Terms
     reflection_days: int
     clauses: tuple[Clause, ...] = ()
+    sureties: tuple[Surety, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,13 @@ class SignatureLevel(StrEnum):
 
     def require(self, least: "SignatureLevel") -> None:
         """Refuse a signature below what a product asks for."""
-        ranks = list(SignatureLevel)
-        if ranks.index(self) < ranks.index(least):
+        if not self.reaches(least):
             raise LevelTooLow(least=least.value)
+
+    def reaches(self, least: "SignatureLevel") -> bool:
+        """Say whether it binds at least as strongly as another."""
+        ranks = list(SignatureLevel)
+        return ranks.index(self) >= ranks.index(least)
 
 
 @dataclass(frozen=True, slots=True)

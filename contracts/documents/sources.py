@@ -82,7 +82,9 @@ def loan_agreement(agreement: Agreement) -> Source:
         {
             "borrower": named(agreement.borrower),
             "operator": named(agreement.operator),
-            "sureties": [],
+            "sureties": [
+                {"role": one.role, **named(one.party)} for one in agreement.sureties
+            ],
             "lenders": lenders,
             "reflection_days": agreement.reflection_days,
             "clauses": [asdict(clause) for clause in agreement.clauses],

@@ -1,6 +1,7 @@
 """Loans of many lenders to one firm: from the request to the last repayment."""
 
 from finance.lending import dayend
+from finance.lending.accepting import accept_agreement, find_waiting
 from finance.lending.acts import (
     Act,
     NewPlan,
@@ -21,6 +22,7 @@ from finance.lending.completing import completion_source
 from finance.lending.dayend import count_day
 from finance.lending.distributed import Share, TreatyResidence
 from finance.lending.errors import (
+    AgreementSigned,
     AgreementUnsigned,
     AmountOutsideLimits,
     ApplicationNotWaiting,
@@ -31,18 +33,22 @@ from finance.lending.errors import (
     NothingOwed,
     OverrideForbidden,
     OverrideMissing,
+    OwnSurety,
     QuoteTooFarAhead,
     RateAboveCap,
     ReceiptTooEarly,
     SignatureStillOpen,
     StatementsNeeded,
+    SuretyMissing,
+    SuretyTaken,
     TermOutsideLimits,
+    TooManySureties,
     TreatyUnknown,
     WriteOffTooEarly,
     YearNotBegun,
 )
 from finance.lending.events import RepaymentReceived
-from finance.lending.funding import accept_agreement, fail_application, form_loan
+from finance.lending.funding import fail_application, form_loan
 from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
 from finance.lending.losses import approve_write_off, propose_write_off
@@ -115,6 +121,14 @@ from finance.lending.servicing import (
     record_payment,
     repay,
 )
+from finance.lending.sureties import (
+    StoodFor,
+    Surety,
+    list_stood_for,
+    list_sureties,
+    name_surety,
+    release_surety,
+)
 from finance.lending.taxes import (
     TaxCertificate,
     Withheld,
@@ -128,6 +142,7 @@ __all__ = [
     "Act",
     "Agreement",
     "AgreementForm",
+    "AgreementSigned",
     "AgreementUnsigned",
     "AmountOutsideLimits",
     "Application",
@@ -156,6 +171,7 @@ __all__ = [
     "Outlook",
     "OverrideForbidden",
     "OverrideMissing",
+    "OwnSurety",
     "Portfolio",
     "Position",
     "Preview",
@@ -173,8 +189,13 @@ __all__ = [
     "SignatureStillOpen",
     "Stage",
     "StatementsNeeded",
+    "StoodFor",
+    "Surety",
+    "SuretyMissing",
+    "SuretyTaken",
     "TaxCertificate",
     "TermOutsideLimits",
+    "TooManySureties",
     "Traits",
     "TreatyResidence",
     "TreatyUnknown",
@@ -200,6 +221,7 @@ __all__ = [
     "decline_override",
     "distribute",
     "fail_application",
+    "find_waiting",
     "form_loan",
     "form_of",
     "get_agreement",
@@ -217,11 +239,14 @@ __all__ = [
     "list_loans",
     "list_notes",
     "list_receipts",
+    "list_stood_for",
+    "list_sureties",
     "list_unsigned",
     "list_waiting_receipts",
     "list_warned",
     "loan_information",
     "loan_state",
+    "name_surety",
     "owed_by",
     "portfolio",
     "prepayment_options",
@@ -233,6 +258,7 @@ __all__ = [
     "quote_payoff",
     "record_payment",
     "record_treaty_residence",
+    "release_surety",
     "repay",
     "replay_decision",
     "request_of",

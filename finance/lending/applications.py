@@ -13,6 +13,7 @@ from finance.lending import (
     repository,
     rules,
     shadowing,
+    sureties,
 )
 from finance.lending.errors import LimitReached, StatementsNeeded
 from finance.lending.events import (
@@ -127,12 +128,13 @@ async def review_application(
     """Recommend an application, on exactly its terms; a second operator decides."""
     application = await repository.get_application(uow, application_id, lock=True)
     approvals.require_stranger(operator_id, asks=application.party)
+    await sureties.require_strangers(uow, application_id, operator_id)
     application.move(ApplicationStatus.REVIEWED, after=ApplicationStatus.ASSESSED)
     approval = await approvals.propose(
         uow,
         kind=KIND,
         concerns=application.id,
-        request=_request(application),
+        request=await _request(uow, application),
         by=operator_id,
         note=note,
     )
@@ -154,14 +156,16 @@ async def approve_application(
     """
     application = await repository.get_application(uow, application_id, lock=True)
     approvals.require_stranger(operator_id, asks=application.party)
+    await sureties.require_strangers(uow, application_id, operator_id)
     application.require(ApplicationStatus.REVIEWED)
     await approvals.approve(
         uow,
         approval_id=_approval_of(application),
-        request=_request(application),
+        request=await _request(uow, application),
         by=operator_id,
     )
     await _require_room(uow, application)
+    behind = await sureties.list_sureties(uow, application_id)
     offer = await raising.open_offer(
         uow,
         terms=OfferTerms(
@@ -170,7 +174,7 @@ async def approve_application(
             subject=application.id,
             target=application.amount,
             deadline_at=uow.now() + timedelta(days=open_days),
-            agreed=rules.hash_terms(application.quote),
+            agreed=rules.hash_terms(application.quote, sureties.written(behind)),
         ),
     )
     await uow.session.flush()
@@ -219,12 +223,14 @@ def _approval_of(application: Application) -> str:
     return existing(application.approval, "a reviewed application has its proposal")
 
 
-def _request(application: Application) -> Mapping[str, object]:
+async def _request(uow: UnitOfWork, application: Application) -> Mapping[str, object]:
     """Return what two people agree on: who, how much, on which terms, and why."""
+    behind = await sureties.list_sureties(uow, application.id)
     return {
         "kind": KIND,
         "application": application.id,
         "party": application.party,
         "quote": application.quote,
         "decision": application.decision,
+        "sureties": sureties.written(behind),
     }

@@ -137,3 +137,38 @@ class AgreementUnsigned(Conflict):
 
     code = "agreement_unsigned"
     message = "The agreement is not signed yet. The certificate is written when it is."
+
+
+class AgreementSigned(Conflict):
+    """One signs an agreement once."""
+
+    code = "agreement_signed"
+    message = "You have signed this agreement. It waits for the others it binds."
+
+
+class OwnSurety(Conflict):
+    """Nobody stands behind a loan of their own."""
+
+    code = "own_surety"
+    message = "The borrower cannot stand behind its own loan. Name another party."
+
+
+class SuretyTaken(Conflict):
+    """A party stands for a loan once, and a loan has one trustee."""
+
+    code = "surety_taken"
+    message = "This party is named already, or the loan has its trustee. Name another."
+
+
+class SuretyMissing(Conflict):
+    """The party does not stand for this loan."""
+
+    code = "surety_missing"
+    message = "This party does not stand behind the loan. Look at who does."
+
+
+class TooManySureties(Conflict):
+    """As many stand for the loan as may."""
+
+    code = "too_many_sureties"
+    message = "At most {most} parties stand behind one loan. Release one first."

@@ -90,6 +90,31 @@ class ApplicationDeclined(Event):
 
 
 @dataclass(frozen=True)
+class SuretyNamed(Event):
+    """Somebody is to sign the agreement as trustee or guarantor."""
+
+    type = "surety.named"
+    about = "application_id"
+
+    application_id: str
+    party_id: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True)
+class SuretyReleased(Event):
+    """Somebody is not to sign after all."""
+
+    type = "surety.released"
+    about = "application_id"
+
+    application_id: str
+    party_id: str
+    by: str
+
+
+@dataclass(frozen=True)
 class LoanAgreed(Event):
     """Lenders funded the loan and are bound by this document."""
 
@@ -120,7 +145,7 @@ class AgreementAccepted(Event):
 
 @dataclass(frozen=True)
 class LoanLapsed(Event):
-    """The borrower did not accept in time; every lender has its money back."""
+    """Somebody did not sign in time; every lender has its money back."""
 
     type = "loan.lapsed"
     about = "loan_id"

@@ -1,18 +1,15 @@
-"""From a funded offer to a loan: the agreement, the acceptances, the money out."""
+"""From a funded offer to a loan: its notes and its agreement, and the money out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from contracts import loan as loans
 from contracts.documents import Press
 from contracts.months import add_months
-from contracts.signing import AgreementMessage, SignatureLevel
 from contracts.terms import Terms
 from finance import raising, rulepacks, signing, wallets
-from finance.lending import books, papers, repository, rules, taxes
-from finance.lending.errors import DocumentChanged
-from finance.lending.events import AgreementAccepted, LoanAgreed, LoanDisbursed
+from finance.lending import books, papers, repository, rules, sureties, taxes
+from finance.lending.events import LoanAgreed, LoanDisbursed
 from finance.lending.history import History
 from finance.lending.model import (
     Acceptance,
@@ -23,16 +20,13 @@ from finance.lending.model import (
     LoanStatus,
     Note,
 )
-from finance.raising import Pledge, Product
-from finance.signing import Custody
+from finance.raising import Pledge
 from finance.wallets import PayoutPurpose, chart
 from ledger.database import UnitOfWork
-from ledger.errors import NotFound
 from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import Money
 
 CLICK: Final = "click"
-BOTH: Final = 2
 
 
 async def form_loan(
@@ -40,9 +34,10 @@ async def form_loan(
 ) -> Loan | None:
     """Make the loan of a funded offer, with its notes and its agreement, once.
 
-    Every lender accepted the terms offered by pledging; the borrower has yet to accept
-    the agreement before money moves. A ``press`` prints the agreement in both languages;
-    without one it is a page only. None when the offer raises for something else.
+    Every lender accepted the terms offered by pledging; the borrower and its sureties
+    have yet to sign the agreement before money moves. A ``press`` prints it in both
+    languages; without one it is a page only. None when the offer raises for something
+    else.
     """
     application = await repository.find_application_of(uow, offer_id)
     if application is None:
@@ -58,7 +53,9 @@ async def form_loan(
     await _make_notes(uow, loan, pledges)
     document = await papers.write_agreement(uow, loan, pledges, press=press)
     levels = await signing.list_levels(uow, offer_id)
-    _record_lenders(uow, loan, application=application, pledges=pledges, levels=levels)
+    behind = await sureties.list_sureties(uow, application.id)
+    offered = rules.hash_terms(application.quote, sureties.written(behind))
+    _record_lenders(uow, loan, offered=offered, pledges=pledges, levels=levels)
     uow.record(
         LoanAgreed(
             loan.id,
@@ -134,12 +131,11 @@ def _record_lenders(
     uow: UnitOfWork,
     loan: Loan,
     *,
-    application: Application,
+    offered: bytes,
     pledges: list[Pledge],
     levels: Mapping[str, str],
 ) -> None:
     """Put each lender's acceptance on record: of the terms it pledged to, when it did."""
-    offered = rules.hash_terms(application.quote)
     seen = set()
     for pledge in pledges:
         if pledge.party in seen:
@@ -157,83 +153,7 @@ def _record_lenders(
         )
 
 
-async def accept_agreement(
-    uow: UnitOfWork,
-    *,
-    loan_id: str,
-    party_id: PartyId,
-    document_hash: bytes,
-    custody: Custody | None = None,
-    given: bytes | None = None,
-) -> Loan:
-    """Accept the agreement as its borrower, by its hash; the money then goes out.
-
-    With ``custody`` the borrower signs, by the signature ``given`` or the key held for
-    it, and so does the operator who approved; both become one signature.
-
-    Raises:
-        NotFound: The loan is another party's.
-        SignatureInvalid, LevelTooLow, SigningKeyMissing: The signature does not do.
-        LoanNotOpen: It was accepted before.
-        DocumentChanged: The hash is not one of the agreement's forms.
-    """
-    loan = await repository.get_loan(uow, loan_id, lock=True)
-    if loan.borrower != party_id:
-        raise NotFound(thing="loan")
-    loan.require(LoanStatus.AWAITING_SIGNATURE)
-    message = await papers.agreement_message(uow, loan.id, custody=custody)
-    if not message.names(document_hash):
-        raise DocumentChanged
-    level = await _sign(uow, loan, message=message, custody=custody, given=given)
-    uow.add(
-        Acceptance(
-            loan=loan.id,
-            party=party_id,
-            role="borrower",
-            document_hash=document_hash,
-            signature_level=level,
-            accepted_at=uow.now(),
-        )
-    )
-    uow.record(
-        AgreementAccepted(loan.id, party_id, "borrower", document_hash.hex(), level)
-    )
-    await _disburse(uow, loan)
-    return loan
-
-
-async def _sign(
-    uow: UnitOfWork,
-    loan: Loan,
-    *,
-    message: AgreementMessage,
-    custody: Custody | None,
-    given: bytes | None,
-) -> str:
-    """Have borrower and operator sign the document; return how strongly it binds."""
-    least = raising.least_level(rulepacks.home(), Product.LOAN, on=uow.today())
-    mine = signing.Act(
-        signing.Purpose.AGREEMENT,
-        concerns=loan.id,
-        subject=loan.id,
-        party=PartyId(loan.borrower),
-        role=signing.SignerRole.BORROWER,
-        message=message.encoded(),
-    )
-    signature = await signing.sign(uow, act=mine, custody=custody, given=given)
-    level = SignatureLevel(signature.level)
-    level.require(least)
-    if level is SignatureLevel.CLICK:
-        return level.value
-    operator = PartyId(await papers.approver(uow, loan))
-    ours = replace(mine, party=operator, role=signing.SignerRole.OPERATOR)
-    countersigned = await signing.sign(uow, act=ours, custody=custody)
-    if countersigned.level == level:
-        await signing.total_agreement(uow, loan_id=loan.id, least=BOTH)
-    return level.value
-
-
-async def _disburse(uow: UnitOfWork, loan: Loan) -> None:
+async def disburse(uow: UnitOfWork, loan: Loan) -> None:
     """Send the money out, begin the notes, and let payments find the loan."""
     terms = _starting_today(loan.agreed_terms, uow)
     fee = terms.fees.upfront or Money.zero(loan.currency)

@@ -1,4 +1,4 @@
-"""When a borrower does not accept a funded loan in time: the money goes back."""
+"""When a funded loan is not signed in time: the money goes back."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ LAPSE_BATCH: Final = 100
 
 
 async def list_unsigned(uow: UnitOfWork) -> Sequence[str]:
-    """Return the ids of loans whose borrower has had all the time there was."""
+    """Return the ids of loans that somebody did not sign in all the time there was."""
     period = rulepacks.home().days("signature_period", on=uow.today())
     before = uow.now() - timedelta(days=period)
     return await repository.list_unsigned(uow, before=before, limit=LAPSE_BATCH)
@@ -28,8 +28,8 @@ async def let_lapse(uow: UnitOfWork, *, loan_id: str) -> Loan:
     """Give every lender its captured pledge back; the loan never begins.
 
     Raises:
-        LoanNotOpen: The borrower accepted after all, or it lapsed before.
-        SignatureStillOpen: The borrower still has time.
+        LoanNotOpen: Everybody signed after all, or it lapsed before.
+        SignatureStillOpen: There still is time to sign.
     """
     loan = await repository.get_loan(uow, loan_id, lock=True)
     loan.require(LoanStatus.AWAITING_SIGNATURE)

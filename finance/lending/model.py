@@ -262,7 +262,9 @@ class Acceptance(Base):
 
     __table_args__ = (
         PrimaryKeyConstraint("loan", "party", "role"),
-        CheckConstraint("role IN ('borrower', 'lender')", "role"),
+        CheckConstraint(
+            "role IN ('borrower', 'lender', 'trustee', 'guarantor')", "role"
+        ),
         CheckConstraint(
             "signature_level IN ('click', 'simple', 'bls', 'ca')", "signature_level"
         ),

@@ -8,7 +8,7 @@ from contracts import agreement, documents
 from contracts.documents import Language, LoanRisk, Press, Source
 from contracts.signing import AgreementMessage
 from finance import approvals, raising, rulepacks, signing
-from finance.lending import repository
+from finance.lending import repository, sureties
 from finance.lending.model import Agreement, AgreementForm, Loan
 from finance.raising import Offer, Pledge
 from finance.signing import Custody
@@ -37,6 +37,7 @@ async def write_agreement(
         lenders=tuple(
             agreement.LenderPart(pledge.party, pledge.amount) for pledge in pledges
         ),
+        sureties=await _sureties(uow, loan),
         terms=loan.agreed_terms,
         reflection_days=rulepacks.home().days("reflection_period", on=uow.today()),
     )
@@ -48,6 +49,13 @@ async def write_agreement(
     if press is not None:
         uow.add(*await _print(press, loan.id, agreed))
     return kept
+
+
+async def _sureties(uow: UnitOfWork, loan: Loan) -> tuple[agreement.Surety, ...]:
+    behind = await sureties.list_sureties(uow, loan.application)
+    return tuple(
+        [agreement.Surety(one.role, await named(uow, one.party)) for one in behind]
+    )
 
 
 async def approver(uow: UnitOfWork, loan: Loan) -> str:

@@ -4,7 +4,7 @@ from contracts import schedule
 from contracts.loan import LoanState
 from contracts.schedule import Schedule
 from finance import rulepacks
-from finance.lending import repository, rules
+from finance.lending import repository, rules, sureties
 from finance.lending.model import Application, Loan
 from finance.lending.rules import Grade
 from ledger.database import UnitOfWork
@@ -12,9 +12,12 @@ from ledger.ids import PartyId
 
 
 async def take_part(uow: UnitOfWork, *, loan_id: str, party_id: PartyId) -> bool:
-    """Say whether a party is the borrower of a loan or holds a note of it."""
+    """Say whether a party borrows, stands behind a loan or holds a note of it."""
     loan = await repository.get_loan(uow, loan_id)
     if loan.borrower == party_id:
+        return True
+    behind = await sureties.list_sureties(uow, loan.application)
+    if party_id in {one.party for one in behind}:
         return True
     return await repository.is_lender(uow, loan_id, party_id)
 

@@ -1,7 +1,7 @@
 """What lending decides of a running loan: its grade, and what it ever claimed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -19,9 +19,12 @@ _SHORT_LOAN_MONTHS: Final = 12
 _MUCH_RISKIER_AFTER_DAYS: Final = 30
 
 
-def hash_terms(quote: Mapping[str, Any]) -> bytes:
-    """Hash the terms that were offered to lenders, in their canonical form."""
-    return hashlib.sha256(canonical(quote)).digest()
+def hash_terms(
+    quote: Mapping[str, Any], sureties: Sequence[Mapping[str, str]] = ()
+) -> bytes:
+    """Hash what was offered to lenders, in canonical form: terms, and who stands behind."""
+    behind = {"sureties": list(sureties)} if sureties else {}
+    return hashlib.sha256(canonical({**quote, **behind})).digest()
 
 
 def lost_after(pack: RulePack, terms: Terms, on: date) -> int:

@@ -150,20 +150,21 @@ async def keep_total(
 
 
 async def total_agreement(
-    uow: UnitOfWork, *, loan_id: str, least: int
+    uow: UnitOfWork, *, loan_id: str, parties: Collection[str]
 ) -> SignatureTotal:
-    """Make the signatures of an agreement's few parties one, each verified alone.
+    """Make the signatures of an agreement's parties one, each verified alone.
 
     Raises:
-        SignersInvalid: Fewer distinct keys than ``least`` signed.
+        SignersInvalid: One of the parties did not sign, somebody else did, or two of
+            them with one key.
         SignatureInvalid: One of them does not hold.
     """
     await uow.session.flush()
     purpose = Purpose.AGREEMENT
     rows = await repository.list_signed(uow, purpose, [loan_id])
     gathered = _gathered(rows)
-    if len({one.key.public for one in gathered.signed}) < least:
-        raise SignersInvalid(reason="too few")
+    if sorted(row.party for row, _ in rows) != sorted(parties):
+        raise SignersInvalid(reason="not the parties")
     total = signing.aggregate_common(gathered.signed)
     return await keep_total(
         uow, purpose=purpose, concerns=loan_id, gathered=gathered, total=total

@@ -93,6 +93,25 @@ def test_riel_print_in_both_languages(press):
         assert press.print(documents.loan_agreement(riel), language).content
 
 
+def test_an_agreement_names_its_sureties_and_what_they_owe(press):
+    behind = tuple(
+        agreement.Surety(role, agreement.Party(f"party_{role}", f"The {role}"))
+        for role in ("guarantor", "trustee")
+    )
+    backed = replace(an_agreement(), sureties=behind)
+
+    source = documents.loan_agreement(backed)
+    page = agreement.render(backed).content.decode()
+
+    assert [one["role"] for one in source.facts["sureties"]] == ["guarantor", "trustee"]
+    words = tomllib.loads((TEMPLATES / "words.toml").read_text(encoding="utf-8"))
+    for role in ("guarantor", "trustee"):
+        assert f"The {role} (party_{role})" in page
+        assert set(words[f"duty_{role}"].values()) <= set(re.split(r"<[^>]+>|\n", page))
+    for language in Language:
+        assert press.print(source, language).content.startswith(b"%PDF")
+
+
 def test_every_word_of_a_template_is_said_in_both_languages():
     words = tomllib.loads((TEMPLATES / "words.toml").read_text(encoding="utf-8"))
     used = set()

@@ -31,6 +31,7 @@ from api.http.routes import (
     signatures,
     signing_keys,
     statements,
+    sureties,
     taxes,
     wallets,
 )
@@ -53,6 +54,7 @@ ROUTERS = (
     calculators.router,
     holidays.router,
     applications.router,
+    sureties.router,
     decisions.router,
     portfolio_risk.router,
     scorecards.router,

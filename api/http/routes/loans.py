@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from pydantic import JsonValue, StringConstraints
 
 from api.auth import STAFF
-from api.http.callers import Known, Operator, Sme
+from api.http.callers import Known, Operator, Signatory, Sme
 from api.http.commands import Keyed
 from api.http.depends import Db, Outside
 from api.http.router import make_router
@@ -163,6 +163,11 @@ class AcceptIn(In):
         None
     )
 
+    @property
+    def given(self) -> bytes | None:
+        """The signature's bytes."""
+        return bytes.fromhex(self.signature) if self.signature else None
+
 
 class RepaymentIn(In):
     """Money to be paid on a loan out of the borrower's wallet."""
@@ -316,17 +321,17 @@ async def list_acceptances(
 
 @router.post("/loans/{loan_id}/accept", response_model=LoanOut)
 async def accept_agreement(
-    loan_id: LoanRef, body: AcceptIn, sme: Sme, commands: Keyed, outside: Outside
+    loan_id: LoanRef, body: AcceptIn, me: Signatory, commands: Keyed, outside: Outside
 ) -> Response:
-    """Accept and sign the agreement as its borrower; the money then goes out."""
+    """Sign the agreement as one whom it binds; with the last of all the money goes out."""
     return await commands.run(
         LoanOut.model_validate,
         lending.accept_agreement,
         loan_id=loan_id,
-        party_id=sme.party,
+        party_id=me.party,
         document_hash=bytes.fromhex(body.document_sha256),
         custody=outside.custody,
-        given=bytes.fromhex(body.signature) if body.signature else None,
+        given=body.given,
     )
 
 

@@ -13,7 +13,8 @@ from api.portal.desk import KEYS_SCRIPT, At, Desk, UseCase
 from api.portal.fields import Hex, Reason, read_hex
 from api.portal.guard import make_pages
 from api.wire import SigningKeyRef
-from finance import signing
+from finance import lending, signing
+from finance.lending import LoanStatus, StoodFor
 from finance.signing import KeyState, Shown, Signature, SigningKey
 from ledger.database import UnitOfWork
 from ledger.paging import MAX_PAGE
@@ -26,11 +27,15 @@ HERE = "/keys"
 
 @dataclass(frozen=True)
 class KeysView:
-    """One's own keys, newest first; for an operator also those that wait for one."""
+    """One's own keys, newest first; for an operator also those that wait for one.
+
+    ``unsigned`` are agreements of loans one stands behind that wait for signatures.
+    """
 
     own: list[SigningKey]
     waiting: list[tuple[SigningKey, str]]
     signatures: list[Signature]
+    unsigned: list[StoodFor]
 
     @property
     def active(self) -> SigningKey | None:
@@ -136,4 +141,6 @@ async def _read(uow: UnitOfWork, *, caller: Caller) -> KeysView:
     names = await identity.get_names(uow, {key.party for key in keys})
     waiting = [(key, names[key.party]) for key in keys]
     signed = await signing.list_signatures(uow, party_id=caller.party)
-    return KeysView(own.items, waiting, signed.items)
+    stood_for = await lending.list_stood_for(uow, party_id=caller.party)
+    unsigned = [one for one in stood_for if one.status == LoanStatus.AWAITING_SIGNATURE]
+    return KeysView(own.items, waiting, signed.items, unsigned)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Depends, Response
 from fastapi.responses import JSONResponse
 
 from api import sheets
 from api.auth import STAFF, Caller
-from api.http.callers import Known, Sme
+from api.http.callers import Known, Signatory, Sme
 from api.http.routes import loan_sums
 from api.http.routes.applications import ScheduleOut
 from api.papers import LoanPaper
@@ -23,8 +24,8 @@ from contracts.loan import LoanState, Status
 from contracts.schedule import Schedule
 from contracts.state import InstalmentState
 from finance import lending, signing, wallets
-from finance.lending import Agreement, Loan, LoanEvent, LoanStatus, Receipt
-from finance.signing import Holder, SigningKey
+from finance.lending import Agreement, Loan, LoanEvent, Receipt
+from finance.signing import Holder, SignerRole, SigningKey
 from finance.wallets import Purse
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
@@ -50,6 +51,7 @@ class LoanView:
     events: list[LoanEvent]
     holders: Page[lending.Holder]
     purse: Purse | None
+    signs_as: SignerRole | None
     key: SigningKey | None
 
 
@@ -98,8 +100,10 @@ async def give_paper(
 
 
 @router.get("/loans/{loan_id}/agreement-message")
-async def write_agreement_message(loan_id: LoanRef, desk: At, caller: Sme) -> Response:
-    """Write what the borrower's own key signs; the script on the page reads it first."""
+async def write_agreement_message(
+    loan_id: LoanRef, desk: At, caller: Signatory
+) -> Response:
+    """Write what the reader's own key signs; the script on the page reads it first."""
     loan = await desk.db.read(_sighted, loan_id=loan_id, caller=caller)
     message = await desk.db.read(
         lending.agreement_message, loan_id=loan.id, custody=desk.custody
@@ -107,20 +111,30 @@ async def write_agreement_message(loan_id: LoanRef, desk: At, caller: Sme) -> Re
     return JSONResponse({"message": message.encoded().hex()})
 
 
+class Accepted:
+    """The agreement as it was shown, with the signature a script on the page made."""
+
+    def __init__(self, document_hash: Text, signature: Hex = "") -> None:
+        self._written = document_hash, signature
+
+    def by(self, caller: Caller, desk: Desk) -> dict[str, Any]:
+        """Return who accepts what, and how it is signed."""
+        shown, signature = self._written
+        return {
+            "party_id": caller.party,
+            "document_hash": read_hex(shown),
+            "custody": desk.custody,
+            "given": read_hex(signature) or None,
+        }
+
+
 @router.post("/loans/{loan_id}/accept")
 async def accept_agreement(
-    loan_id: LoanRef, desk: At, caller: Sme, document_hash: Text, signature: Hex = ""
+    loan_id: LoanRef, desk: At, me: Signatory, accepted: Annotated[Accepted, Depends()]
 ) -> Response:
     """Accept the agreement that was shown, signed in the browser when the key is there."""
-    accept = partial(
-        lending.accept_agreement,
-        loan_id=loan_id,
-        party_id=caller.party,
-        document_hash=read_hex(document_hash),
-        custody=desk.custody,
-        given=read_hex(signature) or None,
-    )
-    again = partial(_again, loan_id=loan_id, caller=caller)
+    accept = partial(lending.accept_agreement, loan_id=loan_id, **accepted.by(me, desk))
+    again = partial(_again, loan_id=loan_id, caller=me)
     return await desk.act(accept, done=f"/loans/{loan_id}?done=accepted", again=again)
 
 
@@ -215,6 +229,7 @@ async def _read(
     purses = []
     if caller.party == loan.borrower:
         purses = await wallets.list_purses(uow, party_id=caller.party)
+    signs_as = await lending.find_waiting(uow, loan=loan, party_id=caller.party)
     return LoanView(
         loan,
         await lending.loan_state(uow, loan_id=loan.id),
@@ -224,14 +239,12 @@ async def _read(
         list(await lending.list_events(uow, loan_id=loan.id)),
         await lending.list_holders(uow, loan_id=loan.id, lender_id=own, after=after),
         next((p for p in purses if p.wallet.currency is loan.currency), None),
-        await _own_key(uow, loan, caller),
+        signs_as,
+        await _own_key(uow, caller) if signs_as else None,
     )
 
 
-async def _own_key(uow: UnitOfWork, loan: Loan, caller: Caller) -> SigningKey | None:
-    """Return the borrower's own key where the agreement waits to be signed with it."""
-    waits = loan.status == LoanStatus.AWAITING_SIGNATURE
-    if not waits or caller.party != loan.borrower:
-        return None
+async def _own_key(uow: UnitOfWork, caller: Caller) -> SigningKey | None:
+    """Return the reader's own key, where the agreement waits to be signed with it."""
     key = await signing.find_signing(uow, party_id=caller.party)
     return key if key and key.holder == Holder.OWNER else None

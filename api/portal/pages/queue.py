@@ -10,15 +10,17 @@ from fastapi import Form, Response
 from api.auth import Caller
 from api.http.callers import Operator
 from api.portal.desk import At, Desk
+from api.portal.errors import FormMalformed
 from api.portal.fields import Reason, Text, one_of
 from api.portal.guard import make_pages
 from api.portal.pages.request import AskedWish, answered, read_request
 from api.portal.wishes import Wish
-from api.wire import ApplicationRef
+from api.wire import ApplicationRef, PartyRef
 from contracts.schedule import Schedule
 from finance import approvals, lending, wallets
 from finance.approvals import Approval
-from finance.lending import Application, ApplicationStatus
+from finance.lending import Application, ApplicationStatus, Surety
+from finance.signing import SignerRole
 from finance.wallets import Payout, PayoutState
 from ledger import statements
 from ledger.database import UnitOfWork
@@ -31,6 +33,7 @@ router = make_pages()
 MOST_OPEN_DAYS = 60
 OpenDays = Annotated[int, Form(ge=1, le=MOST_OPEN_DAYS)]
 WAITING = (ApplicationStatus.REVIEWED, ApplicationStatus.ASSESSED)
+STANDS = (SignerRole.GUARANTOR, SignerRole.TRUSTEE)
 TROUBLED = (PayoutState.UNKNOWN, PayoutState.FAILED)
 
 Step = Callable[..., Awaitable[object]]
@@ -124,6 +127,31 @@ async def decline_override(
     )
 
 
+@router.post("/queue/{application_id}/sureties")
+async def name_surety(
+    application_id: ApplicationRef,
+    desk: At,
+    caller: Operator,
+    party: Annotated[PartyRef, Form()],
+    role: Text,
+) -> Response:
+    """Name a trustee or guarantor by the party's id."""
+    stands_as = one_of(SignerRole, role)
+    if stands_as not in STANDS:
+        raise FormMalformed
+    step = partial(lending.name_surety, party_id=party, role=stands_as)
+    return await _name(desk, application_id, caller=caller, step=step)
+
+
+@router.post("/queue/{application_id}/sureties/{party_id}/release")
+async def release_surety(
+    application_id: ApplicationRef, party_id: PartyRef, desk: At, caller: Operator
+) -> Response:
+    """Take a surety off again."""
+    step = partial(lending.release_surety, party_id=party_id)
+    return await _name(desk, application_id, caller=caller, step=step)
+
+
 @router.post("/queue/{application_id}/review")
 async def review(
     application_id: ApplicationRef, desk: At, caller: Operator, note: Reason
@@ -188,6 +216,17 @@ async def _decide(
     )
 
 
+async def _name(
+    desk: Desk, application_id: str, *, caller: Caller, step: Step
+) -> Response:
+    """Change who stands behind an application, and show it again."""
+    return await desk.act(
+        lambda uow: step(uow, application_id=application_id, operator_id=caller.party),
+        done=f"/queue/{application_id}?done=sureties",
+        again=partial(_application_page, application_id=application_id, caller=caller),
+    )
+
+
 async def _application_page(
     desk: Desk,
     *,
@@ -198,6 +237,7 @@ async def _application_page(
 ) -> Response:
     read = await desk.db.read(_read_one, application_id=application_id)
     found, described, schedule = read
+    behind = await desk.db.read(_behind, application_id=application_id)
     _, months = await desk.db.read(read_request, application_id=application_id)
     again = None
     if replay:
@@ -209,6 +249,7 @@ async def _application_page(
         "application.html",
         waiting=found,
         application=found.application,
+        behind=behind,
         described=described,
         hard=lending.hard_reason(found.application),
         schedule=schedule,
@@ -252,3 +293,10 @@ async def _waiting(
     return [
         Waiting(one, names[one.party], proposed.get(one.id)) for one in applications
     ]
+
+
+async def _behind(uow: UnitOfWork, *, application_id: str) -> list[tuple[Surety, str]]:
+    """Return who stands behind an application, by name."""
+    named = await lending.list_sureties(uow, application_id=application_id)
+    names = await identity.get_names(uow, {one.party for one in named})
+    return [(one, names[one.party]) for one in named]

@@ -150,3 +150,29 @@ async def test_a_quote_that_cannot_be_given_says_why(
     assert page.status_code == 422
     assert said in plain(page)
     assert "Total cost of credit" not in page.text
+
+
+async def test_a_guarantor_named_on_the_page_signs_on_the_loans_page(
+    world: World, lender: PartyId, signed_in: SignedIn
+) -> None:
+    guarantor = await world.join("Sok Dara")
+    application = await world.apply(await world.join(FIRM, PartyKind.FIRM), usd(6_000))
+    desk = await signed_in(Role.OPERATOR, world.operators[0])
+    place = f"/queue/{application.id}"
+    await desk.open(place)
+    named = await desk.send(f"{place}/sureties", party=guarantor, role="guarantor")
+    loan = await world.fund(await world.offer(application), lender)
+    reader = await signed_in(Role.LENDER, guarantor)
+    waiting = await reader.open("/keys")
+
+    shown = await reader.open(f"/loans/{loan.id}")
+    accepted = await reader.send(f"/loans/{loan.id}/accept")
+
+    assert "Sok Dara (guarantor)" in plain(named)
+    assert f"/loans/{loan.id}" in waiting.text
+    assert "asked to sign as guarantor" in shown.text
+    assert "You have accepted the agreement" in accepted.text
+    assert "asked to sign" not in accepted.text
+    assert "Not everybody has signed" in accepted.text
+    stranger = await signed_in(Role.LENDER, await world.join("Stranger"))
+    assert (await stranger.open(f"/loans/{loan.id}")).status_code == 404
