@@ -37,7 +37,7 @@ class IdMalformed(Invalid, DontWrapMixin):
     """The text is not an id of the kind asked for."""
 
     code = "id_malformed"
-    message = "This is not a {prefix} id. Copy the id as it was given."
+    message = "This is no {prefix} id. Copy the id as it was given."
 
 
 class _Counter:

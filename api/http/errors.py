@@ -88,7 +88,7 @@ class QueryUnknown(Invalid):
     """The address carries a parameter the route does not know."""
 
     code = "query_unknown"
-    message = "The address has a parameter that is not known here. Leave it out."
+    message = "The address has a parameter that is not known here. Known are: {known}."
 
 
 class QueryRepeated(Invalid):

@@ -90,6 +90,6 @@ def _require_sound_address(request: Request, known: set[str]) -> None:
     if len(set(names)) != len(names):
         raise QueryRepeated
     if not known.issuperset(names):
-        raise QueryUnknown
+        raise QueryUnknown(known=", ".join(sorted(known)) or "-")
     for value in (*request.query_params.values(), *request.path_params.values()):
         strict.require_storable(str(value))

@@ -10,6 +10,7 @@ from finance.bookkeeping.entering import (
 )
 from finance.bookkeeping.errors import (
     AccountNotAdjustable,
+    EntryOfProduct,
     NotACorrection,
     PeriodNotOver,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "AccountFreezeChanged",
     "AccountNotAdjustable",
     "Correction",
+    "EntryOfProduct",
     "NewAdjustment",
     "NotACorrection",
     "PeriodMoved",

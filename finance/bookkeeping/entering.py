@@ -5,6 +5,7 @@ pledge, a deposit or a payout is undone where it was done: its own records would
 follow a correction made here.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +14,15 @@ from typing import Any, Final, assert_never
 
 from finance import approvals
 from finance.approvals import Approval
-from finance.bookkeeping.errors import AccountNotAdjustable, NotACorrection
+from finance.bookkeeping.errors import (
+    AccountNotAdjustable,
+    EntryOfProduct,
+    NotACorrection,
+)
 from ledger import accounts, browsing, entries, exchange, periods
 from ledger.browsing import BookedEntry
 from ledger.database import UnitOfWork
-from ledger.entries import Leg, NewEntry, NotReversible
+from ledger.entries import EntryUnbalanced, Leg, NewEntry, NotReversible
 from ledger.ids import AccountId, EntryId, PartyId, new_id
 
 ADJUSTMENT: Final = "adjustment"
@@ -67,7 +72,8 @@ async def propose_reversal(
     """Ask a second operator to undo an entry by its mirror.
 
     Raises:
-        NotReversible: It is a reversal, was reversed, or belongs to a product.
+        NotReversible: It is a reversal or was reversed.
+        EntryOfProduct: A product's own records would not follow.
     """
     booked = await browsing.get_entry(uow, entry_id)
     _require_reversible(booked)
@@ -87,9 +93,10 @@ async def propose_reversal(
 
 def _require_reversible(booked: BookedEntry) -> None:
     row = booked.entry
-    stands = booked.reversed_by is None and row.reverses is None
-    if not stands or row.kind not in REVERSIBLE:
+    if booked.reversed_by is not None or row.reverses is not None:
         raise NotReversible(entry=row.id)
+    if row.kind not in REVERSIBLE:
+        raise EntryOfProduct(entry=row.id)
 
 
 async def propose_adjustment(
@@ -100,9 +107,10 @@ async def propose_adjustment(
     Raises:
         AccountNotAdjustable: A leg touches what a product keeps count of.
         OwnCase: A leg touches the operator's own wallet.
+        EntryUnbalanced: Nobody could agree to it.
     """
-    await _require_adjustable(uow, adjustment.legs, by=operator_id)
     entry = new_id("entry", uow.now())
+    await _require_adjustable(uow, adjustment.legs, by=operator_id, entry=entry)
     return await _propose(
         uow,
         Correction.ADJUSTMENT,
@@ -121,13 +129,18 @@ async def propose_adjustment(
 
 
 async def _require_adjustable(
-    uow: UnitOfWork, legs: Sequence[Leg], *, by: PartyId
+    uow: UnitOfWork, legs: Sequence[Leg], *, by: PartyId, entry: str
 ) -> None:
+    sums: Counter[tuple[str, str]] = Counter()
     for leg in legs:
         account = await accounts.get(uow, leg.account)
         if account.kind not in ADJUSTABLE:
             raise AccountNotAdjustable(account=leg.account)
         approvals.require_stranger(by, asks=account.path.removeprefix("wallet/"))
+        sums[account.book, account.asset] += leg.units
+    for (_, asset), units in sums.items():
+        if units:
+            raise EntryUnbalanced(entry=entry, units=units, asset=asset)
 
 
 async def _propose(
@@ -190,7 +203,7 @@ async def _adjust(
     legs = tuple(
         Leg(AccountId(leg["account"]), int(leg["units"])) for leg in request["legs"]
     )
-    await _require_adjustable(uow, legs, by=by)
+    await _require_adjustable(uow, legs, by=by, entry=request["entry"])
     adjustment = NewEntry(
         EntryId(request["entry"]),
         ADJUSTMENT,

@@ -1,5 +1,6 @@
 """What bookkeeping refuses."""
 
+from ledger.entries import NotReversible
 from ledger.errors import Conflict, NotFound
 
 
@@ -24,3 +25,13 @@ class NotACorrection(NotFound):
     """The proposal is of another kind, and is decided where it was made."""
 
     message = "There is no such {thing}. Check the id."
+
+
+class EntryOfProduct(NotReversible):
+    """A loan, pledge, deposit or payout made the entry, and its records would differ."""
+
+    code = "entry_of_product"
+    message = (
+        "Entry {entry} belongs to a product, whose own records would not follow."
+        " Undo what was done there instead."
+    )

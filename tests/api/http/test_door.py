@@ -70,6 +70,8 @@ async def test_an_address_says_each_known_thing_once(
 
     assert answer.status_code == 422
     assert answer.json()["code"] == code
+    assert "name" not in answer.json()["detail"]
+    assert code != "query_unknown" or "Known are: limit." in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,17 @@ import psycopg
 import pytest
 
 from finance import approvals, bookkeeping
-from finance.bookkeeping import AccountNotAdjustable, NewAdjustment, NotACorrection
+from finance.bookkeeping import (
+    AccountNotAdjustable,
+    EntryOfProduct,
+    NewAdjustment,
+    NotACorrection,
+)
 from finance.wallets import chart
 from ledger import accounts, balances, browsing, invariants
-from ledger.accounts import CLIENT_MONEY, Side, Spec
+from ledger.accounts import CLIENT_MONEY, Freeze, Side, Spec
 from ledger.database import Database
-from ledger.entries import EntryUnbalanced, Leg, NotReversible
+from ledger.entries import AccountFrozen, EntryUnbalanced, Leg, NotReversible
 from ledger.errors import NotFound
 from ledger.ids import AccountId, PartyId
 from ledger.money import Currency
@@ -139,13 +144,30 @@ async def test_a_refused_posting_leaves_the_proposal_open(
 ) -> None:
     one, two = people
     bank, fees = bank_and_fees
-    asked = await proposed(db, [Leg(bank, 5), Leg(fees, -4)], one)
+    asked = await proposed(db, [Leg(bank, 5), Leg(fees, -5)], one)
+    await db.transact(
+        bookkeeping.freeze_account,
+        account_id=fees,
+        extent=Freeze.ALL,
+        reason="A court.",
+    )
 
-    with pytest.raises(EntryUnbalanced):
+    with pytest.raises(AccountFrozen):
         await approved(db, asked, two)
 
     kept = await db.read(approvals.get_approval, asked.id)
     assert kept.status == "pending"
+
+
+async def test_what_does_not_balance_is_not_even_proposed(
+    db, people, bank_and_fees
+) -> None:
+    bank, fees = bank_and_fees
+
+    with pytest.raises(EntryUnbalanced) as refused:
+        await proposed(db, [Leg(bank, 5), Leg(fees, -4)], people[0])
+
+    assert refused.value.facts["units"] == 1
 
 
 @pytest.mark.parametrize("kind", ["escrow", "payout", "collections", "suspense", "x"])
@@ -164,7 +186,7 @@ async def test_an_entry_of_a_product_is_not_reversed_by_hand(
 ) -> None:
     booked = await move(db, *bank_and_fees, 5)
 
-    with pytest.raises(NotReversible):
+    with pytest.raises(EntryOfProduct):
         await db.transact(
             bookkeeping.propose_reversal,
             entry_id=booked.id,
