@@ -85,10 +85,12 @@ async def make_key(
 async def held_key(uow: UnitOfWork, party_id: PartyId, custody: Custody) -> SigningKey:
     """Return the key a party signs with; made for it, held by us, when there is none.
 
+    Until the transaction ends nobody can end it: what it signs stands in the log before.
+
     Raises:
         SigningKeyMissing: It has had keys, and none of them is in use.
     """
-    known = await repository.find_active(uow, party_id)
+    known = await repository.find_active(uow, party_id, hold=True)
     if known is not None:
         return known
     before = await repository.list_keys(uow, party_id=party_id, limit=1)
@@ -97,7 +99,7 @@ async def held_key(uow: UnitOfWork, party_id: PartyId, custody: Custody) -> Sign
         if not await repository.keep_new(uow, key):
             uow.recorded[-2:] = []
     # Another command of the same party may have made one just now.
-    made = await repository.find_active(uow, party_id)
+    made = await repository.find_active(uow, party_id, hold=True)
     if made is None:
         raise SigningKeyMissing
     return made

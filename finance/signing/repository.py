@@ -29,14 +29,17 @@ async def get_key(uow: UnitOfWork, key_id: str, *, lock: bool = False) -> Signin
 
 
 async def find_active(
-    uow: UnitOfWork, party_id: PartyId, *, lock: bool = False
+    uow: UnitOfWork, party_id: PartyId, *, lock: bool = False, hold: bool = False
 ) -> SigningKey | None:
-    """Return the key a party signs with now."""
+    """Return the key a party signs with now.
+
+    With ``hold`` it cannot be ended before what it signs is on record.
+    """
     query = select(SigningKey).where(
         SigningKey.party == party_id, SigningKey.state == KeyState.ACTIVE.value
     )
-    if lock:
-        query = query.with_for_update()
+    if lock or hold:
+        query = query.with_for_update(read=hold, key_share=hold)
     return await uow.session.scalar(query)
 
 

@@ -214,3 +214,18 @@ async def test_a_key_expires_by_itself_after_two_years(db, clock, active):
     clock.advance(timedelta(days=1))
 
     assert await db.transact(signing.expire_keys) == 1
+
+
+async def test_a_key_that_is_signing_ends_after_what_it_signed(db, party, active):
+    async def sign(uow):
+        await signing.held_key(uow, party, CUSTODY)
+        revoking = asyncio.create_task(
+            db.transact(signing.revoke_key, key_id=active.id, by=party, reason="lost")
+        )
+        await asyncio.wait({revoking}, timeout=0.2)
+        meanwhile = await db.read(signing.get_key, key_id=active.id)
+        return revoking, meanwhile.state
+
+    revoking, meanwhile = await db.transact(sign)
+
+    assert (meanwhile, (await revoking).state) == ("active", "revoked")
