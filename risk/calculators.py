@@ -10,29 +10,35 @@ from risk.decision import features_json, score_json
 from risk.scoring import score
 from risk.statements import (
     MAX_BYTES,
+    ReadStatement,
     StatementRefused,
     merge_accounts,
-    read_statement,
+    read_statements,
 )
 
 
 def score_files(
     files: Iterable[tuple[str, bytes]], as_of: date, instalment_minor: int
 ) -> dict[str, Any]:
-    """Score each file on its own: features, score, grade and reasons, or the refusal."""
+    """Score each file on its own: features, score, grade and reasons, or the refusal.
+
+    A table of two currencies is scored as two accounts.
+    """
     return {
         "as_of": as_of.isoformat(),
         "instalment_minor": instalment_minor,
         "category_rules": RULES_VERSION,
         "files": [
-            _score(name, content, as_of, instalment_minor) for name, content in files
+            told
+            for name, content in files
+            for told in _score(name, content, as_of, instalment_minor)
         ],
     }
 
 
 def _score(
     name: str, content: bytes, as_of: date, instalment_minor: int
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     # Of a file beyond the bound only the start was read: that has no hash to tell.
     whole = len(content) <= MAX_BYTES
     told: dict[str, Any] = {
@@ -40,15 +46,18 @@ def _score(
         "sha256": hashlib.sha256(content).hexdigest() if whole else None,
     }
     try:
-        read = read_statement(name, content)
+        accounts = read_statements(name, content)
     except StatementRefused as refusal:
         line = refusal.line or None
-        return told | {
-            "refused": {"code": refusal.code, "line": line, "message": str(refusal)}
-        }
+        why = {"code": refusal.code, "line": line, "message": str(refusal)}
+        return [told | {"refused": why}]
+    return [told | _account(read, as_of, instalment_minor) for read in accounts]
+
+
+def _account(read: ReadStatement, as_of: date, instalment_minor: int) -> dict[str, Any]:
     features = measure(merge_accounts([read.parsed]), as_of, instalment_minor)
     scored = score(features)
-    return told | {
+    return {
         "format": read.parsed.format.value,
         "account": read.parsed.account,
         "currency": read.currency.value,

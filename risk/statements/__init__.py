@@ -4,7 +4,19 @@ from risk.statements.accounts import merge_accounts
 from risk.statements.errors import StatementRefused
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.findings import Finding, Flaw, Integrity, Verdict
-from risk.statements.model import Statement, StatementLine, StatementRefusal
+from risk.statements.maps import (
+    ColumnMapIncomplete,
+    Holds,
+    NamedColumn,
+    list_maps,
+    name_columns,
+)
+from risk.statements.model import (
+    ColumnMap,
+    Statement,
+    StatementLine,
+    StatementRefusal,
+)
 from risk.statements.overlap import compare
 from risk.statements.parsed import (
     LeftOut,
@@ -18,6 +30,7 @@ from risk.statements.reader import (
     ReadStatement,
     read_accounts,
     read_statement,
+    read_statements,
 )
 from risk.statements.repository import (
     get_content,
@@ -34,10 +47,14 @@ from risk.statements.service import (
 
 __all__ = [
     "MAX_BYTES",
+    "ColumnMap",
+    "ColumnMapIncomplete",
     "Finding",
     "Flaw",
+    "Holds",
     "Integrity",
     "LeftOut",
+    "NamedColumn",
     "ParsedStatement",
     "Profile",
     "ReadStatement",
@@ -55,11 +72,14 @@ __all__ = [
     "get_content",
     "get_statement",
     "list_lines",
+    "list_maps",
     "list_refusals",
     "list_statements",
     "merge_accounts",
+    "name_columns",
     "read_accounts",
     "read_statement",
+    "read_statements",
     "receive_statement",
     "reread_statement",
     "sample_statement",

@@ -1,12 +1,15 @@
 """Find out what the columns of a table hold, by the headings banks and wallets use."""
 
+import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from types import MappingProxyType
+from typing import TypeAlias
 
 _KNOWN = json.loads(
     files("risk.statements").joinpath("columns.json").read_text("utf-8")
@@ -16,6 +19,7 @@ _HEADINGS: dict[str, str] = {
 }
 _SPACES = re.compile(r"[\s\u200b/_.:;()\[\]&-]+")
 NOWHERE = -1
+_OF_MONEY = frozenset({"amount", "debit", "credit", "balance", "fee"})
 _CACHED_WORDS = 4_096
 _IN_UNIT = re.compile(r"\b(usd|khr|eur|riels?)\b|[$៛#*]")
 
@@ -25,6 +29,7 @@ class Columns:
     """Which place in a row holds what.
 
     A column the table does not have is ``NOWHERE``, a place that is empty in every row.
+    ``other`` are the columns of a second currency, where amounts have two.
     """
 
     booked_on: int
@@ -44,6 +49,7 @@ class Columns:
     status: int = NOWHERE
     width: int = 0
     unit: str = ""
+    other: "Columns | None" = None
 
     @property
     def moves(self) -> tuple[int, ...]:
@@ -56,29 +62,56 @@ class Columns:
         return tuple({*self.moves, self.balance, self.fee} - {NOWHERE})
 
 
+SavedColumns: TypeAlias = Mapping[str, tuple[str, Columns]]
+"""The columns somebody has named, and the id of who did, by their fingerprint."""
+
+NOTHING_SAVED: SavedColumns = MappingProxyType({})
+
+
 def tidy_words(text: str) -> str:
     """Write a heading or a label in one spelling: lower case, single spaces."""
     plain = unicodedata.normalize("NFC", text).lower()
     return _SPACES.sub(" ", plain).strip()
 
 
+def fingerprint(headings: Sequence[str]) -> str:
+    """Return what tells one row of headings from others, whatever their spelling."""
+    said = "\n".join(map(tidy_words, headings)).rstrip("\n")
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def find_columns(row: Sequence[str]) -> Columns | None:
     """Read a heading row; ``None`` when it does not name a date and an amount."""
     places: dict[str, int] = {}
-    unit = ""
+    in_second: dict[str, int] = {}
+    unit = second = ""
     for place, cell in enumerate(row):
         heading = tidy_words(cell)
         bare = _SPACES.sub(" ", _IN_UNIT.sub(" ", heading)).strip()
         column = _HEADINGS.get(heading) or _HEADINGS.get(bare)
-        if column and column not in places:
+        named = _unit_of(heading)
+        if column in _OF_MONEY and named and unit and named != unit:
+            in_second.setdefault(column, place)
+            second = named
+        elif column and column not in places:
             places[column] = place
-            unit = unit or _unit_of(heading)
+            unit = unit or named
+    width = max((place for place, cell in enumerate(row) if cell.strip()), default=0)
+    columns = columns_at(places, width + 1, unit)
+    if columns and second:
+        shared = {name: at for name, at in places.items() if name not in _OF_MONEY}
+        other = columns_at(shared | in_second, width + 1, second)
+        columns = replace(columns, other=other)
+    return columns
+
+
+def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | None:
+    """Make columns of named places; ``None`` without a date and an amount."""
     if "booked_on" not in places and "value_on" in places:
-        places["booked_on"] = places["value_on"]
+        places = places | {"booked_on": places["value_on"]}
     has_amount = "amount" in places or ("debit" in places and "credit" in places)
     if "booked_on" not in places or not has_amount:
         return None
-    width = max(place for place, cell in enumerate(row) if cell.strip()) + 1
     return Columns(width=width, unit=unit, **places)
 
 
@@ -91,8 +124,9 @@ def _unit_of(heading: str) -> str:
 class Labels:
     """Tells rows that move no money, such as totals, from rows that do."""
 
-    def __init__(self, columns: Columns) -> None:
-        self.moves = columns.moves
+    def __init__(self, columns: Columns, heading: Sequence[str]) -> None:
+        self.heading = list(heading)
+        self.moves = columns.moves + (columns.other.moves if columns.other else ())
         self.booked_on = columns.booked_on
         self.reference = columns.reference
         self.status = columns.status
@@ -110,7 +144,8 @@ class Labels:
         label = find_label(cells)
         if label:
             return "" if dated and label in {"total", "end"} else label
-        return "heading" if find_columns(cells) else ""
+        again = cells[: len(self.heading)] == self.heading
+        return "heading" if again or find_columns(cells) else ""
 
 
 def find_label(cells: Sequence[str]) -> str:
@@ -151,3 +186,19 @@ _BEGINNING = 3
 _BEGINNINGS = {
     words[:_BEGINNING] for words, kind in _LABELS if kind in {"opening", "closing"}
 }
+
+
+def _shipped() -> dict[str, tuple[str, Columns]]:
+    text = files("risk.statements").joinpath("shipped.json").read_text("utf-8")
+    maps: dict[str, tuple[str, Columns]] = {}
+    for one in json.loads(text)["maps"]:
+        headings = [heading for heading, _ in one["columns"]]
+        places = {holds: at for at, (_, holds) in enumerate(one["columns"]) if holds}
+        columns = columns_at(places, len(headings))
+        if columns:
+            maps[fingerprint(headings)] = ("", columns)
+    return maps
+
+
+SHIPPED: SavedColumns = _shipped()
+"""Styles of exports whose columns come named with the product."""

@@ -1,12 +1,18 @@
 """Read CSV exports of banks, wallets and tills, whatever their headings and decimals."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
 from risk.statements.amounts import currency_exponent, find_decimal_mark
-from risk.statements.columns import Labels, find_label, is_side
+from risk.statements.columns import (
+    NOTHING_SAVED,
+    Labels,
+    SavedColumns,
+    find_label,
+    is_side,
+)
+from risk.statements.currencies import Part, part
 from risk.statements.dates import find_date_order
 from risk.statements.encoding import decode
 from risk.statements.errors import (
@@ -33,18 +39,23 @@ _STYLE_SAMPLE_ROWS = 300
 _SIGN_SAMPLE_ROWS = 50
 
 
-def read(content: bytes) -> list[ParsedStatement]:
-    """Return the one account of a table, oldest line first."""
-    return [statement_of(read_table(decode(content)), StatementFormat.CSV)]
+def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStatement]:
+    """Return the account of a table, or one for each currency; oldest line first."""
+    return statements_of(read_table(decode(content), saved), StatementFormat.CSV)
 
 
-def statement_of(table: Table, made_as: StatementFormat) -> ParsedStatement:
-    """Read a table, wherever it was found, into a statement."""
+def statements_of(table: Table, made_as: StatementFormat) -> list[ParsedStatement]:
+    """Read a table, wherever it was found, into a statement for each currency."""
     movements, asides = _sort(table)
     if not movements:
         raise StatementWithoutLines
-    table = _with_sides(table, movements)
-    style = _style(table, movements)
+    return [_statement(one, made_as) for one in part(table, movements, asides)]
+
+
+def _statement(one: Part, made_as: StatementFormat) -> ParsedStatement:
+    movements = one.movements
+    table = _with_sides(one.table, movements)
+    style = _style(table, movements, one.currency)
     reader = RowReader(table.columns, style)
     transactions = _in_time(reader.read(movements))
     if table.columns.fee >= 0:
@@ -54,9 +65,10 @@ def statement_of(table: Table, made_as: StatementFormat) -> ParsedStatement:
         _account(table, movements),
         style.currency,
         tuple(transactions),
-        _balances(table, asides, reader, len(transactions)),
-        tuple(LeftOut(row.line, why) for row, why in asides),
+        _balances(one, reader, len(transactions)),
+        tuple(LeftOut(row.line, why) for row, why in one.asides),
         table.heading.line,
+        column_map=table.column_map,
     )
 
 
@@ -82,7 +94,7 @@ def _with_fees(
 
 def _sort(table: Table) -> tuple[list[Row], list[tuple[Row, str]]]:
     """Part the rows that move money from labels, totals and repeated headings."""
-    labels = Labels(table.columns)
+    labels = Labels(table.columns, table.heading.cells)
     movements: list[Row] = []
     asides: list[tuple[Row, str]] = []
     for row in table.rows:
@@ -94,7 +106,7 @@ def _sort(table: Table) -> tuple[list[Row], list[tuple[Row, str]]]:
     return movements, asides
 
 
-def _style(table: Table, movements: list[Row]) -> Style:
+def _style(table: Table, movements: list[Row], named: str) -> Style:
     """Settle what the whole file shares: date order, decimal mark, currency."""
     columns = table.columns
     order = find_date_order(_first_lines(movements, columns.booked_on))
@@ -102,7 +114,7 @@ def _style(table: Table, movements: list[Row]) -> Style:
         raise StatementDateUnreadable(line=movements[0].line)
     sample = movements[:_STYLE_SAMPLE_ROWS]
     amounts = [row.cells[place] for row in sample for place in columns.numbers]
-    currency = _currency(table, movements)
+    currency = named or _currency(table, movements)
     return Style(
         order, find_decimal_mark(amounts), currency, currency_exponent(currency) or 0
     )
@@ -161,16 +173,16 @@ def _account(table: Table, movements: list[Row]) -> str:
     return next(iter(named), "")
 
 
-def _balances(
-    table: Table, asides: Iterable[tuple[Row, str]], reader: RowReader, count: int
-) -> tuple[StatedBalance, ...]:
+def _balances(one: Part, reader: RowReader, count: int) -> tuple[StatedBalance, ...]:
     """Take the opening and closing balances that stand above or between the rows."""
     places = {"opening": 0, "closing": count}
-    labelled = [(row, find_label(row.cells)) for row in table.above]
+    labelled = [(row, find_label(row.cells)) for row in one.table.above]
     stated = [
         StatedBalance(places[kind], amount, row.line)
-        for row, kind in [*labelled, *asides]
-        if kind in places and (amount := _stated(reader, row)) is not None
+        for row, kind in [*labelled, *one.asides]
+        if kind in places
+        and one.tells(row)
+        and (amount := _stated(reader, row)) is not None
     ]
     return tuple(sorted(stated, key=lambda item: (item.position, item.line)))
 

@@ -23,6 +23,19 @@ class StatementReceived(Event):
 
 
 @dataclass(frozen=True)
+class ColumnsNamed(Event):
+    """Somebody named the columns below a row of headings, for files to come."""
+
+    type: ClassVar[str] = "columns.named"
+    about: ClassVar[str] = "column_map"
+
+    column_map: str
+    fingerprint: str
+    version: int
+    named_by: str
+
+
+@dataclass(frozen=True)
 class StatementTurnedAway(Event):
     """A party gave a file that could not be taken."""
 

@@ -23,14 +23,16 @@ from risk.statements.reader import ReadStatement
 
 
 class Statement(Base):
-    """One account's file as a party gave it; never changed.
+    """One account of a file as a party gave it; never changed.
+
+    A table of two currencies is two accounts, each with the whole file's bytes.
 
     The bytes are the truth: what was read from them is kept beside them for queries.
     """
 
     __tablename__ = "statement"
     __table_args__ = (
-        UniqueConstraint("party", "sha256"),
+        UniqueConstraint("party", "sha256", "currency"),
         CheckConstraint("length(sha256) = 32", name="sha256"),
         CheckConstraint("sha256 = sha256(content)", name="content"),
         CheckConstraint("line_count > 0", name="lines"),
@@ -57,6 +59,9 @@ class Statement(Base):
     verdict: Mapped[Verdict] = mapped_column(choice_of(Verdict))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     uploaded_at: Mapped[datetime]
+    column_map: Mapped[str | None] = mapped_column(
+        IdType("map"), ForeignKey("column_map.id")
+    )
     content: Mapped[bytes] = mapped_column(
         LargeBinary, deferred=True, deferred_raiseload=True
     )
@@ -90,8 +95,34 @@ class Statement(Base):
             verdict=read.integrity.verdict,
             findings=read.integrity.to_json(),
             uploaded_at=at,
+            column_map=parsed.column_map or None,
             content=content,
         )
+
+
+class ColumnMap(Base):
+    """What the columns below a row of headings hold; a later version stands beside it.
+
+    ``columns`` gives each column's place, from 0. Without a party it is for all.
+    """
+
+    __tablename__ = "column_map"
+    __table_args__ = (
+        UniqueConstraint("fingerprint", "version"),
+        CheckConstraint("version > 0", name="version"),
+        CheckConstraint("length(fingerprint) = 64", name="fingerprint"),
+    )
+
+    id: Mapped[str] = mapped_column(IdType("map"), primary_key=True)
+    party: Mapped[str | None] = mapped_column(
+        IdType("party"), ForeignKey("party.id"), index=True
+    )
+    fingerprint: Mapped[str]
+    version: Mapped[int]
+    headings: Mapped[list[str]] = mapped_column(JSONB)
+    columns: Mapped[dict[str, int]] = mapped_column(JSONB)
+    named_by: Mapped[str] = mapped_column(IdType("party"), ForeignKey("party.id"))
+    named_at: Mapped[datetime]
 
 
 class StatementLine(Base):

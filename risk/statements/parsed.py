@@ -73,6 +73,7 @@ class ParsedStatement:
     left_out: tuple[LeftOut, ...] = ()
     line: int = 1
     findings: tuple[Finding, ...] = ()
+    column_map: str = ""
 
     @property
     def opening(self) -> int | None:

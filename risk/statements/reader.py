@@ -6,6 +6,7 @@ from datetime import date
 
 from ledger.money import Currency
 from risk.statements import camt, csv_table, integrity, mt940, ofx, workbook
+from risk.statements.columns import NOTHING_SAVED, SavedColumns
 from risk.statements.encoding import require_text
 from risk.statements.errors import (
     StatementBalanceBroken,
@@ -17,10 +18,11 @@ from risk.statements.errors import (
     StatementWithoutLines,
 )
 from risk.statements.findings import Finding, Flaw, Integrity
-from risk.statements.parsed import ParsedStatement
+from risk.statements.parsed import ParsedStatement, StatementFormat
 
 MAX_BYTES = 10 * 1024 * 1024
 
+_TABLES = frozenset({StatementFormat.CSV, StatementFormat.XLSX})
 _Reader = Callable[[bytes], list[ParsedStatement]]
 
 
@@ -44,7 +46,9 @@ class ReadStatement:
         return replace(self, integrity=judged)
 
 
-def read_accounts(file_name: str, content: bytes) -> list[ParsedStatement]:
+def read_accounts(
+    file_name: str, content: bytes, saved: SavedColumns = NOTHING_SAVED
+) -> list[ParsedStatement]:
     """Read every account of a file, in any ISO currency, without judging balances.
 
     Raises:
@@ -52,37 +56,56 @@ def read_accounts(file_name: str, content: bytes) -> list[ParsedStatement]:
             file, the line and what to do.
     """
     try:
-        return _read(content)
+        return _read(content, saved)
     except StatementRefused as refusal:
         raise refusal.named(file_name) from refusal.__cause__
 
 
-def read_statement(file_name: str, content: bytes) -> ReadStatement:
-    """Read the one account a party wants to be judged by, in a currency we keep.
+def read_statements(
+    file_name: str, content: bytes, saved: SavedColumns = NOTHING_SAVED
+) -> list[ReadStatement]:
+    """Read the account a party wants to be judged by, in a currency we keep.
+
+    Only a table may hold two: one for each currency.
 
     Raises:
         StatementRefused: As :func:`read_accounts`, and for several accounts, no
             lines, another currency, or balances that do not follow from the lines.
     """
-    accounts = read_accounts(file_name, content)
+    accounts = read_accounts(file_name, content, saved)
     try:
-        return _accept(accounts)
+        if len(accounts) > 1 and accounts[0].format not in _TABLES:
+            raise StatementManyAccounts(line=accounts[1].line)
+        return [_accept(parsed) for parsed in accounts]
     except StatementRefused as refusal:
         raise refusal.named(file_name) from None
 
 
-def _read(content: bytes) -> list[ParsedStatement]:
+def read_statement(file_name: str, content: bytes) -> ReadStatement:
+    """Read a file of one account.
+
+    Raises:
+        StatementRefused: As :func:`read_statements`, and for two currencies.
+    """
+    read, *others = read_statements(file_name, content)
+    if others:
+        raise StatementManyAccounts(line=others[0].parsed.line, file=file_name)
+    return read
+
+
+def _read(content: bytes, saved: SavedColumns) -> list[ParsedStatement]:
     if len(content) > MAX_BYTES:
         raise StatementTooLarge
     if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise StatementEmpty
     if workbook.detect(content):
-        return workbook.read(content)
+        return workbook.read(content, saved)
     require_text(content)
-    return _reader_of(content)(content)
+    read = _reader_of(content)
+    return read(content) if read else csv_table.read(content, saved)
 
 
-def _reader_of(content: bytes) -> _Reader:
+def _reader_of(content: bytes) -> _Reader | None:
     readers = (
         (ofx.detect, ofx.read),
         (camt.detect, camt.read),
@@ -91,13 +114,10 @@ def _reader_of(content: bytes) -> _Reader:
     for detect, read in readers:
         if detect(content):
             return read
-    return csv_table.read
+    return None
 
 
-def _accept(accounts: list[ParsedStatement]) -> ReadStatement:
-    if len(accounts) > 1:
-        raise StatementManyAccounts(line=accounts[1].line)
-    parsed = accounts[0]
+def _accept(parsed: ParsedStatement) -> ReadStatement:
     try:
         currency = Currency(parsed.currency)
     except ValueError:

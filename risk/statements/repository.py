@@ -14,9 +14,12 @@ from risk.statements.model import Statement, StatementLine, StatementRefusal
 async def find_by_hash(
     uow: UnitOfWork, *, party_id: str, sha256: bytes
 ) -> Statement | None:
-    """Return the statement a party gave before with the same bytes."""
+    """Return the statement a party gave before with the same bytes, or the first."""
     return await uow.session.scalar(
-        select(Statement).where(Statement.party == party_id, Statement.sha256 == sha256)
+        select(Statement)
+        .where(Statement.party == party_id, Statement.sha256 == sha256)
+        .order_by(Statement.id)
+        .limit(1)
     )
 
 

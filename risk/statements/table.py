@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import NamedTuple
 
-from risk.statements.columns import Columns, find_columns
+from risk.statements.columns import (
+    NOTHING_SAVED,
+    SHIPPED,
+    Columns,
+    SavedColumns,
+    find_columns,
+    fingerprint,
+)
 from risk.statements.errors import (
     StatementColumnsUnknown,
     StatementCut,
@@ -42,15 +49,16 @@ class Table:
     heading: Row
     columns: Columns
     rows: list[Row]
+    column_map: str = ""
 
 
-def read_table(text: str) -> Table:
+def read_table(text: str, saved: SavedColumns = NOTHING_SAVED) -> Table:
     """Find the delimiter and the heading row by trying; refuse when none fits."""
     wide = 0
     for delimiter in _by_likelihood(text):
         above: list[Row] = []
         rows = _rows(text, delimiter)
-        table = table_of(rows, above, ends_whole=text.endswith("\n"))
+        table = table_of(rows, saved, above, ends_whole=text.endswith("\n"))
         if table:
             return table
         wide += sum(len(row.cells) > 1 for row in above)
@@ -59,17 +67,29 @@ def read_table(text: str) -> Table:
 
 
 def table_of(
-    rows: Iterator[Row], above: list[Row] | None = None, *, ends_whole: bool = True
+    rows: Iterator[Row],
+    saved: SavedColumns = NOTHING_SAVED,
+    above: list[Row] | None = None,
+    *,
+    ends_whole: bool = True,
 ) -> Table | None:
-    """Find the heading among the first rows; ``above`` is given those before it."""
+    """Find the heading among the first rows; ``above`` is given those before it.
+
+    A heading whose columns somebody has named is read as it was named.
+    """
     above = [] if above is None else above
     for row in rows:
+<<<<<<< HEAD
         is_wide = len(row.cells) > MAX_COLUMNS
         columns = None if is_wide else find_columns(row.cells)
+=======
+        mark = fingerprint(row.cells)
+        known, columns = saved.get(mark) or SHIPPED.get(mark, ("", None))
+        columns = columns or find_columns(row.cells)
+>>>>>>> 33f6c3b (Read a table of two currencies as two accounts, and tables somebody named the columns of)
         if columns:
-            return Table(
-                above, row, columns, _fitted(rows, columns, ends_whole=ends_whole)
-            )
+            fitted = _fitted(rows, columns, ends_whole=ends_whole)
+            return Table(above, row, columns, fitted, known)
         above.append(row)
         if len(above) > _HEADING_WITHIN_ROWS:
             break

@@ -16,7 +16,8 @@ from typing import Protocol
 
 import openpyxl
 
-from risk.statements.csv_table import statement_of
+from risk.statements.columns import NOTHING_SAVED, SavedColumns
+from risk.statements.csv_table import statements_of
 from risk.statements.errors import (
     StatementFormulas,
     StatementMacros,
@@ -72,17 +73,17 @@ def detect(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04")
 
 
-def read(content: bytes) -> list[ParsedStatement]:
-    """Return the one account of a workbook, oldest line first."""
+def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStatement]:
+    """Return the account of a workbook, or one for each currency; oldest line first."""
     try:
         _require_harmless(content)
         rows = _rows(content)
     except _BROKEN as error:
         raise StatementMalformed(line=1) from error
-    table = table_of(iter(rows))
+    table = table_of(iter(rows), saved)
     if table is None:
         raise StatementWithoutLines if not rows else StatementOtherFormat
-    return [statement_of(table, StatementFormat.XLSX)]
+    return statements_of(table, StatementFormat.XLSX)
 
 
 def _require_harmless(content: bytes) -> None:

@@ -104,7 +104,9 @@ def _create_statement() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_statement"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_statement_party"),
-        sa.UniqueConstraint("party", "sha256", name="uq_statement_party_sha256"),
+        sa.UniqueConstraint(
+            "party", "sha256", "currency", name="uq_statement_party_sha256_currency"
+        ),
         sa.CheckConstraint("length(sha256) = 32", name=op.f("ck_statement_sha256")),
         sa.CheckConstraint(
             "sha256 = sha256(content)", name=op.f("ck_statement_content")

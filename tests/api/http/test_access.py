@@ -83,6 +83,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/clock-stops"): {O, R},
     ("POST", "/day-ends/resume"): {O},
     ("GET", "/notices"): ALL,
+    ("POST", "/statement-maps"): {S, O},
+    ("GET", "/statement-maps"): {S, O},
     ("POST", "/category-rules"): {O},
     ("GET", "/category-rules"): {O},
     ("GET", "/holidays"): ALL,

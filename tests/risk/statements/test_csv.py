@@ -225,7 +225,7 @@ def test_month_first_dates_are_known_from_the_file() -> None:
     [
         ("Date,Amount,Ccy\n2025-01-02,12..3,USD\n", "statement_amount_unreadable", 2),
         ("Date,Amount,Ccy\n2025-02-30,12,USD\n", "statement_date_unreadable", 2),
-        ("Date,Amount,Ccy\n2025-01-02,12,USD\n2025-01-03,12,KHR\n",
+        ("Date,Amount,Ccy\n2025-01-02,12,USD\n2025-01-03,12,EUR\n",
          "statement_currencies_mixed", 3),
         ("Date,Amount,Ccy\n2025-01-02,12,THB\n", "statement_currency_unknown", 1),
         ("Date,Amount,Ccy\n2025-01-02,12,Q7\n", "statement_currency_unknown", 2),
