@@ -8,6 +8,7 @@ import finance.exchange.model
 import finance.holidays.model
 import finance.lending.dayend.model
 import finance.lending.distributed
+import finance.lending.loanrisks
 import finance.lending.model
 import finance.lending.rescoring
 import finance.lending.shadowing

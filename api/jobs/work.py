@@ -43,6 +43,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("offers", EACH_MINUTE, work.by_date(work.close_offers)),
         Job("days", EACH_MINUTE, work.count_days),
         Job("client money", EACH_MINUTE, work.by_date(work.count_money)),
+        Job("loan risks", EACH_MINUTE, work.by_date(work.keep_risks)),
         Job("rescoring", EACH_MINUTE, work.by_date(work.rescore)),
         Job("signing keys", EACH_HOUR, work.by_date(work.expire_signing_keys)),
         Job("signatures", EACH_HOUR, work.by_date(work.let_loans_lapse)),
@@ -163,6 +164,11 @@ class _Work:
 
     async def _rescore(self, loan_id: str) -> None:
         await self.db.transact(lending.rescore_loan, loan_id=loan_id)
+
+    async def keep_risks(self) -> None:
+        """Work out what changed of the loans' risk, so that nobody waits for it."""
+        while await self.db.transact(lending.keep_risks):
+            pass
 
     async def give_up(self, delivery: Delivery) -> None:
         """Tell whoever waits for an offer that it raised nothing."""

@@ -51,6 +51,7 @@ from finance.lending.events import RepaymentReceived
 from finance.lending.funding import fail_application, form_loan
 from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
+from finance.lending.loanrisks import LoanRisk, keep_risks
 from finance.lending.losses import approve_write_off, propose_write_off
 from finance.lending.model import (
     Acceptance,
@@ -80,7 +81,7 @@ from finance.lending.papers import (
     schedule_source,
 )
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
-from finance.lending.provisioning import Book, LoanRisk, assess_book, book_json
+from finance.lending.provisioning import Book, assess_book, book_json
 from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.quoting import LoanRequest, Quote, quote_loan
 from finance.lending.replaying import (
@@ -230,6 +231,7 @@ __all__ = [
     "get_loan",
     "grade_of",
     "hard_reason",
+    "keep_risks",
     "let_lapse",
     "list_acceptances",
     "list_applications",

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from contracts.terms import Accrual
-from tests.benchmarks.lending import dayend, ours, peers
+from tests.benchmarks.lending import bookrisk, dayend, ours, peers
 from tests.benchmarks.lending.measuring import Work, measure
 
 SCHEDULES_GOAL, RATES_GOAL = 2_500, 1_100
@@ -50,7 +50,11 @@ def main() -> int:
         "--loans", type=int, default=10_000, help="in the day-end; 0 leaves it out"
     )
     parser.add_argument("--only-day-end", action="store_true")
+    parser.add_argument("--only-book-risk", action="store_true")
     arguments = parser.parse_args()
+    if arguments.only_book_risk:
+        bookrisk.measure_book(arguments.loans)
+        return 0
     groups = [] if arguments.only_day_end else tasks()
     figures = [one for group in groups for one in measure(group, arguments.rounds)]
     missed = [

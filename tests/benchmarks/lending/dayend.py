@@ -90,12 +90,12 @@ async def _open(server_url: str, age: int, count: int) -> tuple[Database, Stoppe
     schema.migrate(urls.owner)
     clock = StoppedClock(NOW)
     db = Database(make_engine(urls.app), clock)
-    await _make(db, url_of(server_url, name), clock, age=age, count=count)
+    await make_loans(db, url_of(server_url, name), clock, age=age, count=count)
     await days.count_days(db)
     return db, clock
 
 
-async def _make(
+async def make_loans(
     db: Database, admin_url: str, clock: StoppedClock, *, age: int, count: int
 ) -> None:
     world = World(db, clock)

@@ -9,7 +9,7 @@ import pytest
 from api.jobs import jobs_of
 from api.services import Services
 from finance import lending
-from finance.lending import Stage, provisioning
+from finance.lending import Stage, loanrisks
 from ledger.errors import InvariantBroken
 from ledger.ids import PartyId, read_id
 from risk.identity import PartyKind
@@ -59,6 +59,23 @@ async def test_a_book_that_is_not_the_ledger_is_not_told(
         await world.db.read(lending.assess_book)
 
 
+async def test_what_is_kept_of_loans_changes_nothing_that_is_told(
+    world, desk, loan
+) -> None:
+    """Kept or worked out, the book is the same; what changed since is worked out."""
+    before = await only_book(world)
+    assert await world.db.transact(lending.keep_risks) == 1
+    assert await world.db.transact(lending.keep_risks) == 0
+    assert await only_book(world) == before
+
+    world.clock.advance(timedelta(days=70))
+    late = await only_book(world)
+
+    assert late.loans[0].days_late > 0
+    assert await world.db.transact(lending.keep_risks) == 1
+    assert await only_book(world) == late
+
+
 async def test_a_firm_that_got_worse_is_noticed_once_a_month(world, loan) -> None:
     firm = PartyId(loan.borrower)
     world.clock.advance(timedelta(days=70))
@@ -97,8 +114,8 @@ async def test_without_new_records_a_firm_is_not_judged_anew(world, loan) -> Non
 async def test_a_doubled_risk_moves_a_loan_to_stage_two(world, loan) -> None:
     (one,) = (await only_book(world)).loans
     seen = replace(one.tagged.exposure, stage=2)
-    scenarios = provisioning.scenarios_of(
-        provisioning.rulepacks.home(), world.clock.now().date()
+    scenarios = loanrisks.scenarios_of(
+        loanrisks.rulepacks.home(), world.clock.now().date()
     )
 
     assert allowance(seen, scenarios).lifetime_minor == one.allowance.lifetime_minor
