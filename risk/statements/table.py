@@ -79,14 +79,7 @@ def table_of(
     """
     above = [] if above is None else above
     for row in rows:
-<<<<<<< HEAD
-        is_wide = len(row.cells) > MAX_COLUMNS
-        columns = None if is_wide else find_columns(row.cells)
-=======
-        mark = fingerprint(row.cells)
-        known, columns = saved.get(mark) or SHIPPED.get(mark, ("", None))
-        columns = columns or find_columns(row.cells)
->>>>>>> 33f6c3b (Read a table of two currencies as two accounts, and tables somebody named the columns of)
+        known, columns = _columns(row.cells, saved)
         if columns:
             fitted = _fitted(rows, columns, ends_whole=ends_whole)
             return Table(above, row, columns, fitted, known)
@@ -94,6 +87,14 @@ def table_of(
         if len(above) > _HEADING_WITHIN_ROWS:
             break
     return None
+
+
+def _columns(cells: list[str], saved: SavedColumns) -> tuple[str, Columns | None]:
+    """Return columns as somebody named them, and the id of the map, or by their words."""
+    if len(cells) > MAX_COLUMNS:
+        return "", None
+    mark = fingerprint(cells)
+    return saved.get(mark) or SHIPPED.get(mark) or ("", find_columns(cells))
 
 
 def _fitted(rows: Iterator[Row], columns: Columns, *, ends_whole: bool) -> list[Row]:
