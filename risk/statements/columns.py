@@ -112,7 +112,7 @@ def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | 
     has_amount = "amount" in places or ("debit" in places and "credit" in places)
     if "booked_on" not in places or not has_amount:
         return None
-    return Columns(width=width, unit=unit, **places)
+    return Columns(width=width, unit=unit, other=None, **places)
 
 
 def _unit_of(heading: str) -> str:

@@ -1,7 +1,7 @@
 """Saved columns: somebody names a table's columns once, and files like it are read so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, or_, select, text
@@ -18,10 +18,25 @@ from risk.statements.model import ColumnMap
 MOST_MAPS = 1_000
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('risk.column_maps'))")
 
-Holds = StrEnum(
-    "Holds",
-    [one.name for one in fields(Columns) if one.name not in {"width", "unit", "other"}],
-)
+
+class Holds(StrEnum):
+    """What a column can hold; each is a place of :class:`Columns`."""
+
+    BOOKED_ON = "booked_on"
+    VALUE_ON = "value_on"
+    AMOUNT = "amount"
+    DEBIT = "debit"
+    CREDIT = "credit"
+    KIND = "kind"
+    SIDE = "side"
+    BALANCE = "balance"
+    CURRENCY = "currency"
+    COUNTERPARTY = "counterparty"
+    REFERENCE = "reference"
+    REFERENCE_NUMBER = "reference_number"
+    ACCOUNT = "account"
+    FEE = "fee"
+    STATUS = "status"
 
 
 class ColumnMapIncomplete(Invalid):

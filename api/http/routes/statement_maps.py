@@ -9,7 +9,7 @@ from api.auth import Role
 from api.http.callers import Records
 from api.http.depends import Db
 from api.http.router import make_router
-from api.wire import Cut, In, Out, PageOut
+from api.wire import BY_NAME, Cut, In, Out, PageOut
 from risk import statements
 from risk.statements import Holds, NamedColumn
 
@@ -23,7 +23,7 @@ class ColumnIn(In):
     """A heading as it stands in the file, and what is below it, if it matters."""
 
     heading: Heading
-    holds: Holds | None = None
+    holds: Annotated[Holds, BY_NAME] | None = None
 
 
 class ColumnMapIn(In):

@@ -15,7 +15,7 @@ CREATE TABLE column_map (
     columns jsonb NOT NULL,
     named_by uuid NOT NULL CONSTRAINT fk_column_map_named_by REFERENCES party (id),
     named_at timestamptz NOT NULL,
-    CONSTRAINT uq_column_map_fingerprint UNIQUE (fingerprint, version),
+    CONSTRAINT uq_column_map_fingerprint_version UNIQUE (fingerprint, version),
     CONSTRAINT ck_column_map_version CHECK (version > 0),
     CONSTRAINT ck_column_map_fingerprint CHECK (length(fingerprint) = 64)
 );

@@ -96,3 +96,30 @@ async def test_another_s_statement_is_as_good_as_none(
 
 async def test_only_a_firm_gives_statements(lender: Person) -> None:
     assert (await upload(lender, SOUND)).status_code == 403
+
+
+async def test_a_file_with_headings_nobody_knows_is_read_once_they_are_named(
+    sme: Person, operator: Person
+) -> None:
+    content = b"Wann,Wieviel,Geld\n2026-01-02,5.00,USD\n"
+    columns = [
+        {"heading": "Wann", "holds": "booked_on"},
+        {"heading": "Wieviel", "holds": "amount"},
+        {"heading": "Geld", "holds": "currency"},
+    ]
+
+    unknown = await upload(sme, content)
+    refused = await operator.post("/statement-maps", {"columns": columns[1:]})
+    made = await operator.post("/statement-maps", {"columns": columns})
+    listed = await sme.get("/statement-maps")
+    taken = await upload(sme, content)
+
+    assert unknown.json()["code"] == "statement_columns_unknown"
+    assert (refused.status_code, refused.json()["code"]) == (
+        422,
+        "column_map_incomplete",
+    )
+    assert made.status_code == 201, made.text
+    assert (made.json()["party"], made.json()["version"]) == (None, 1)
+    assert listed.json()["items"] == [made.json()]
+    assert taken.status_code == 201, taken.text

@@ -11,11 +11,11 @@ from risk.statements.errors import StatementColumnsUnknown
 
 STYLES = Path(__file__).parents[2] / "data" / "statements" / "styles"
 NAMED = (
-    NamedColumn("Wann", Holds.booked_on),
-    NamedColumn("Was", Holds.reference),
+    NamedColumn("Wann", Holds.BOOKED_ON),
+    NamedColumn("Was", Holds.REFERENCE),
     NamedColumn("Wer"),
-    NamedColumn("Wieviel", Holds.amount),
-    NamedColumn("Geld", Holds.currency),
+    NamedColumn("Wieviel", Holds.AMOUNT),
+    NamedColumn("Geld", Holds.CURRENCY),
 )
 FILE = "Wann,Was,Wer,Wieviel,Geld\n2025-01-02,Sale,Dara,{}.00,USD\n"
 
@@ -78,8 +78,8 @@ async def test_a_statement_is_read_again_by_the_version_it_was_read_by(
     await name(db, firm)
     old = await receive(db, firm)
     turned = [
-        NamedColumn("Wer", Holds.reference) if one.heading == "Wer"
-        else NamedColumn("Was", Holds.counterparty) if one.heading == "Was" else one
+        NamedColumn("Wer", Holds.REFERENCE) if one.heading == "Wer"
+        else NamedColumn("Was", Holds.COUNTERPARTY) if one.heading == "Was" else one
         for one in NAMED
     ]  # fmt: skip
     later = await name(db, firm, turned)
@@ -95,7 +95,7 @@ async def test_a_statement_is_read_again_by_the_version_it_was_read_by(
 async def test_names_without_a_date_or_with_a_column_twice_are_refused(
     db: Database, firm: str
 ) -> None:
-    for columns in (NAMED[1:], [*NAMED, NamedColumn("Noch", Holds.amount)]):
+    for columns in (NAMED[1:], [*NAMED, NamedColumn("Noch", Holds.AMOUNT)]):
         with pytest.raises(ColumnMapIncomplete):
             await name(db, firm, columns)
 
