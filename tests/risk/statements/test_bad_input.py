@@ -62,7 +62,7 @@ def test_ten_years_are_read_whole() -> None:
         (HEAD.encode() + b"2025-01-02,=2+3,=5+5,5.00,USD\n", "statement_amount_unreadable"),
         (HEAD.encode() + b"2025-01-02,Sale,\xff\xfe,5.00,USD\n", "statement_amount_unreadable"),
     ],
-    ids=["no byte order mark", "zeros in UTF-16", "a heading without end", "formulas", "bytes of no text"],
+    ids=["no mark", "zeros in UTF-16", "a heading without end", "formulas", "no text"],
 )  # fmt: skip
 def test_what_is_no_number_is_not_worked_out(content: bytes, code: str) -> None:
     assert told(content)[0] == code
