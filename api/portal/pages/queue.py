@@ -56,6 +56,7 @@ class Queue:
     refused: list[Waiting]
     payouts: list[Payout]
     trial: list[TrialLine]
+    clock_stop: lending.dayend.ClockStop | None
 
 
 @router.get("/queue")
@@ -268,7 +269,8 @@ async def _read_queue(uow: UnitOfWork) -> Queue:
     refused = await _in_state(uow, ApplicationStatus.REFUSED)
     troubled = await wallets.list_payouts(uow, states=TROUBLED)
     trial = await statements.trial_balance(uow)
-    return Queue(waiting, refused, troubled.items, trial)
+    stop = await lending.dayend.find_stop(uow)
+    return Queue(waiting, refused, troubled.items, trial, stop)
 
 
 async def _in_state(uow: UnitOfWork, status: ApplicationStatus) -> list[Waiting]:

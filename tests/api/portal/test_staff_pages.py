@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -9,8 +10,10 @@ from sqlalchemy import text
 
 from api import portal
 from api.auth import Role
+from api.jobs import days
 from finance import lending
 from finance.lending import Application
+from ledger.clock import StoppedClock
 from ledger.database import Database, UnitOfWork
 from risk.identity import PartyKind
 from tests.api.portal.conftest import Reader, SignedIn
@@ -46,6 +49,22 @@ async def test_two_operators_open_an_offer_and_one_alone_cannot(
     assert "Approved. The offer is open to lenders." in page.text
     kept = await db.read(lending.get_application, application_id=application.id)
     assert kept.status == "listed"
+
+
+async def test_the_queue_says_that_the_clock_is_stopped(
+    world: World, signed_in: SignedIn, db: Database, clock: StoppedClock
+) -> None:
+    await days.count_days(db)
+    reader = await signed_in(Role.OPERATOR, world.operators[0])
+    before = await reader.open("/queue")
+    clock.advance(timedelta(days=3))
+    await db.transact(lending.dayend.watch_clock)
+    reader = await signed_in(Role.OPERATOR, world.operators[0])
+
+    page = await reader.open("/queue")
+
+    assert "The clock is stopped." not in before.text
+    assert "The clock is stopped." in page.text
 
 
 async def test_the_queue_asks_the_database_no_more_for_more_applications(
