@@ -47,7 +47,8 @@ class Papers:
             case LoanPaper.AGREEMENT:
                 name = lending.form_of(self.language)
                 form = await self.db.read(lending.get_form, loan_id=loan.id, name=name)
-                return self._answer(form.content, paper)
+                # Until all have signed, the file is the form that they sign.
+                return await self._answer(form.content, paper, seals=loan.is_signed)
             case LoanPaper.SCHEDULE:
                 source = await self.db.read(lending.schedule_source, loan=loan)
             case LoanPaper.COMPLETION:
@@ -57,7 +58,7 @@ class Papers:
                     custody=self.services.custody,
                     policy=self.services.policy,
                 )
-        return await self._print(source, paper)
+        return await self._print(source, paper, seals=paper is LoanPaper.COMPLETION)
 
     async def of_offer(self, offer_id: str) -> Response:
         """Print the key information sheet of an offer."""
@@ -71,21 +72,27 @@ class Papers:
         )
         return await self._print(source, "subscription")
 
-    async def _print(self, source: Source, name: str) -> Response:
+    async def _print(
+        self, source: Source, name: str, *, seals: bool = False
+    ) -> Response:
         # Printing takes a tenth of a second; nobody else is to wait for it.
         printed = await asyncio.to_thread(
             self.services.printer.print, source, self.language
         )
-        return self._answer(printed.content, name)
+        return await self._answer(printed.content, name, seals=seals)
 
-    def _answer(self, content: bytes, name: str) -> Response:
+    async def _answer(self, content: bytes, name: str, *, seals: bool) -> Response:
+        """Give a print; sealed, it still begins with the bytes whose hash is told."""
+        shown = content
+        if seals and self.services.seal:
+            shown = await asyncio.to_thread(self.services.seal, content)
         file = f'inline; filename="{name}-{self.language}.pdf"'
         headers = {
             "Content-Disposition": file,
             "Content-Language": self.language.value,
             "Document-SHA256": hashlib.sha256(content).hexdigest(),
         }
-        return Response(content, media_type=PDF, headers=headers)
+        return Response(shown, media_type=PDF, headers=headers)
 
 
 async def _information(uow: UnitOfWork, *, offer_id: str) -> Source:

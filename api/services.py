@@ -1,6 +1,6 @@
 """What the ways in need from outside, given once when the application is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from contracts.documents import Press
@@ -17,7 +17,8 @@ class Services:
     """The database, the providers with the one that pays out, the log's key, the vault.
 
     ``policy`` names the log's witnesses; without one no head is ever witnessed. Without
-    a ``press`` agreements are pages only; without an ``authority`` no head is time-stamped.
+    a ``press`` agreements are pages only; without an ``authority`` no head is time-stamped, and
+    without a ``seal`` no print has the operator's certificate under it.
     """
 
     db: Database
@@ -29,6 +30,7 @@ class Services:
     group: Group | None = None
     press: Press | None = None
     authority: audit.Authority | None = None
+    seal: Callable[[bytes], bytes] | None = None
 
     @property
     def log_key(self) -> audit.LogKey:

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     ``wrapping.key`` beside the log's key.
     """
 
+    seal_certificate: Path | None = None
+    """The operator's certificate with its key, as PKCS#12; it seals what was signed."""
+
+    seal_password: SecretStr = SecretStr("")
+    """What opens the certificate's file."""
+
     demo_bank: bool = False
     """Whether money moves through the demo's bank; without it payouts only wait."""
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib import import_module
 from typing import TypeVar
 
 from api import house
@@ -102,6 +103,29 @@ def authority_of(settings: Settings) -> audit.Authority | None:
         raise Unavailable(f"the setting TONLE_TIMESTAMP_ROOTS: {why}") from error
 
 
+def seal_of(settings: Settings) -> Callable[[bytes], bytes] | None:
+    """Return what seals prints by the operator's certificate.
+
+    Raises:
+        Unavailable: The file, its password or the library for it is missing or wrong.
+    """
+    if settings.seal_certificate is None:
+        return None
+    password = settings.seal_password.get_secret_value().encode()
+    try:
+        sealing = import_module("contracts.documents.sealing")
+        pkcs12 = settings.seal_certificate.read_bytes()
+        put_on: Callable[[bytes], bytes] = sealing.Seal.read(pkcs12, password).put_on
+    except ImportError as error:
+        raise Unavailable(
+            "TONLE_SEAL_CERTIFICATE needs pyhanko: install the extra tonle[seal]"
+        ) from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unavailable(f"the setting TONLE_SEAL_CERTIFICATE: {why}") from error
+    return put_on
+
+
 def custody_of(settings: Settings) -> Custody:
     """Return the vault of the signing keys this installation holds.
 
@@ -155,6 +179,7 @@ async def connected(
             custody=custody_of(settings),
             press=Press(),
             authority=authority_of(settings),
+            seal=seal_of(settings),
         )
     finally:
         await close_engine(engine)

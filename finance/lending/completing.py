@@ -16,14 +16,12 @@ from contracts.documents import (
 from finance import signing
 from finance.lending import papers, repository
 from finance.lending.errors import AgreementUnsigned
-from finance.lending.model import Loan, LoanStatus
+from finance.lending.model import Loan
 from finance.signing import Custody, Purpose, Signature
 from ledger import audit
 from ledger.audit import Concern, Policy, PublishedHead
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
-
-_UNSIGNED = (LoanStatus.AWAITING_SIGNATURE, LoanStatus.LAPSED)
 
 
 async def completion_source(
@@ -35,7 +33,7 @@ async def completion_source(
         AgreementUnsigned: Its parties have not signed it.
         EntryNotThere, NothingSealed: The log has not sealed the signatures yet.
     """
-    if loan.status in _UNSIGNED:
+    if not loan.is_signed:
         raise AgreementUnsigned
     rows = await signing.list_about(uow, purpose=Purpose.AGREEMENT, concerns=loan.id)
     agreed = _Proving(policy)

@@ -194,6 +194,11 @@ class Loan(Base):
         """Return the terms that were signed, for the day the money went out."""
         return Terms.from_json(self.terms)
 
+    @property
+    def is_signed(self) -> bool:
+        """Say whether all whom the agreement binds have signed it: the money then left."""
+        return self.disbursed_on is not None
+
     def booked(self, claim: Claim) -> Money:
         """Return how much of a claim the books have let fall due so far."""
         return Money(getattr(self, _BOOKED[claim]), self.currency)

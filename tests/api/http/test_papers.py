@@ -19,12 +19,15 @@ from tests.api.http.market import Json, Market, ok, usd
 from tests.ledger.audit.builders import SIGNER, seal_all
 
 TARGET = 100_000
+SEAL = b"\n% sealed"
 PRESS = Press()
 
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    return replace(services, signer=SIGNER, press=PRESS)
+    return replace(
+        services, signer=SIGNER, press=PRESS, seal=lambda content: content + SEAL
+    )
 
 
 def source_of(answer: httpx.Response) -> Json:
@@ -78,11 +81,13 @@ async def test_the_print_that_is_read_is_what_is_signed_and_certified(
     await market.work()
     unsealed = await sme.get(f"{papers}/completion.pdf")
     await seal_all(market.services.db)
+    sealed = await sme.get(f"{papers}/agreement.pdf?language=km")
     certified = source_of(await sme.get(f"{papers}/completion.pdf?language=en"))
     schedule = source_of(await lender.get(f"{papers}/schedule.pdf"))
     signed = ok(await market.approver.get(f"/signatures?concerns={loan['id']}"))
 
     assert hashlib.sha256(khmer.content).hexdigest() == read
+    assert sealed.content == khmer.content + SEAL
     assert english.headers["content-language"] == "en"
     assert source_of(khmer) == source_of(english)
     assert source_of(sheet)["risk"]["servicing_bps"] > 0
