@@ -60,6 +60,7 @@ class Completion:
     made_on: date
     message: AgreementMessage
     consent: dict[str, str]
+    pledge_consent: dict[str, str]
     signers: Sequence[Signer]
     agreement: Total | None
     lenders: Sequence[Lender]
@@ -76,6 +77,8 @@ def completion(done: Completion) -> Source:
         "forms": {"page.html": done.message.document_hash.hex(), **forms},
         "consent": done.consent,
         "consent_sha256": consent_sha256(done.consent),
+        "pledge_consent": done.pledge_consent,
+        "pledge_consent_sha256": consent_sha256(done.pledge_consent),
         "signers": [_signer(one) for one in done.signers],
         "agreement": asdict(done.agreement) if done.agreement else None,
         "lenders": [asdict(one) for one in done.lenders],

@@ -17,6 +17,7 @@ class Consent(StrEnum):
     """What somebody consents to."""
 
     AGREEMENT = "agreement"
+    PLEDGE = "pledge"
 
 
 @cache

@@ -47,6 +47,7 @@ async def completion_source(
             uow.today(),
             await papers.agreement_message(uow, loan_id=loan.id, custody=custody),
             dict(documents.consent(Consent.AGREEMENT)),
+            dict(documents.consent(Consent.PLEDGE)),
             signers,
             together,
             await _lenders(uow, loan),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from contracts.documents import Consent, consent, consent_sha256
 from contracts.signing import SignatureLevel
 from finance.raising.errors import (
     AboveShare,
@@ -116,7 +117,7 @@ def least_level(rules: RulePack, product: Product, *, on: date) -> SignatureLeve
 
 
 def hash_terms(terms: OfferTerms, bounds: Bounds) -> bytes:
-    """Hash what an offer promises, in canonical form: what each lender signs."""
+    """Hash what an offer promises, and the words of consent: what each lender signs."""
     fixed = {
         "product": terms.product.value,
         "issuer": terms.issuer,
@@ -129,6 +130,7 @@ def hash_terms(terms: OfferTerms, bounds: Bounds) -> bytes:
         "deadline_at": terms.deadline_at,
         "reflection_days": bounds.reflection_days,
         "agreed_sha256": terms.agreed.hex(),
+        "consent_sha256": consent_sha256(consent(Consent.PLEDGE)),
     }
     return hashlib.sha256(canonical(plain(fixed))).digest()
 

@@ -18,7 +18,8 @@ from api.portal.fields import Hex, Text, one_of, read_hex
 from api.portal.guard import make_pages
 from api.portal.offers import Filters, OfferView
 from api.wire import IdText, OfferRef, PledgeRef
-from contracts.documents import Language
+from contracts import documents
+from contracts.documents import Consent, Language
 from finance import raising, signing, wallets
 from finance.raising import OwnSignature, Pledge, PledgeStatus, Product
 from finance.signing import Custody, Holder, SigningKey
@@ -183,6 +184,7 @@ async def _offer_page(desk: Desk, offer_id: str, caller: Caller) -> Response:
         offer=view.offer,
         own=own,
         platform=signing.platform_of(desk.custody),
+        consent=documents.consent(Consent.PLEDGE)[desk.language],
         script=KEYS_SCRIPT if own.signs_here else "",
     )
 
