@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,7 +23,7 @@ from api.services import Services
 from api.settings import Settings
 from api.world import Played
 from finance.rails import FakeRail
-from ledger.clock import StoppedClock, SystemClock
+from ledger.clock import StoppedClock, SystemClock, business_date
 from ledger.errors import Unavailable
 from ledger.outbox import AuditMode
 from risk import identity
@@ -127,7 +128,12 @@ async def _play(
     shutil.rmtree(export, ignore_errors=True)
     with _progress() as tell:
         played = await world.play(
-            services, clock=clock, rail=rail, export_to=export, tell=tell
+            services,
+            clock=clock,
+            rail=rail,
+            export_to=export,
+            tell=tell,
+            until=business_date(SystemClock().now()) - timedelta(days=1),
         )
     return _write_down(played, settings, seconds=time.monotonic() - began)
 

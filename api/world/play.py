@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,8 +45,13 @@ async def play(
     rail: FakeRail,
     export_to: Path,
     tell: Callable[[str], None],
+    until: date,
 ) -> Played:
-    """Play every act; what is seen afterwards really happened in the database."""
+    """Play every act; what is seen afterwards really happened in the database.
+
+    The last act is on ``until``: the day before the machine's clock takes over, which
+    would be taken for a wrong one had it to jump.
+    """
     stage = Stage(
         services,
         clock,
@@ -59,6 +64,8 @@ async def play(
     found = await borrowing.play(stage)
     share_id = await owning.play(stage)
     await repaying.play(stage, found)
+    while stage.today < until:
+        await stage.go_on(1)
     await leaving.play(stage)
     people = await _hand_out_keys(stage)
     tell("The log is sealed, exported and verified")

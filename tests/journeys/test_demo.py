@@ -99,6 +99,15 @@ def test_the_line_of_the_witnesses_together_is_checked(played) -> None:
     assert judged.stdout.splitlines()[-1] == "regulator trustee auditor"
 
 
+def test_the_machines_clock_is_believed_after_the_last_day_played(played) -> None:
+    folder, _ = played
+
+    shown = start(folder, "day-end", "run")
+
+    assert shown.returncode == 0, shown.stdout
+    assert json.loads(shown.stdout)["clock_stopped"] is None
+
+
 def test_a_second_start_finds_the_world(played) -> None:
     folder, summary = played
     again = start(folder, "demo", "--once")
