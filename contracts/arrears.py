@@ -41,8 +41,3 @@ def by_band(state: LoanState, bands: Sequence[Band]) -> dict[str, Money]:
                 found[band.name] = found.get(band.name, zero) + instalment.unpaid
                 break
     return found
-
-
-def band_of(state: LoanState, bands: Sequence[Band]) -> Band | None:
-    """Return the band the whole loan is in, by its oldest unpaid instalment."""
-    return next((band for band in bands if band.holds(state.days_past_due)), None)

@@ -43,12 +43,6 @@ async def find_active(
     return await uow.session.scalar(query)
 
 
-async def find_public(uow: UnitOfWork, public: bytes) -> SigningKey | None:
-    """Return the key with these bytes, whosever it is."""
-    query = select(SigningKey).where(SigningKey.public == public)
-    return await uow.session.scalar(query)
-
-
 async def list_keys(
     uow: UnitOfWork,
     *,

@@ -44,11 +44,6 @@ class ScoredLoan:
     set_aside: bool = False
 
     @property
-    def overridden(self) -> bool:
-        """Tell whether people decided otherwise than the card."""
-        return self.accepted is not self.model_accepts
-
-    @property
     def vintage(self) -> str:
         """Return the quarter of the decision."""
         return f"{self.decided_on.year}-Q{(self.decided_on.month + 2) // 3}"
