@@ -95,7 +95,7 @@ def _read(artefact: str) -> tuple[dict[str, Any], Scorecard]:
         score({}, card)
     except (
         InvariantBroken, KeyError, TypeError, ValueError, AttributeError, IndexError,
-        StopIteration,
+        StopIteration, RecursionError,
     ) as wrong:  # fmt: skip
         raise ScorecardUnreadable from wrong
     return raw, card

@@ -160,3 +160,14 @@ async def test_an_adoption_is_never_unmade(db, operators) -> None:
 
     with pytest.raises(DBAPIError):
         await db.transact(unmake)
+
+
+async def test_a_file_nested_without_end_is_no_scorecard(db, operators) -> None:
+    with pytest.raises(ScorecardUnreadable):
+        await db.transact(
+            scorecards.propose_adoption,
+            artefact="[" * 100_000,
+            role=Role.CHAMPION,
+            operator_id=operators[0],
+            note="Deep",
+        )
