@@ -121,11 +121,14 @@ async def place_pledge(
     amount.require_positive()
     amount.require_settleable()
     wallet = await wallets.find_wallet(uow, party_id=party_id, currency=amount.currency)
-    promise = await _promise(uow, party_id, amount=amount, own=own)
+    promise = _promise(uow, party_id, amount=amount, own=own)
     signature = await _sign(
         uow, promise, offer_id=offer_id, custody=custody if wallet else None, own=own
     )
     offer = await repository.get_offer_for_update(uow, offer_id)
+    # Under the lock: the same signature may come twice at once, and names this offer.
+    if own and await repository.is_known(uow, promise.id):
+        raise PledgeKnown
     rules.require_taking_pledges(offer, now=uow.now())
     rules.require_stranger(offer, party_id)
     rules.require_room(offer, amount)
@@ -235,14 +238,11 @@ async def pledge_message(
     return await _message(uow, promise, offer_id=offer_id, platform=platform)
 
 
-async def _promise(
+def _promise(
     uow: UnitOfWork, party_id: PartyId, *, amount: Money, own: OwnSignature | None
 ) -> _Promise:
-    if own is None:
-        return _Promise(new_id("plg", uow.now()), party_id, amount)
-    if await repository.is_known(uow, own.pledge_id):
-        raise PledgeKnown
-    return _Promise(own.pledge_id, party_id, amount)
+    pledge_id = own.pledge_id if own else new_id("plg", uow.now())
+    return _Promise(pledge_id, party_id, amount)
 
 
 async def _message(

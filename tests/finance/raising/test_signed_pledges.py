@@ -1,5 +1,7 @@
 """Pledges are signed one by one and bind each lender in one signature at funding."""
 
+import asyncio
+
 import psycopg
 import pytest
 from sqlalchemy import select, text
@@ -167,6 +169,21 @@ async def own_pledge(market, offer, party, secret=7):
     message = await market.db.read(raising.pledge_message, **asked, platform="here")
     signature = bls.SUITE.sign(secret, message.encoded())
     return asked, raising.OwnSignature(message.pledge, signature)
+
+
+async def test_one_signature_used_twice_at_once_pledges_once(market):
+    offer = await market.offer(100_000)
+    party = await market.world.party(100_000)
+    asked, own = await own_pledge(market, offer, party)
+
+    again = [
+        market.db.transact(raising.place_pledge, **asked, custody=CUSTODY, own=own)
+        for _ in range(4)
+    ]
+    told = await asyncio.gather(*again, return_exceptions=True)
+
+    refused = [one for one in told if isinstance(one, BaseException)]
+    assert [type(one) for one in refused] == [raising.PledgeKnown] * 3
 
 
 async def test_an_own_key_signs_the_pledge_it_was_asked_to_and_no_other(market):
