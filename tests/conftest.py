@@ -56,8 +56,10 @@ settings.load_profile("patient")
 def pytest_configure() -> None:
     """End on SIGTERM as on Ctrl-C, so that no server is left running."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # A job in the background ignores Ctrl-C, and so would every program tests start.
+    # A job in the background ignores Ctrl-C, or the end of its terminal, and so would
+    # every program that tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Scheduler(LoadScopeScheduling):

@@ -8,10 +8,21 @@ revision = "0003"
 down_revision = "0002"
 
 _INSTANT = sa.DateTime(timezone=True)
+_NAMES_STAY = """
+CREATE FUNCTION name_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a name stays, or is erased'
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER name_stays BEFORE UPDATE OF name ON party
+    FOR EACH ROW WHEN (NEW.name <> OLD.name AND NEW.name <> '—')
+    EXECUTE FUNCTION name_stays();
+"""
 
 
 def upgrade() -> None:
     _create_party()
+    op.execute(_NAMES_STAY)
     _create_firm()
     _create_statement()
     _create_statement_line()
@@ -32,6 +43,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("statement_refusal", "statement_line", "statement", "firm", "party"):
         op.drop_table(table)
+    op.execute("DROP FUNCTION name_stays")
 
 
 def _create_party() -> None:
