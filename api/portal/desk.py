@@ -35,8 +35,8 @@ from ledger.ids import new_id
 
 LANGUAGE_COOKIE: Final = "tonle_language"
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # A page that names a script of ours may run it, and it may talk to this site only.
 SCRIPT_POLICY: Final = "; script-src 'self'; connect-src 'self'"

@@ -11,6 +11,8 @@ MEDIA_TYPES = {
     "upload.js": "text/javascript",
     "keys.js": "text/javascript",
     "noble-bls.js": "text/javascript",
+    "khmer.woff2": "font/woff2",
+    "khmer-bold.woff2": "font/woff2",
 }
 DIGEST_LETTERS = 12
 

@@ -85,6 +85,21 @@ async def test_style_may_be_kept_for_its_address_changes_with_it(
     assert style.text == CSS
 
 
+async def test_khmer_letters_come_with_the_style_for_devices_without_them(
+    reader: Reader,
+) -> None:
+    fonts = re.findall(r"url\(([^)]+)\)", CSS)
+    assert len(fonts) == 2
+
+    for name in fonts:
+        font = await reader.client.get(f"/static/{name}")
+        assert font.headers["content-type"] == "font/woff2"
+        assert font.content.startswith(b"wOF2")
+        assert len(font.content) < 20_000
+    policy = (await reader.open("/sign-in")).headers["content-security-policy"]
+    assert "font-src 'self'" in policy
+
+
 def _flow(past: int, planned: int) -> MonthFlow:
     usd = Currency.USD
     return MonthFlow(date(2026, 1, 1), Money(past, usd), Money(planned, usd))
