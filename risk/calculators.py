@@ -6,7 +6,13 @@ from datetime import date
 from typing import Any
 
 from risk.cashflow import RULES_VERSION, measure
-from risk.decision import features_json, score_json
+from risk.decision import (
+    LEAST_HISTORY_DAYS,
+    features_json,
+    has_history,
+    score_json,
+    short_history,
+)
 from risk.scoring import score
 from risk.statements import (
     MAX_BYTES,
@@ -57,6 +63,8 @@ def _score(
 def _account(read: ReadStatement, as_of: date, instalment_minor: int) -> dict[str, Any]:
     features = measure(merge_accounts([read.parsed]), as_of, instalment_minor)
     scored = score(features)
+    is_scored = has_history(features.values(), LEAST_HISTORY_DAYS)
+    reasons = scored.reasons if is_scored else short_history(LEAST_HISTORY_DAYS)
     return {
         "format": read.parsed.format.value,
         "account": read.parsed.account,
@@ -68,6 +76,6 @@ def _account(read: ReadStatement, as_of: date, instalment_minor: int) -> dict[st
             {"line": item.line, "why": item.why} for item in read.parsed.left_out
         ],
         "features": features_json(tuple(features.values())),
-        **score_json(scored),
-        "reasons": [reason.to_json() for reason in scored.reasons],
+        **score_json(scored, is_scored=is_scored),
+        "reasons": [reason.to_json() for reason in reasons],
     }

@@ -25,7 +25,15 @@ from risk.cashflow import (
 )
 from risk.limits import Limit, LimitKind
 from risk.pricing import Candidate, CapTest, Costs, Fit, Security, SecurityKind
-from risk.refusing import Asked, Policy, is_hard, refusal_reasons
+from risk.refusing import (
+    LEAST_HISTORY_DAYS,
+    Asked,
+    Policy,
+    has_history,
+    is_hard,
+    refusal_reasons,
+    short_history,
+)
 from risk.scoring import Reason, Score, Scorecard, score
 from risk.statements import (
     Finding,
@@ -106,6 +114,15 @@ class Decision:
     category_rules: str
 
     @property
+    def grade(self) -> str | None:
+        """Return the grade; none where the history is too short for a score."""
+        return self.score.grade if self._is_scored else None
+
+    @property
+    def _is_scored(self) -> bool:
+        return has_history(self.features, self.policy.least_history_days)
+
+    @property
     def rate_bps(self) -> int:
         """Return the yearly rate the loan would have to carry."""
         return self.cap_test.price.rate_bps
@@ -124,7 +141,7 @@ class Decision:
             "amount_minor": str(self.amount_minor),
             "instalment_minor": str(self.instalment_minor),
             "features": features_json(self.features),
-            **score_json(self.score),
+            **score_json(self.score, is_scored=self._is_scored),
             "price": self.cap_test.price.to_json(),
             "cap": {
                 "fit": self.cap_test.fit.value,
@@ -244,20 +261,21 @@ def features_json(features: Sequence[Measured]) -> dict[str, str | None]:
     }
 
 
-def score_json(scored: Score) -> dict[str, Any]:
-    """Write a score as plain values."""
+def score_json(scored: Score, *, is_scored: bool) -> dict[str, Any]:
+    """Write a score as plain values; too short a history has none, only a price's PD."""
     return {
-        "score": scored.points,
-        "grade": scored.grade,
+        "score": scored.points if is_scored else None,
+        "grade": scored.grade if is_scored else None,
         "pd_bps": scored.pd_bps,
         "confidence": scored.confidence,
-        "points": dict(scored.points_by_feature),
+        "points": dict(scored.points_by_feature) if is_scored else {},
         "model": scored.artefact_version,
         "model_sha256": scored.artefact_hash,
     }
 
 
 __all__ = [
+    "LEAST_HISTORY_DAYS",
     "Application",
     "Candidate",
     "CapTest",
@@ -274,7 +292,9 @@ __all__ = [
     "StatementMissing",
     "assess",
     "features_json",
+    "has_history",
     "is_hard",
     "look_again",
     "score_json",
+    "short_history",
 ]

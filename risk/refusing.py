@@ -5,7 +5,7 @@ data (``refusals.json``), so that a lawyer or a translator reads it without the 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -19,6 +19,7 @@ from risk.pricing import CapTest, Costs, Fit
 from risk.scoring import Reason, Score
 
 MAX_REASONS: Final = 5
+LEAST_HISTORY_DAYS: Final = 90
 # No second person may set these aside: the law, lenders' limits, and what cannot be paid.
 _HARD: Final = (
     "cost_above_cap",
@@ -26,6 +27,8 @@ _HARD: Final = (
     "instalment_not_affordable",
     "no_sales_seen",
 )
+
+_Broken = tuple[Reason, Reason]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Policy:
     costs: Costs
     cap_bps: int | None
     lowest_grade: str = "D"
-    least_history_days: int = 90
+    least_history_days: int = LEAST_HISTORY_DAYS
     least_debt_cover: str = "1.00"
     oldest_records_days: int = 60
 
@@ -67,12 +70,20 @@ class Asked:
     limits: tuple[Limit, ...]
 
 
-_Broken = tuple[Reason, Reason]
-
-
 def is_hard(code: str) -> bool:
     """Say whether a reason stands whatever people think of the firm."""
     return code.startswith(_HARD) and code != "limit_in_use"
+
+
+def has_history(features: Iterable[Measured], least_days: int) -> bool:
+    """Say whether the records reach back far enough for a score to mean anything."""
+    days = next((one.value for one in features if one.name == "history_days"), None)
+    return days is not None and days >= least_days
+
+
+def short_history(least_days: int) -> _Broken:
+    """Say that there is no score, and the way to build records for one."""
+    return _say("history_too_short", days=least_days), _say("records_say_little")
 
 
 def refusal_reasons(
@@ -86,18 +97,19 @@ def refusal_reasons(
     """Return nothing to accept; to refuse, at least two reasons that can be changed.
 
     First what is broken, then what the score found weak, then the facts behind what
-    is broken, as far as there is room.
+    is broken, as far as there is room. Too short a history has no score to speak of.
     """
+    is_scored = has_history(features.values(), policy.least_history_days)
     broken = [
         *_records(features, policy),
         *_means(features, asked, policy),
-        *_grade(scored, policy),
+        *(_grade(scored, policy) if is_scored else ()),
         *_price(cap_test),
         *_limits(asked),
     ]
     if not broken:
         return ()
-    weak = [reason for reason in scored.reasons if reason.change_en]
+    weak = [one for one in scored.reasons if one.change_en] if is_scored else []
     facts = [fact for _, fact in broken]
     told = {
         reason.code: reason
@@ -107,10 +119,9 @@ def refusal_reasons(
 
 
 def _records(features: Mapping[str, Measured], policy: Policy) -> Iterator[_Broken]:
-    days = features["history_days"].value
-    if days is None or days < policy.least_history_days:
-        least = policy.least_history_days
-        yield _say("history_too_short", days=least), _say("records_say_little")
+    least = policy.least_history_days
+    if not has_history(features.values(), least):
+        yield short_history(least)
     elif (features["days_since_last_line"].value or 0) > policy.oldest_records_days:
         yield _say("records_out_of_date"), _say("present_sales_unseen")
 

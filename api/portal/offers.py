@@ -26,13 +26,13 @@ class OfferView:
 
     @property
     def grade(self) -> str:
-        """The grade of the score; nothing for shares."""
-        return str(self.application.decision["grade"]) if self.application else ""
+        """The grade of the score; nothing for shares, or where there is no score."""
+        return (self.application.decision["grade"] or "") if self.application else ""
 
     @property
     def score(self) -> int | None:
-        """The points of the score; none for shares."""
-        return int(self.application.decision["score"]) if self.application else None
+        """The points of the score; none for shares, or where there is no score."""
+        return self.application.decision["score"] if self.application else None
 
     @property
     def reasons(self) -> Sequence[dict[str, Any]]:

@@ -133,10 +133,13 @@ class Invitation:
 
 @dataclass(frozen=True)
 class LoanRisk:
-    """How a loan's risk was judged, and what of its interest a lender keeps."""
+    """How a loan's risk was judged, and what of its interest a lender keeps.
 
-    grade: str
-    score: int
+    There is no grade and no score where the firm's records were too short for one.
+    """
+
+    grade: str | None
+    score: int | None
     default_bps: int
     servicing_bps: int
     tax_bps: int

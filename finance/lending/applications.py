@@ -94,7 +94,7 @@ def _submitted(application: Application, decided: Decision) -> ApplicationSubmit
         application.amount,
         application.term_months,
         decided.outcome.value,
-        decided.score.grade,
+        decided.grade or "",
         decided.sha256,
     )
 

@@ -97,8 +97,8 @@ async def loan_information(uow: UnitOfWork, *, offer: Offer) -> Source:
     judged, pack = application.decision, rulepacks.home()
     on = business_date(offer.opens_at)
     risk = LoanRisk(
-        grade=str(judged["grade"]),
-        score=int(judged["score"]),
+        grade=judged["grade"],
+        score=judged["score"],
         default_bps=int(judged["pd_bps"]),
         servicing_bps=pack.bps("servicing_fee", on=on),
         tax_bps=pack.bps("interest_tax_resident", on=on),

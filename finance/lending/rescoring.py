@@ -91,7 +91,8 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
     found = [signal.value for signal in signals(before, now, pd_ratio_bps=ratio)]
     unseen = Signal.FEED_MISSED in found
     pd_bps = await _last_pd(uow, loan_id, before.pd_bps) if unseen else now.pd_bps
-    grade = application.decision["grade"] if unseen else scored.grade
+    before_grade = application.decision["grade"] or scored.grade
+    grade = before_grade if unseen else scored.grade
     row = Rescore(
         loan=loan.id,
         month=today.replace(day=1),

@@ -108,6 +108,8 @@ def _decisions(card: str, challenger: bytes) -> Select[Any]:
         .outerjoin(impaired, impaired.c.loan == Loan.id)
         .outerjoin(lost, lost.c.loan == Loan.id)
         .where(decision["model_sha256"].astext == card)
+        # Too short a history has no score to watch.
+        .where(decision["score"].astext.is_not(None))
         .order_by(Application.id.desc())
         .limit(MOST_DECISIONS)
     )

@@ -27,4 +27,6 @@ def test_each_file_has_a_score_or_its_refusal() -> None:
     assert second["refused"]["code"] == "statement_empty"
     assert third["transactions"] == 5
     assert third["confidence"] == "none"
+    assert (third["score"], third["grade"], third["points"]) == (None, None, {})
+    assert third["reasons"][0]["code"] == "history_too_short"
     assert json.loads(json.dumps(told)) == told

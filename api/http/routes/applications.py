@@ -94,7 +94,7 @@ class ListingOut(Out):
     amount: MoneyOut
     term_months: int
     purpose: str
-    grade: str
+    grade: str | None
     reasons: list[dict[str, JsonValue]]
     quote: dict[str, JsonValue]
 
