@@ -197,6 +197,12 @@ class Desk:
         return HOMES[self.caller.role] if self.caller else "/sign-in"
 
     @property
+    def here(self) -> str:
+        """The address of this page with what it was asked; that of its form after one."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    @property
     def done(self) -> str:
         """The name of what the last form did, as the address tells it."""
         return self.request.query_params.get("done", "")

@@ -1,7 +1,7 @@
 """Turn bank, wallet and till files into transactions that add up, or refuse them."""
 
 from risk.statements.accounts import merge_accounts
-from risk.statements.errors import StatementRefused
+from risk.statements.errors import StatementRefused, refusal_messages
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.findings import Finding, Flaw, Integrity, Verdict
 from risk.statements.maps import (
@@ -81,6 +81,7 @@ __all__ = [
     "read_statement",
     "read_statements",
     "receive_statement",
+    "refusal_messages",
     "reread_statement",
     "sample_statement",
 ]

@@ -1,5 +1,6 @@
 """What statements refuse: each with file, line and what to do, and its own code."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from ledger.errors import Invalid
@@ -21,6 +22,15 @@ class StatementRefused(Invalid):
     def named(self, file: str) -> Self:
         """Return the same refusal, naming the file it is about."""
         return type(self)(line=self.line, file=file)
+
+
+def refusal_messages() -> Mapping[str, str]:
+    """Return the sentence of every refusal by its code, to say a kept one again."""
+    every: list[type[StatementRefused]] = [
+        StatementRefused,
+        *StatementRefused.__subclasses__(),
+    ]
+    return {refusal.code: refusal.message for refusal in every}
 
 
 def shown_file_name(file: str) -> str:

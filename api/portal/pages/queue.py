@@ -16,7 +16,6 @@ from api.portal.guard import make_pages
 from api.portal.pages.request import AskedWish, answered, read_request
 from api.portal.wishes import Wish
 from api.wire import ApplicationRef, PartyRef
-from contracts.schedule import Schedule
 from finance import approvals, lending, wallets
 from finance.approvals import Approval
 from finance.lending import Application, ApplicationStatus, Surety
@@ -101,7 +100,9 @@ async def describe_firm(
     province: Text,
 ) -> Response:
     """Settle what the firm does and where, for the limits."""
-    chosen = one_of(Sector, sector) or Sector.OTHER
+    chosen = one_of(Sector, sector)
+    if chosen is None:
+        raise FormMalformed
     step = partial(_describe, sector=chosen, province=province)
     return await _decide(desk, application_id, caller=caller, step=step, done="firm")
 
@@ -236,25 +237,22 @@ async def _application_page(
     wish: Wish | None = None,
     replay: bool = False,
 ) -> Response:
-    read = await desk.db.read(_read_one, application_id=application_id)
-    found, described, schedule = read
+    read = await desk.db.read(read_request, application_id=application_id)
+    found, described = await desk.db.read(_read_one, application_id=application_id)
     behind = await desk.db.read(_behind, application_id=application_id)
-    _, months = await desk.db.read(read_request, application_id=application_id)
     again = None
     if replay:
         again = await desk.db.read(
             lending.replay_decision, application_id=application_id
         )
-    desk, answer = await answered(desk, found.application, wish or Wish())
+    desk, answer = await answered(desk, read.application, wish or Wish())
     return desk.page(
         "application.html",
+        **vars(read),
         waiting=found,
-        application=found.application,
         behind=behind,
         described=described,
-        hard=lending.hard_reason(found.application),
-        schedule=schedule,
-        months=months,
+        hard=lending.hard_reason(read.application),
         answer=answer,
         provinces=PROVINCES,
         replay=again,
@@ -280,11 +278,11 @@ async def _in_state(uow: UnitOfWork, status: ApplicationStatus) -> list[Waiting]
 
 async def _read_one(
     uow: UnitOfWork, *, application_id: str
-) -> tuple[Waiting, Firm | None, Schedule]:
+) -> tuple[Waiting, Firm | None]:
     application = await lending.get_application(uow, application_id=application_id)
     (waiting,) = await _waiting(uow, [application])
     firm = await identity.find_firm(uow, party_id=application.party)
-    return waiting, firm, lending.schedule_of(application)
+    return waiting, firm
 
 
 async def _waiting(

@@ -73,7 +73,12 @@ async def _receive(desk: Desk, caller: Caller, file: UploadFile | None) -> State
 
 async def _records_page(desk: Desk, *, caller: Caller) -> Response:
     records = await desk.db.read(_read_all, party_id=caller.party)
-    return desk.page("records.html", script=SCRIPT, records=records)
+    return desk.page(
+        "records.html",
+        script=SCRIPT,
+        records=records,
+        why=statements.refusal_messages(),
+    )
 
 
 async def _read_all(uow: UnitOfWork, *, party_id: PartyId) -> Records:

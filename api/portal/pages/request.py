@@ -18,6 +18,7 @@ from api.portal.fields import Reason
 from api.portal.guard import make_pages
 from api.portal.wishes import Sent, Wish, asked_wish, sent_wish
 from api.wire import ApplicationRef
+from contracts.schedule import Schedule
 from finance import lending
 from finance.lending import Application, Quote
 from ledger.database import UnitOfWork
@@ -42,6 +43,16 @@ class Answer:
     wish: Wish
     decision: Decision | None = None
     quote: Quote | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """An application with what it stands on; no months when a file cannot be read."""
+
+    application: Application
+    schedule: Schedule
+    records: list[Statement]
+    months: list[InOut] | None
 
 
 @dataclass
@@ -81,23 +92,34 @@ async def show_request(
     application_id: ApplicationRef, desk: At, caller: Sme, wish: AskedWish
 ) -> Response:
     """Show a firm its request: score, reasons, price, and what another wish would give."""
-    application, months = await desk.db.read(
-        read_request, application_id=application_id
-    )
-    caller.require_sight(PartyId(application.party), "application")
-    desk, answer = await answered(desk, application, wish)
-    return desk.page(
-        "request.html", application=application, months=months, answer=answer
-    )
+    read = await desk.db.read(read_request, application_id=application_id)
+    caller.require_sight(PartyId(read.application.party), "application")
+    desk, answer = await answered(desk, read.application, wish)
+    return desk.page("request.html", **vars(read), answer=answer)
 
 
-async def read_request(
-    uow: UnitOfWork, *, application_id: str
-) -> tuple[Application, list[InOut]]:
-    """Return an application with the months of the accounts it stands on."""
+async def read_request(uow: UnitOfWork, *, application_id: str) -> Case:
+    """Return an application with its payments, its records and their months."""
     application = await lending.get_application(uow, application_id=application_id)
-    months = await lending.cash_flow(uow, application_id=application_id)
-    return application, flows.shown(months, application.currency)
+    records = [
+        await statements.get_statement(uow, statement_id=statement_id)
+        for statement_id in application.statements
+    ]
+    return Case(
+        application,
+        lending.schedule_of(application),
+        records,
+        await _months(uow, application),
+    )
+
+
+async def _months(uow: UnitOfWork, application: Application) -> list[InOut] | None:
+    try:
+        months = await lending.cash_flow(uow, application_id=application.id)
+    except Refusal:
+        # A kept file that was changed; what differs is for the replay to say.
+        return None
+    return flows.shown(months, application.currency)
 
 
 async def answered(

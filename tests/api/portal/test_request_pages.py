@@ -1,13 +1,18 @@
 """From a file to a decision on pages: records, request, what if, override, replay."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from sqlalchemy import text
 
 from api.auth import Role
 from ledger.clock import StoppedClock, business_date
-from ledger.ids import PartyId
+from ledger.database import Database, UnitOfWork
+from ledger.ids import PartyId, read_id
 from ledger.money import Currency
+from risk import statements
 from risk.identity import PartyKind
 from risk.statements import Profile, sample_statement
 from tests.api.portal.conftest import Reader, SignedIn, plain
@@ -160,6 +165,11 @@ async def test_a_short_history_has_no_score_but_the_way_to_one(
     page = await reader.send("/apply", **FORM, currency="USD", purpose="Rice")
     assert "No score yet: the records are too short." in page.text
     assert "Write down each sale and cost for eight weeks" in page.text
+    assert "Expected loss" not in page.text
+    for_itself = (await reader.open("/business")).text
+    assert "No score yet" in for_itself
+    assert "Grade" not in for_itself
+    page = await reader.open(page.url.path)
     queue = f"/queue/{page.url.path.removeprefix('/requests/')}"
 
     one, two = world.operators
@@ -180,6 +190,98 @@ async def test_a_short_history_has_no_score_but_the_way_to_one(
     page = await reader.open(queue)
     assert "A refusal was set aside by two people:" in page.text
     assert "First person: review" in page.text
+
+
+async def test_records_in_another_currency_are_said_not_to_count(
+    reader: Reader, clock: StoppedClock
+) -> None:
+    ends_on = business_date(clock.now()) - timedelta(days=1)
+    for currency in (Currency.USD, Currency.KHR):
+        content = sample_statement(
+            7, Profile.STRONG, ends_on=ends_on, currency=currency
+        )
+        await upload(reader, content, f"{currency}.csv")
+    await reader.open("/apply")
+    page = await reader.send("/apply", **FORM, currency="USD", purpose="Rice")
+
+    _, counted, not_counted = page.text.rpartition("The records it stands on")[2].split(
+        '<a href="/records/'
+    )
+
+    if "KHR.csv" in counted:
+        counted, not_counted = not_counted, counted
+    assert "Not counted" not in counted
+    assert "Not counted: it is in another currency" in not_counted
+    assert "First payment" in page.text
+
+
+async def test_a_kept_file_that_was_changed_is_told_by_its_replay(
+    world: World, firm: PartyId, signed_in: SignedIn, admin_db: Database
+) -> None:
+    application = await world.apply(firm, usd(6_000))
+    await admin_db.transact(_break_a_heading, statement_id=application.statements[0])
+    reader = await signed_in(Role.OPERATOR, world.operators[0])
+
+    page = await reader.open(f"/queue/{application.id}?replay=true")
+
+    assert page.status_code == 200
+    assert "can no longer be read as they were" in page.text
+    assert "Something differs" in page.text
+    assert f"files.{application.statements[0]}" in page.text
+    reader = await signed_in(Role.SME, firm)
+    page = await reader.open(f"/requests/{application.id}")
+    assert page.status_code == 200
+
+
+async def _break_a_heading(uow: UnitOfWork, *, statement_id: str) -> None:
+    _, content = await statements.get_content(uow, statement_id=statement_id)
+    await uow.session.execute(text("SET LOCAL session_replication_role = replica"))
+    broken = content.replace(b"Transaction Date", b"Transaction Dxte", 1)
+    assert broken != content
+    await uow.session.execute(
+        text(
+            "UPDATE statement SET content = :c, sha256 = sha256(CAST(:c AS bytea))"
+            " WHERE id = :id"
+        ),
+        {"c": broken, "id": read_id("stmt", statement_id)},
+    )
+
+
+async def test_a_refused_file_is_told_by_its_sentence_in_both_languages(
+    reader: Reader,
+) -> None:
+    await upload(reader, b"x,y\n1,2\n3,4\n", "own.csv")
+
+    page = await reader.open("/records")
+    assert "own.csv: no heading with a date and an amount was found." in page.text
+    await reader.open("/language/km?back=/records")
+    assert "own.csv៖" in reader.page.text
+
+
+async def test_a_language_is_chosen_for_the_page_as_it_was_asked(
+    reader: Reader,
+) -> None:
+    page = await reader.open("/quote?amount=5000&currency=USD&months=12&method=annuity")
+    links = re.findall(r'href="(/language/km[^"]+)"', page.text)
+
+    page = await reader.open(unescape(links[0]))
+
+    assert page.url.query == b"amount=5000&currency=USD&months=12&method=annuity"
+    assert '<html lang="km">' in page.text
+
+
+async def test_what_a_firm_does_is_chosen_and_not_left_as_it_stood(
+    world: World, firm: PartyId, signed_in: SignedIn
+) -> None:
+    application = await world.apply(firm, usd(6_000))
+    reader = await signed_in(Role.OPERATOR, world.operators[0])
+    here = f"/queue/{application.id}"
+    page = await reader.open(here)
+    assert '<option value="">Choose</option>' in page.text
+
+    page = await reader.send(f"{here}/firm", sector="", province="KH-2")
+
+    assert page.status_code == 422
 
 
 async def test_an_operator_sees_limits_and_replays_the_decision(
