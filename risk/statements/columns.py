@@ -11,6 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TypeAlias
 
+from risk.statements.sheet import Sheet
+
 _KNOWN = json.loads(
     files("risk.statements").joinpath("columns.json").read_text("utf-8")
 )
@@ -131,26 +133,53 @@ class Labels:
         self.reference = columns.reference
         self.status = columns.status
 
+    def doubtful(self, rows: Sheet) -> list[int]:
+        """Return the places of the few rows that :meth:`kind` may not call moving."""
+        days, said = rows.column(self.booked_on), rows.column(self.reference)
+        states, moved = rows.column(self.status), rows.joined(self.moves)
+        dated = {day for day in set(days) if day[:1].isdigit()}
+        plain = {text for text in set(said) if not _may_begin_label(text)}
+        done = {state for state in set(states) if self._is_done(state)}
+        if (
+            dated.issuperset(days)
+            and plain.issuperset(said)
+            and done.issuperset(states)
+        ):
+            return [at for at, text in enumerate(moved) if not text]
+        return [
+            at
+            for at, (day, text, state, told) in enumerate(
+                zip(days, said, states, moved, strict=True)
+            )
+            if not (told and day in dated and text in plain and state in done)
+        ]
+
     def kind(self, cells: Sequence[str]) -> str:
         """Say what a row is that moves no money; nothing if it moves some."""
-        if self.status >= 0 and not is_word(cells[self.status], "done_words"):
+        if not self._is_done(cells[self.status]):
             return "not completed"
         dated = cells[self.booked_on][:1].isdigit()
         if dated and any(map(cells.__getitem__, self.moves)):
             # A dated line with an amount is a label only if it says nothing else.
             said = cells[self.reference]
-            begins = said[:_BEGINNING].lower()
-            return _balance_label(said) if begins in _BEGINNINGS else ""
+            return _balance_label(said) if _may_begin_label(said) else ""
         label = find_label(cells)
         if label:
             return "" if dated and label in {"total", "end"} else label
-        again = cells[: len(self.heading)] == self.heading
+        again = list(cells[: len(self.heading)]) == self.heading
         return "heading" if again or find_columns(cells) else ""
+
+    def _is_done(self, state: str) -> bool:
+        return self.status < 0 or is_word(state, "done_words")
 
 
 def find_label(cells: Sequence[str]) -> str:
     """Return the first label among cells, such as ``opening``, or nothing."""
     return next(filter(None, (_label_of(tidy_words(cell)) for cell in cells)), "")
+
+
+def _may_begin_label(text: str) -> bool:
+    return text[:_BEGINNING].lower() in _BEGINNINGS
 
 
 def _balance_label(text: str) -> str:

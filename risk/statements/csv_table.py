@@ -31,7 +31,8 @@ from risk.statements.parsed import (
     Transaction,
 )
 from risk.statements.rows import RowReader, Style
-from risk.statements.table import Row, Table, read_table
+from risk.statements.sheet import Row, Sheet
+from risk.statements.table import Table, read_table
 
 _CURRENCY_WORD = re.compile(r"\b(USD|KHR)\b")
 _ACCOUNT_WORDS = re.compile(r"account|iban|wallet|គណនី", re.IGNORECASE)
@@ -72,19 +73,19 @@ def _statement(one: Part, made_as: StatementFormat) -> ParsedStatement:
     )
 
 
-def _with_sides(table: Table, movements: list[Row]) -> Table:
+def _with_sides(table: Table, movements: Sheet) -> Table:
     """Take a column of kinds for the side of amounts, if it names nothing but sides."""
     columns = table.columns
     if columns.kind < 0 or columns.side >= 0:
         return table
-    named = _first_lines(movements, columns.kind)
+    named = movements.first_lines(columns.kind)
     if not all(is_side(text) for text in named):
         return table
     return replace(table, columns=replace(columns, side=columns.kind))
 
 
 def _with_fees(
-    table: Table, movements: list[Row], style: Style, without: list[Transaction]
+    table: Table, movements: Sheet, style: Style, without: list[Transaction]
 ) -> list[Transaction]:
     """Take fees on top of the amounts, unless only without them the balances follow."""
     reader = RowReader(table.columns, replace(style, fees_apart=True))
@@ -92,36 +93,33 @@ def _with_fees(
     return without if _follows(without) and not _follows(charged) else charged
 
 
-def _sort(table: Table) -> tuple[list[Row], list[tuple[Row, str]]]:
+def _sort(table: Table) -> tuple[Sheet, list[tuple[Row, str]]]:
     """Part the rows that move money from labels, totals and repeated headings."""
     labels = Labels(table.columns, table.heading.cells)
-    movements: list[Row] = []
-    asides: list[tuple[Row, str]] = []
-    for row in table.rows:
-        why = labels.kind(row.cells)
-        if why:
-            asides.append((row, why))
-        else:
-            movements.append(row)
-    return movements, asides
+    rows = table.rows
+    kinds = {at: labels.kind(rows.row(at).cells) for at in labels.doubtful(rows)}
+    asides = [(rows.row(at), why) for at, why in kinds.items() if why]
+    if not asides:
+        return rows, []
+    return rows.only([at for at in range(len(rows)) if not kinds.get(at)]), asides
 
 
-def _style(table: Table, movements: list[Row], named: str) -> Style:
+def _style(table: Table, movements: Sheet, named: str) -> Style:
     """Settle what the whole file shares: date order, decimal mark, currency."""
     columns = table.columns
-    order = find_date_order(_first_lines(movements, columns.booked_on))
+    order = find_date_order(movements.first_lines(columns.booked_on))
     if order is None:
-        raise StatementDateUnreadable(line=movements[0].line)
-    sample = movements[:_STYLE_SAMPLE_ROWS]
-    amounts = [row.cells[place] for row in sample for place in columns.numbers]
+        raise StatementDateUnreadable(line=movements.lines[0])
+    sample = movements.head(_STYLE_SAMPLE_ROWS)
+    amounts = [text for at in columns.numbers for text in sample.column(at)]
     currency = named or _currency(table, movements)
     return Style(
         order, find_decimal_mark(amounts), currency, currency_exponent(currency) or 0
     )
 
 
-def _currency(table: Table, movements: list[Row]) -> str:
-    named = _first_lines(movements, table.columns.currency)
+def _currency(table: Table, movements: Sheet) -> str:
+    named = movements.first_lines(table.columns.currency)
     if len(named) > 1:
         raise StatementCurrenciesMixed(line=max(named.values()))
     named = named or _currency_named_aside(table)
@@ -129,16 +127,6 @@ def _currency(table: Table, movements: list[Row]) -> str:
     if currency_exponent(currency.upper()) is None:
         raise StatementCurrencyUnknown(line=line)
     return currency.upper()
-
-
-def _first_lines(rows: list[Row], place: int) -> dict[str, int]:
-    """Return each different text of a column and the first line it stands on."""
-    found: dict[str, int] = {}
-    for line, cells in rows if place >= 0 else ():
-        if cells[place] not in found:
-            found[cells[place]] = line
-    found.pop("", None)
-    return found
 
 
 def _currency_named_aside(table: Table) -> dict[str, int]:
@@ -150,11 +138,7 @@ def _currency_named_aside(table: Table) -> dict[str, int]:
     }
     if len(above) == 1:
         return above
-    text = " ".join(
-        row.cells[place]
-        for row in table.rows[:_SIGN_SAMPLE_ROWS]
-        for place in table.columns.numbers
-    )
+    text = " ".join(table.rows.head(_SIGN_SAMPLE_ROWS).joined(table.columns.numbers))
     signs = {"USD": "$" in text, "KHR": "៛" in text}
     units = {table.columns.unit} - {""} or {
         unit for unit, seen in signs.items() if seen
@@ -162,8 +146,8 @@ def _currency_named_aside(table: Table) -> dict[str, int]:
     return {units.pop(): table.heading.line} if len(units) == 1 else {}
 
 
-def _account(table: Table, movements: list[Row]) -> str:
-    named = _first_lines(movements, table.columns.account)
+def _account(table: Table, movements: Sheet) -> str:
+    named = movements.first_lines(table.columns.account)
     if len(named) > 1:
         raise StatementManyAccounts(line=max(named.values()))
     for row in table.above:

@@ -8,7 +8,8 @@ from risk.statements.errors import (
     StatementCurrenciesMixed,
     StatementCurrencyUnknown,
 )
-from risk.statements.table import Row, Table
+from risk.statements.sheet import Row, Sheet
+from risk.statements.table import Table
 
 _KEPT = frozenset(currency.value for currency in Currency)
 
@@ -18,7 +19,7 @@ class Part:
     """The rows of one account; ``currency`` is named where the table has several."""
 
     table: Table
-    movements: list[Row]
+    movements: Sheet
     asides: list[tuple[Row, str]]
     currency: str = ""
 
@@ -29,9 +30,7 @@ class Part:
         )
 
 
-def part(
-    table: Table, movements: list[Row], asides: list[tuple[Row, str]]
-) -> list[Part]:
+def part(table: Table, movements: Sheet, asides: list[tuple[Row, str]]) -> list[Part]:
     """Return one part for each currency that a column or a pair of columns names.
 
     Every label beside the movements is told once, with the first part.
@@ -48,43 +47,47 @@ def part(
     return [replace(parts[0], asides=asides), *parts[1:]]
 
 
-def _by_columns(table: Table, movements: list[Row]) -> list[Part]:
+def _by_columns(table: Table, movements: Sheet) -> list[Part]:
     """Part rows by whose columns of amounts they fill; an exchange fills both."""
     parts = []
     for columns in (table.columns, table.columns.other):
         if columns is None:
             continue
         own = replace(columns, other=None)
-        rows = [row for row in movements if any(row.cells[at] for at in own.moves)]
+        moved = movements.joined(own.moves)
+        rows = movements.only([at for at, text in enumerate(moved) if text])
         if rows:
             parts.append(Part(replace(table, columns=own), rows, [], own.unit))
-    told = {row.line for one in parts for row in one.movements}
-    for row in movements:
-        if row.line not in told:
-            raise StatementAmountUnreadable(line=row.line)
+    told = {line for one in parts for line in one.movements.lines}
+    for line in movements.lines:
+        if line not in told:
+            raise StatementAmountUnreadable(line=line)
     return parts
 
 
-def _by_cells(table: Table, movements: list[Row]) -> list[Part]:
+def _by_cells(table: Table, movements: Sheet) -> list[Part]:
     """Part rows by their cell of currency; a row that carries on a text has none."""
     place = table.columns.currency
     if place < 0:
         return []
+    told = [text.upper() for text in movements.column(place)]
     named: dict[str, int] = {}
-    for line, cells in movements:
-        named.setdefault(cells[place].upper(), line)
+    for text, line in zip(told, movements.lines, strict=True):
+        named.setdefault(text, line)
     named.pop("", None)
     if len(named) < 2:  # noqa: PLR2004 - one is no mixture
         return []
     if not _KEPT.issuperset(named):
         raise StatementCurrenciesMixed(line=max(named.values()))
-    rows: dict[str, list[Row]] = {currency: [] for currency in named}
+    rows: dict[str, list[int]] = {currency: [] for currency in named}
+    days = movements.column(table.columns.booked_on)
     current = ""
-    for row in movements:
-        current = row.cells[place].upper() or (
-            "" if row.cells[table.columns.booked_on] else current
-        )
+    for at, (text, day) in enumerate(zip(told, days, strict=True)):
+        current = text or ("" if day else current)
         if not current:
-            raise StatementCurrencyUnknown(line=row.line)
-        rows[current].append(row)
-    return [Part(table, rows[currency], [], currency) for currency in named]
+            raise StatementCurrencyUnknown(line=movements.lines[at])
+        rows[current].append(at)
+    return [
+        Part(table, movements.only(kept), [], currency)
+        for currency, kept in rows.items()
+    ]

@@ -18,7 +18,7 @@ from risk.statements.errors import (
     StatementMalformed,
 )
 from risk.statements.parsed import Transaction
-from risk.statements.table import Row
+from risk.statements.sheet import Sheet
 
 _NOTHING = frozenset({"", "-", "\u2013", "--"})
 
@@ -45,10 +45,9 @@ class RowReader:
         self.style = style
         self.dates: dict[str, date | None] = {}
 
-    def read(self, rows: list[Row]) -> list[Transaction]:
+    def read(self, sheet: Sheet) -> list[Transaction]:
         """Read every row, or refuse where one is not clear."""
-        rows, carried_on = self._with_descriptions_apart(rows)
-        sheet = _Sheet(rows)
+        sheet, carried_on = self._with_descriptions_apart(sheet)
         columns = self.columns
         booked = self._days(sheet, columns.booked_on)
         valued = booked
@@ -76,29 +75,24 @@ class RowReader:
         """Return an amount in the file's style, or ``None`` when it is unclear."""
         return read_minor(text, self.style.exponent, self.style.mark)
 
-    def _with_descriptions_apart(
-        self, rows: list[Row]
-    ) -> tuple[list[Row], dict[int, str]]:
+    def _with_descriptions_apart(self, sheet: Sheet) -> tuple[Sheet, dict[int, str]]:
         """Part rows that only carry on a description from the rows they belong to."""
-        booked_on = self.columns.booked_on
-        if "" not in [cells[booked_on] for _, cells in rows]:
-            return rows, {}
-        whole: list[Row] = []
+        days = sheet.column(self.columns.booked_on)
+        if "" not in days:
+            return sheet, {}
+        moved = sheet.joined((self.columns.balance, *self.columns.moves))
+        whole: list[int] = []
         more: dict[int, str] = {}
-        for row in rows:
-            if row.cells[booked_on] or not whole or self._moves(row):
-                whole.append(row)
+        for at, (day, told) in enumerate(zip(days, moved, strict=True)):
+            if day or not whole or told:
+                whole.append(at)
             else:
                 last = len(whole) - 1
-                text = " ".join(filter(None, row.cells))
+                text = " ".join(filter(None, sheet.row(at).cells))
                 more[last] = f"{more.get(last, '')} {text}".strip()
-        return whole, more
+        return sheet.only(whole), more
 
-    def _moves(self, row: Row) -> bool:
-        places = (self.columns.balance, *self.columns.moves)
-        return any(row.cells[place] for place in places)
-
-    def _references(self, sheet: "_Sheet") -> Sequence[str]:
+    def _references(self, sheet: Sheet) -> Sequence[str]:
         said = sheet.column(self.columns.reference)
         if self.columns.reference_number < 0:
             return said
@@ -109,7 +103,7 @@ class RowReader:
         ]
 
     def _days(
-        self, sheet: "_Sheet", place: int, instead: Sequence[date] = ()
+        self, sheet: Sheet, place: int, instead: Sequence[date] = ()
     ) -> list[date]:
         """Read a column of dates; where a cell is empty, take the other column's."""
         known = self.dates
@@ -124,7 +118,7 @@ class RowReader:
                 raise StatementDateUnreadable(line=sheet.lines[index])
         return [day or other for day, other in zip(days, instead, strict=True)]
 
-    def _amounts(self, sheet: "_Sheet", place: int) -> list[int | None]:
+    def _amounts(self, sheet: Sheet, place: int) -> list[int | None]:
         """Read a column of amounts; an empty cell and a dash are no amount."""
         texts = sheet.column(place)
         style = self.style
@@ -136,7 +130,7 @@ class RowReader:
             for text, line in zip(texts, sheet.lines, strict=True)
         ]
 
-    def _moved(self, sheet: "_Sheet") -> list[int]:
+    def _moved(self, sheet: Sheet) -> list[int]:
         columns = self.columns
         if columns.debit >= 0 and columns.credit >= 0:
             moved = self._two_sided(sheet)
@@ -149,7 +143,7 @@ class RowReader:
             ]
         return moved
 
-    def _one_sided(self, sheet: "_Sheet") -> list[int]:
+    def _one_sided(self, sheet: Sheet) -> list[int]:
         amounts = self._amounts(sheet, self.columns.amount)
         if None in amounts:
             raise StatementAmountUnreadable(line=sheet.lines[amounts.index(None)])
@@ -162,7 +156,7 @@ class RowReader:
             for amount, side, line in zip(signed, sides, sheet.lines, strict=True)
         ]
 
-    def _two_sided(self, sheet: "_Sheet") -> list[int]:
+    def _two_sided(self, sheet: Sheet) -> list[int]:
         """Read rows with one column for what went out and one for what came in."""
         went = self._amounts(sheet, self.columns.debit)
         came = self._amounts(sheet, self.columns.credit)
@@ -178,18 +172,6 @@ class RowReader:
         if minor is None:
             raise StatementAmountUnreadable(line=line)
         return minor
-
-
-class _Sheet:
-    """Rows turned on their side: whole columns, and the line of each row."""
-
-    def __init__(self, rows: list[Row]) -> None:
-        self.lines = [line for line, _ in rows]
-        self.columns = list(zip(*[cells for _, cells in rows], strict=True))
-
-    def column(self, place: int) -> tuple[str, ...]:
-        """Return a column; one the table does not have is empty in every row."""
-        return self.columns[place]
 
 
 def _with_side(amount: int, side: str, line: int) -> int:

@@ -1,10 +1,11 @@
 """Cut a text into rows and cells with the line each row stands on."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import NamedTuple
+from itertools import islice
+from typing import TypeAlias
 
 from risk.statements.columns import (
     NOTHING_SAVED,
@@ -22,33 +23,30 @@ from risk.statements.errors import (
     StatementTooManyLines,
 )
 from risk.statements.parsed import MAX_LINES
+from risk.statements.sheet import Row, Sheet, stand_up
 
 _DELIMITERS = ",;\t|"
 _HEADING_WITHIN_ROWS = 60
 _HEAD_CHARACTERS = 20_000
 # No heading has more; to look at millions of cells for one takes seconds.
 MAX_COLUMNS = 100
+_MOST_ROWS = MAX_LINES + 1  # with the heading
 
+Cut: TypeAlias = tuple[Sequence[int], list[list[str]]]
+"""Rows as they were cut, and the line each starts on."""
 
-class Row(NamedTuple):
-    """One row of a table, its cells without spaces around, and the line it starts on."""
-
-    line: int
-    cells: list[str]
+Take: TypeAlias = Callable[[int | None], Cut]
+"""Gives the next rows, so many or all that are left."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what stood above it, what its columns hold, and its rows.
-
-    Every row has as many cells as the heading and an empty one behind them, which
-    is where a column is looked for that the table does not have.
-    """
+    """A table: what stood above it, what its columns hold, and its rows."""
 
     above: list[Row]
     heading: Row
     columns: Columns
-    rows: list[Row]
+    rows: Sheet
     column_map: str = ""
 
 
@@ -57,8 +55,8 @@ def read_table(text: str, saved: SavedColumns = NOTHING_SAVED) -> Table:
     wide = 0
     for delimiter in _by_likelihood(text):
         above: list[Row] = []
-        rows = _rows(text, delimiter)
-        table = table_of(rows, saved, above, ends_whole=text.endswith("\n"))
+        cutter = _Cutter(text, delimiter)
+        table = table_of(cutter, saved, above, ends_whole=text.endswith("\n"))
         if table:
             return table
         wide += sum(len(row.cells) > 1 for row in above)
@@ -67,7 +65,7 @@ def read_table(text: str, saved: SavedColumns = NOTHING_SAVED) -> Table:
 
 
 def table_of(
-    rows: Iterator[Row],
+    take: Take,
     saved: SavedColumns = NOTHING_SAVED,
     above: list[Row] | None = None,
     *,
@@ -78,18 +76,21 @@ def table_of(
     A heading whose columns somebody has named is read as it was named.
     """
     above = [] if above is None else above
-    for row in rows:
+    while len(above) <= _HEADING_WITHIN_ROWS:
+        lines, rows = take(1)
+        if not rows:
+            break
+        row = Row(lines[0], list(map(str.strip, rows[0])))
         known, columns = _columns(row.cells, saved)
         if columns:
-            fitted = _fitted(rows, columns, ends_whole=ends_whole)
+            fitted = _fitted(take(None), columns.width, ends_whole=ends_whole)
             return Table(above, row, columns, fitted, known)
-        above.append(row)
-        if len(above) > _HEADING_WITHIN_ROWS:
-            break
+        if any(row.cells):
+            above.append(row)
     return None
 
 
-def _columns(cells: list[str], saved: SavedColumns) -> tuple[str, Columns | None]:
+def _columns(cells: Sequence[str], saved: SavedColumns) -> tuple[str, Columns | None]:
     """Return columns as somebody named them, and the id of the map, or by their words."""
     if len(cells) > MAX_COLUMNS:
         return "", None
@@ -97,26 +98,25 @@ def _columns(cells: list[str], saved: SavedColumns) -> tuple[str, Columns | None
     return saved.get(mark) or SHIPPED.get(mark) or ("", find_columns(cells))
 
 
-def _fitted(rows: Iterator[Row], columns: Columns, *, ends_whole: bool) -> list[Row]:
+def _fitted(cut: Cut, width: int, *, ends_whole: bool) -> Sheet:
     """Give every row the heading's width; refuse cells that no heading names."""
-    fitted: list[Row] = []
-    short = False
-    for row in rows:
-        cells = row.cells
-        missing = columns.width - len(cells)
-        if not missing:
-            cells.append("")
-            short = False
-            fitted.append(row)
-            continue
-        if missing < 0 and any(cells[columns.width :]):
-            raise StatementMalformed(line=row.line)
-        cells[columns.width :] = [""] * (max(missing, 0) + 1)
-        short = missing > 0
-        fitted.append(row)
-    if short and not ends_whole:
-        raise StatementCut(line=fitted[-1].line)
-    return fitted
+    lines, rows = cut
+    if not ends_whole:
+        _require_last_whole(cut, width)
+    if set(map(len, rows)) != {width}:
+        for line, cells in zip(lines, rows, strict=True):
+            if any(map(str.strip, cells[width:])):
+                raise StatementMalformed(line=line)
+            cells[width:] = [""] * (width - len(cells))
+    return stand_up(lines, rows, width)
+
+
+def _require_last_whole(cut: Cut, width: int) -> None:
+    for line, cells in zip(*map(reversed, cut), strict=True):
+        if any(map(str.strip, cells)):
+            if len(cells) < width:
+                raise StatementCut(line=line)
+            return
 
 
 def _by_likelihood(text: str) -> list[str]:
@@ -124,17 +124,36 @@ def _by_likelihood(text: str) -> list[str]:
     return sorted(_DELIMITERS, key=head.count, reverse=True)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for count, cells in enumerate(reader):
-            if count > MAX_LINES:
-                raise StatementTooManyLines(line=line)
-            stripped = list(map(str.strip, cells))
-            if any(stripped):
-                yield Row(line, stripped)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        cut = "unexpected end" in str(error)
-        raise (StatementCut if cut else StatementMalformed)(line=line) from error
+class _Cutter:
+    """Cuts a text at its line ends and delimiters, some rows at a time."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        source = StringIO(text, newline="")
+        self.reader = csv.reader(source, delimiter=delimiter, strict=True)
+        self.count = 0
+
+    def __call__(self, most: int | None) -> Cut:
+        """Return the next rows, or refuse one that cannot be cut or is too many."""
+        first = self.reader.line_num + 1
+        rows: list[list[str]] = []
+        try:
+            rows.extend(islice(self.reader, most or _MOST_ROWS + 1 - self.count))
+        except csv.Error as error:
+            cut = "unexpected end" in str(error)
+            line = _starts(first, rows)[-1]
+            raise (StatementCut if cut else StatementMalformed)(line=line) from error
+        lines: Sequence[int] = range(first, first + len(rows))
+        if self.reader.line_num - first + 1 != len(rows):
+            lines = _starts(first, rows)[:-1]
+        self.count += len(rows)
+        if self.count > _MOST_ROWS:
+            raise StatementTooManyLines(line=lines[-1])
+        return lines, rows
+
+
+def _starts(first: int, rows: list[list[str]]) -> list[int]:
+    """Return the line each row starts on, and that of the row behind them."""
+    starts = [first]
+    for cells in rows:
+        starts.append(starts[-1] + 1 + sum(cell.count("\n") for cell in cells))
+    return starts

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from io import BytesIO
+from itertools import islice
 from typing import Protocol
 
 import openpyxl
@@ -30,7 +31,8 @@ from risk.statements.errors import (
     StatementWithoutLines,
 )
 from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
-from risk.statements.table import MAX_COLUMNS, Row, table_of
+from risk.statements.sheet import Row
+from risk.statements.table import MAX_COLUMNS, Cut, Take, table_of
 
 # Reading takes at most 20 times this in memory.
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
@@ -80,10 +82,20 @@ def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStat
         rows = _rows(content)
     except _BROKEN as error:
         raise StatementMalformed(line=1) from error
-    table = table_of(iter(rows), saved)
+    table = table_of(_taken_from(rows), saved)
     if table is None:
         raise StatementWithoutLines if not rows else StatementOtherFormat
     return statements_of(table, StatementFormat.XLSX)
+
+
+def _taken_from(rows: list[Row]) -> Take:
+    left = iter(rows)
+
+    def take(most: int | None) -> Cut:
+        taken = list(islice(left, most))
+        return [row.line for row in taken], [list(row.cells) for row in taken]
+
+    return take
 
 
 def _require_harmless(content: bytes) -> None:
