@@ -86,18 +86,37 @@ class History:
         """Return the sales to each named customer."""
         return by_party(self.sales)
 
+    @cached_property
+    def turnover(self) -> int:
+        """Return all money moved, in and out, in minor units."""
+        return sum([abs(item.amount_minor) for item in self.movements])
+
+    @cached_property
+    def active_ages(self) -> frozenset[int]:
+        """Return how many days ago anything moved."""
+        return frozenset([item.age_days for item in self.movements])
+
     def balances(self, days: int = WINDOW_DAYS) -> tuple[int, ...]:
         """Return the balances at the end of the last days, the latest first."""
         return (self.daily_balances or ())[:days]
 
     def spent(self, *categories: Category, days: int = WINDOW_DAYS) -> int:
         """Return what went out for some purposes in the last days, as a sum above zero."""
-        return -sum(
-            amount
-            for category in categories
-            for age, amount, _, _ in self.by_category[category]
-            if amount < 0 and age <= days
-        )
+        return sum(self._spent_on(category, days) for category in categories)
+
+    def _spent_on(self, category: Category, days: int) -> int:
+        known = self._spent.get((category, days))
+        if known is None:
+            known = self._spent[category, days] = -sum(
+                amount
+                for age, amount, _, _ in self.by_category[category]
+                if amount < 0 and age <= days
+            )
+        return known
+
+    @cached_property
+    def _spent(self) -> dict[tuple[Category, int], int]:
+        return {}
 
 
 def by_party(movements: Iterable[Movement]) -> Counter[str]:
@@ -143,7 +162,7 @@ def look_back(
     movements = tuple(
         item for lines in every for item in lines if item.age_days <= WINDOW_DAYS
     )
-    span = max((item.age_days for item in movements), default=0)
+    span = max([item.age_days for item in movements], default=0)
     return History(
         as_of,
         instalment_minor,

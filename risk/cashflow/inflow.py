@@ -24,14 +24,14 @@ def history_days(history: History) -> float | None:
 
 def days_since_last_line(history: History) -> float | None:
     """Return how old the newest line is."""
-    return min((item.age_days for item in history.movements), default=None)
+    return min(history.active_ages, default=None)
 
 
 def active_days_share(history: History) -> float | None:
     """Return the share of recent days on which anything moved."""
     days = min(RECENT_DAYS, history.span_days)
-    active = {item.age_days for item in history.movements if item.age_days <= days}
-    return len(active) / days if days else None
+    active = sum(age <= days for age in history.active_ages)
+    return active / days if days else None
 
 
 def sales_per_month(history: History) -> float | None:

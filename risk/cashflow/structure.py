@@ -59,8 +59,7 @@ def _top_share(sums: Counter[str], count: int) -> float | None:
 
 
 def _share_of_turnover(history: History, category: Category) -> float | None:
-    moved = sum(abs(item.amount_minor) for item in history.movements)
-    if not moved:
+    if not history.turnover:
         return None
     part = sum(abs(item.amount_minor) for item in history.by_category[category])
-    return part / moved
+    return part / history.turnover
