@@ -1,7 +1,6 @@
 """Serve the platform on this machine."""
 
 import asyncio
-import gc
 import socket
 from collections.abc import Sequence
 from typing import Annotated
@@ -17,6 +16,7 @@ from api.listening import listening
 from api.portal import Person, Portal, load_seal
 from api.settings import Settings
 from api.world import bank as demo_bank
+from ledger import memory
 from ledger.clock import Clock
 
 SHUTDOWN_SECONDS = 20
@@ -56,8 +56,6 @@ async def run(
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         host, port = sock.getsockname()
-        # What is loaded by now stays: looking through it again and again for garbage
-        # would cost a busy writer of entries a third of its time.
-        gc.freeze()
+        memory.settle()
         typer.echo(f"Serving on http://{host}:{port}")
         await uvicorn.Server(config).serve(sockets=[sock])

@@ -7,7 +7,6 @@ nothing is remembered from the round before.
 
 import argparse
 import functools
-import gc
 import statistics
 import sys
 import time
@@ -17,6 +16,7 @@ from io import BytesIO
 import mt940
 from lxml import etree
 
+from ledger import memory
 from risk.cashflow import categories, measure, parties
 from risk.scoring import score
 from risk.statements import merge_accounts, read_accounts, read_statement
@@ -63,8 +63,7 @@ def main(arguments: list[str]) -> int:
     work["lxml stream alone"] = functools.partial(camt_peer, files["camt"])
     for form in ("csv", "mt940", "camt"):
         work[f"bytes to reasons, {form}"] = functools.partial(reasons, files[form])
-    gc.collect()
-    gc.freeze()  # as a server does after it has opened: what was loaded stays
+    memory.settle()  # as a server does after it has opened
     took = _in_turns(work, asked.rounds)
     for name, seconds in took.items():
         middle, late = statistics.median(seconds), _percentile(seconds, 99)
