@@ -8,12 +8,12 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import mt940
 
+from risk.statements import mt940_tags
 from risk.statements.amounts import currency_exponent
 from risk.statements.encoding import decode, line_at
 from risk.statements.errors import (
@@ -41,14 +41,10 @@ _OUTSIDE = re.compile(r"^:\n?6[0-2][FM]?:", re.MULTILINE)
 _OPENING = ("60", "60F", "60M")
 _CLOSING = ("62", "62F", "62M")
 _MARKS = ("C", "D", "RC", "RD")
+_TAKING = ("D", "RC")
 _AMOUNT_DIGITS = 18
-_STATEMENT_TAGS = (
-    mt940.tags.Statement(),
-    mt940.tags.StatementASNB(),
-    mt940.tags.StatementGLS(),
-)
 _OPTIONS = mt940.Options.all()
-_PATTERNS = [tag.re for tag in _STATEMENT_TAGS]
+_PATTERNS = [tag().re for tag in mt940_tags.LINES]
 _ENVELOPE = re.compile(r"^(?:-\}.*|\{[1-5]:.*|-XXX|[\x01-\x03]+)$", re.MULTILINE)
 
 
@@ -173,9 +169,11 @@ def _require_whole(tags: list[tuple[str, int]], line: int) -> None:
 def _parse(text: str, movements: Sequence[int]) -> Any:
     """Let the library read a block, with the tag set that fits the bank."""
     bare = _ENVELOPE.sub("", text)
-    for tag in _STATEMENT_TAGS:
+    for make in mt940_tags.LINES:
+        line = make()
+        tags = {line.id: line, mt940_tags.DETAILS.id: mt940_tags.DETAILS}
         try:
-            return mt940.parse(bare, tags={tag.id: tag}, options=_OPTIONS)
+            return mt940.parse(bare, tags=tags, options=_OPTIONS)
         except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError):
             continue
     raise StatementMalformed(line=_first_bad(bare, movements))
@@ -208,34 +206,24 @@ def _transaction(data: dict[str, Any], currency: str, line: int) -> Transaction:
     if value_on is None or mark not in _MARKS or not data.get("id"):
         # Without its type code a line's amount may have ended too early.
         raise StatementMalformed(line=line)
-    booked_on = data.get("entry_date")
-    if booked_on is None or isinstance(booked_on, str):
-        booked_on = value_on
     return Transaction(
         line,
-        _plain_date(booked_on),
-        _plain_date(value_on),
-        _minor(data["amount"].amount, currency, line),
+        data.get("entry_date") or value_on,
+        value_on,
+        _moved(data["amount"], mark, currency, line),
         currency,
-        _words([data.get("applicant_name")]),
+        _words(data.get("applicant_name")),
         _words(
-            [
-                data.get("posting_text"),
-                data.get("purpose") or data.get("transaction_details"),
-                data.get("customer_reference"),
-                data.get("extra_details"),
-            ]
+            data.get("posting_text"),
+            data.get("purpose") or data.get("transaction_details"),
+            data.get("customer_reference"),
+            data.get("extra_details"),
         ),
     )
 
 
-def _plain_date(day: date) -> date:
-    """Make a plain date of the library's own kind."""
-    return date(day.year, day.month, day.day)
-
-
-def _words(parts: Iterable[object]) -> str:
-    return " ".join(" ".join(str(part).split()) for part in parts if part)
+def _words(*parts: str | None) -> str:
+    return " ".join(" ".join(filter(None, parts)).split())
 
 
 def _balances(
@@ -261,6 +249,17 @@ _SLUGS = {
     "62F": "final_closing_balance",
     "62M": "intermediate_closing_balance",
 }
+
+
+def _moved(amount: str, mark: str, currency: str, line: int) -> int:
+    """Return what a line moves; a debit and the reversal of a credit take away."""
+    whole, _, decimals = amount.partition(",")
+    exponent = currency_exponent(currency) or 0
+    if len(decimals) <= exponent and amount.isascii():
+        minor = int(whole + decimals.ljust(exponent, "0"))
+    else:
+        minor = _minor(Decimal(amount.replace(",", ".")), currency, line)
+    return -minor if mark in _TAKING else minor
 
 
 def _minor(amount: Decimal, currency: str, line: int) -> int:

@@ -106,7 +106,7 @@ class ParsedStatement:
         for item in self.transactions:
             total += item.amount_minor
             known = item.balance_after is not None
-            filled.append(item if known else item._replace(balance_after=total))
+            filled.append(item if known else Transaction(*item[:-1], total))
         return tuple(filled)
 
     def _balance_at_start(self) -> int | None:
