@@ -73,15 +73,16 @@ def _new_number(now: datetime) -> int:
 
 def new_id(prefix: str, now: datetime) -> str:
     """Make an id such as ``loan_01m81qdgpke42833...`` for an instant."""
-    return _show(prefix, _new_number(now))
+    return show_number(prefix, _new_number(now))
 
 
 def show_id(prefix: str, value: uuid.UUID) -> str:
     """Write a UUID with its prefix and 26 base-32 characters."""
-    return _show(prefix, value.int)
+    return show_number(prefix, value.int)
 
 
-def _show(prefix: str, number: int) -> str:
+def show_number(prefix: str, number: int) -> str:
+    """Write the number that a UUID stands for as ``show_id`` writes the UUID."""
     pairs = [_PAIRS[number >> shift & 1023] for shift in _PAIR_SHIFTS]
     return f"{prefix}_{''.join(pairs)}"
 

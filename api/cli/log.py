@@ -24,8 +24,8 @@ def seal() -> None:
     signer = signer_of(Settings())
 
     async def work(db: Database) -> int:
-        added = 0
-        while sealed := await db.transact(audit.seal, signer):
+        added, sealer = 0, audit.Sealer(db, signer)
+        while sealed := await sealer.seal():
             added += sealed.added
         return added
 

@@ -105,7 +105,8 @@ async def _by_state(uow: UnitOfWork) -> Mapping[str, int]:
 async def export_and_verify(stage: Stage, folder: Path) -> Verified:
     """Seal what waits, have it cosigned, export it, and have its own verify.py judge it."""
     signer = existing(stage.services.signer, "the demo keeps an audit log")
-    while await stage.db.transact(audit.seal, signer):
+    sealer = audit.Sealer(stage.db, signer)
+    while await sealer.seal():
         pass
     policy = stage.services.policy
     trust, given = ["--key", str(signer.key)], b""

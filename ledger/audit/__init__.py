@@ -35,7 +35,8 @@ from ledger.audit.proving import (
     read_tile,
 )
 from ledger.audit.reconcile import Discrepancy, Finding, reconcile
-from ledger.audit.sealer import Sealed, run_sealer, seal, seal_inline
+from ledger.audit.sealer import Sealer, run_sealer
+from ledger.audit.sealing import Sealed, seal, seal_inline
 from ledger.audit.second import (
     SecondKey,
     SecondSigner,
@@ -85,6 +86,7 @@ __all__ = [
     "PublishedHead",
     "Receipt",
     "Sealed",
+    "Sealer",
     "SecondKey",
     "SecondSigner",
     "Signer",

@@ -3,7 +3,6 @@
 import hashlib
 from functools import lru_cache
 from typing import NamedTuple
-from uuid import UUID
 
 from ledger.canonical import quoted
 
@@ -14,11 +13,12 @@ NO_ENTRY_BEFORE = "0" * 64
 class Told(NamedTuple):
     """What is to be sealed, as the sealer reads it; JSON is canonical text.
 
-    An event is part 0 of itself; the parts of a journal entry count from 1. ``event`` is
-    the id the log shows, which never comes again; ``ts`` is an instant as the log has it.
+    ``id`` is a UUID's 16 bytes. An event is part 0 of itself; the parts of a journal entry
+    count from 1. ``event`` is the id the log shows, which never comes again; ``ts`` is an
+    instant as the log has it.
     """
 
-    id: UUID
+    id: bytes
     part: int
     stream: int
     number: int

@@ -41,23 +41,28 @@ def leg_text(account: str, asset: str, units: int) -> str:
 def entry_parts(told: EntryTold, legs: Sequence[str]) -> list[str]:
     """Return the canonical data of each part; legs as ``leg_text`` gives them."""
     before, behind = _head(told)
-    digest = _hash(before, behind, legs)
-    cuts = range(0, max(len(legs), 1), LEGS_PER_PART)
+    whole = ",".join(legs)
+    digest = _hash(before, behind, whole)
+    shares = [whole] if len(legs) <= LEGS_PER_PART else _cut(legs)
     return [
-        f'{{{before},"journal_hash":"{digest}",{behind},'
-        f'"legs":[{",".join(legs[cut : cut + LEGS_PER_PART])}],'
-        f'"part":{part},"parts":{len(cuts)}}}'
-        for part, cut in enumerate(cuts)
+        f'{{{before},"journal_hash":"{digest}",{behind},"legs":[{share}],'
+        f'"part":{part},"parts":{len(shares)}}}'
+        for part, share in enumerate(shares)
     ]
 
 
 def journal_hash(told: EntryTold, legs: Sequence[str]) -> str:
     """Hash a whole entry: SHA-256 of ``journal/v1``, a newline and its canonical form."""
-    return _hash(*_head(told), legs)
+    return _hash(*_head(told), ",".join(legs))
 
 
-def _hash(before: str, behind: str, legs: Sequence[str]) -> str:
-    form = f'{{{before},{behind},"legs":[{",".join(legs)}]}}'
+def _cut(legs: Sequence[str]) -> list[str]:
+    cuts = range(0, len(legs), LEGS_PER_PART)
+    return [",".join(legs[cut : cut + LEGS_PER_PART]) for cut in cuts]
+
+
+def _hash(before: str, behind: str, legs: str) -> str:
+    form = f'{{{before},{behind},"legs":[{legs}]}}'
     return hashlib.sha256(JOURNAL_DOMAIN + form.encode()).hexdigest()
 
 

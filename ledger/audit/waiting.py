@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -11,14 +12,37 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.audit.entry import Told
 from ledger.audit.journal import POSTED, EntryTold, entry_parts, leg_text
+from ledger.database import UnitOfWork
 from ledger.errors import ensure
-from ledger.ids import show_id
+from ledger.ids import show_id, show_number
+
+
+class Place(NamedTuple):
+    """Where a row stands in the queue; rows are sealed in this order."""
+
+    xid: int
+    stream: int
+    number: int
+
+
+BEFORE_ALL = Place(-1, -1, -1)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What comes next in the queue after a place: all rows from the first to the last."""
+
+    after: Place
+    first: Place
+    last: Place
+    told: Sequence[Told]
+
 
 # The queue is cut first, so that only what is taken is looked up. The server writes
 # times as the log has them: that costs less than to read them here and write them again.
 _WAITING = """
-SELECT waiting.event, waiting.part, waiting.stream, waiting.number, event.type,
-    event.subject, coalesce(event.actor, entry.actor) AS actor,
+SELECT waiting.xid, uuid_send(waiting.event) AS event, waiting.part, waiting.stream,
+    waiting.number, event.type, event.subject, coalesce(event.actor, entry.actor) AS actor,
     coalesce(event.actor_auth, entry.actor_auth) AS actor_auth,
     coalesce(event.request_id, entry.request_id) AS request_id,
     to_char(
@@ -29,57 +53,76 @@ SELECT waiting.event, waiting.part, waiting.stream, waiting.number, event.type,
     CAST(event.refs AS text) AS refs, entry.kind,
     to_char(entry.effective_on, 'YYYY-MM-DD') AS effective_on
 FROM (
-    SELECT * FROM audit_queue {where} ORDER BY xid, stream, number LIMIT :limit
+    SELECT * FROM audit_queue
+    WHERE (xid, stream, number) > (:xid, :stream, :number) {and_ended}
+    ORDER BY xid, stream, number LIMIT :limit
 ) AS waiting
 LEFT JOIN event ON waiting.part = 0 AND event.id = waiting.event
 LEFT JOIN entry ON waiting.part > 0 AND entry.id = waiting.event
 ORDER BY waiting.xid, waiting.stream, waiting.number
 """
 _EARLIER_HAVE_ENDED = """
-WHERE xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)
+    AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)
 """
-_WAITING_ENDED = text(_WAITING.format(where=_EARLIER_HAVE_ENDED))
-_WAITING_ALL = text(_WAITING.format(where=""))
+_WAITING_ENDED = text(_WAITING.format(and_ended=_EARLIER_HAVE_ENDED))
+_WAITING_ALL = text(_WAITING.format(and_ended=""))
+# One text for all: that is read at once.
 _LEGS = text("""
-SELECT posting.entry, CAST(json_agg(
-    json_build_array(posting.account, account.asset, posting.units) ORDER BY posting.leg
-) AS text) FROM posting JOIN account ON account.id = posting.account
-WHERE posting.entry = ANY(:entries) GROUP BY posting.entry
+SELECT CAST(json_object_agg(entry, legs) AS text) FROM (
+    SELECT encode(uuid_send(posting.entry), 'hex') AS entry, json_agg(
+        json_build_array(posting.account, account.asset, posting.units)
+        ORDER BY posting.leg
+    ) AS legs
+    FROM posting JOIN account ON account.id = posting.account
+    WHERE posting.entry = ANY(CAST(:entries AS uuid[])) GROUP BY posting.entry
+) AS entries
 """)
 
 
 async def fetch_waiting(
-    session: AsyncSession, limit: int, *, own: bool = False
-) -> Sequence[Told]:
-    """Return what is next, in its order, of transactions that have ended.
+    uow: UnitOfWork, limit: int, *, after: Place = BEFORE_ALL, own: bool = False
+) -> Waiting | None:
+    """Return what is next, in its order, of transactions that have ended; ``None`` if nothing.
 
-    With ``own`` also what this transaction told.
+    Nothing comes later at a place up to the last: a row's ``xid`` is never below that of
+    its own transaction, and all of those have ended. With ``own`` that does not hold, as
+    what this transaction told is taken too.
     """
     query = _WAITING_ALL if own else _WAITING_ENDED
-    rows = (await session.execute(query, {"limit": limit})).all()
+    rows = (await uow.session.execute(query, after._asdict() | {"limit": limit})).all()
+    if not rows:
+        return None
     ensure(all(row.ts for row in rows), "all that is queued is still there")
     booked = {row.event: row for row in rows if row.part}
-    parts = await _fetch_parts(session, booked) if booked else {}
-    return [
+    parts = await _fetch_parts(uow.session, booked) if booked else {}
+    told = [
         _told_of_entry(row, *parts[row.event]) if row.part else _told_of_event(row)
         for row in rows
     ]
+    return Waiting(after, _place(rows[0]), _place(rows[-1]), told)
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(row.xid, row.stream, row.number)
 
 
 async def _fetch_parts(
-    session: AsyncSession, booked: Mapping[UUID, Row[Any]]
-) -> dict[UUID, tuple[str, list[str]]]:
+    session: AsyncSession, booked: Mapping[bytes, Row[Any]]
+) -> dict[bytes, tuple[str, list[str]]]:
     """Return the shown id of each journal entry and the data of its parts."""
-    rows = await session.execute(_LEGS, {"entries": list(booked)})
-    legs = {entry: _leg_texts(json.loads(found)) for entry, found in rows}
-    return {
-        id_: _parts(show_id("entry", id_), row, legs.get(id_, ()))
-        for id_, row in booked.items()
-    }
+    entries = ",".join([key.hex() for key in booked])
+    found = await session.scalar(_LEGS, {"entries": f"{{{entries}}}"})
+    legs = json.loads(found or "{}")
+    return {key: _parts(row, legs.get(key.hex(), ())) for key, row in booked.items()}
 
 
-def _leg_texts(legs: Sequence[tuple[str, str, int]]) -> list[str]:
-    return [leg_text(_shown(account), asset, units) for account, asset, units in legs]
+def _parts(
+    row: Row[Any], legs: Sequence[tuple[str, str, int]]
+) -> tuple[str, list[str]]:
+    entry = show_number("entry", int.from_bytes(row.event))
+    told = EntryTold(entry, row.kind, row.effective_on, row.ts)
+    texts = [leg_text(_shown(account), asset, units) for account, asset, units in legs]
+    return entry, entry_parts(told, texts)
 
 
 @lru_cache(100_000)
@@ -87,13 +130,8 @@ def _shown(account: str) -> str:
     return show_id("acct", UUID(account))
 
 
-def _parts(entry: str, row: Row[Any], legs: Sequence[str]) -> tuple[str, list[str]]:
-    told = EntryTold(entry, row.kind, row.effective_on, row.ts)
-    return entry, entry_parts(told, legs)
-
-
 def _told_of_event(row: Row[Any]) -> Told:
-    return Told._make((*row[:13], show_id("evt", row.event)))
+    return Told._make((*row[1:14], show_number("evt", int.from_bytes(row.event))))
 
 
 def _told_of_entry(row: Row[Any], entry: str, parts: Sequence[str]) -> Told:

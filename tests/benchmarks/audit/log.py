@@ -74,8 +74,8 @@ async def _seal(
             entries.post, [ours.transfer(wallets, hot=False) for _ in range(amount)]
         )
     gc.freeze()  # as the server does
-    began, size = time.perf_counter(), 0
-    while sealed := await db.transact(audit.seal, SIGNER):
+    began, size, sealer = time.perf_counter(), 0, audit.Sealer(db, SIGNER)
+    while sealed := await sealer.seal():
         size += sealed.added
     sealing = time.perf_counter() - began
     began = time.perf_counter()

@@ -31,7 +31,7 @@ def test_the_verifier_takes_every_entry(
 ) -> None:
     kept = canonical(plain(data)).decode()
     kept_as = kept, "{}", '["entry_1"]', show_id("evt", key)
-    told = Told(key, part, 3, 1, *texts, instant_text(at), *kept_as)
+    told = Told(key.bytes, part, 3, 1, *texts, instant_text(at), *kept_as)
 
     entry = entry_of(told, Head("audit.example/log"))
 

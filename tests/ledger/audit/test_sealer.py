@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -249,3 +250,82 @@ async def test_the_queue_is_empty_when_all_is_sealed(db: Database) -> None:
     )
 
     assert left == 0
+
+
+async def test_a_sealer_reads_ahead_and_keeps_the_order(db: Database) -> None:
+    await db.transact(post_many, count=20)
+    sealer = audit.Sealer(db, SIGNER, limit=3)
+
+    added = [sealed.added async for sealed in _until_nothing_waits(sealer)]
+
+    assert added == [3] * 6 + [2]
+    entries = await entries_of(db)
+    assert [entry["seq"] for entry in entries] == list(range(20))
+    assert [entry["number"] for entry in entries] == list(range(1, 21))
+
+
+async def test_what_was_read_ahead_is_dropped_when_another_sealed_it(
+    db: Database,
+) -> None:
+    doors = [DoorOpened(f"door_{number}") for number in range(30)]
+    await db.transact(tell, *doors)
+    one, other = (audit.Sealer(db, SIGNER, limit=2) for _ in range(2))
+
+    while await one.seal() or await other.seal():
+        await other.seal()
+        await other.seal()
+
+    await assert_whole(db, {door.door for door in doors})
+
+
+async def test_what_is_told_while_sealing_is_read_with_the_next(db: Database) -> None:
+    sealer = audit.Sealer(db, SIGNER, limit=2)
+    doors = set()
+    for number in range(9):
+        doors |= {f"door_{number}", f"door_{number}_b"}
+        await db.transact(
+            tell, DoorOpened(f"door_{number}"), DoorOpened(f"door_{number}_b")
+        )
+        await sealer.seal()
+    async for _ in _until_nothing_waits(sealer):
+        pass
+
+    await assert_whole(db, doors)
+
+
+async def test_an_open_transaction_holds_back_what_is_read_ahead(
+    db: Database, app_url: str
+) -> None:
+    sealer = audit.Sealer(db, SIGNER, limit=2)
+    await db.transact(post_many, count=2)
+    async with await psycopg.AsyncConnection.connect(app_url) as early:
+        await early.execute("SELECT pg_current_xact_id()")
+        await db.transact(post_many, count=2)
+        sealed_early = [await sealer.seal(), await sealer.seal()]
+    sealed_late = await sealer.seal()
+
+    assert sealed_early[0] is not None
+    assert sealed_early[1] is None
+    assert sealed_late is not None
+    assert [entry["seq"] for entry in await entries_of(db)] == [0, 1, 2, 3]
+
+
+async def test_a_record_gone_from_the_queue_is_not_sealed_from_memory(
+    db: Database, admin_of: str
+) -> None:
+    await db.transact(post_many, count=6)
+    sealer = audit.Sealer(db, SIGNER, limit=2)
+    await sealer.seal()
+    with psycopg.connect(admin_of) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM audit_queue WHERE number = 4")
+
+    with pytest.raises(InvariantBroken, match="in the queue until now"):
+        await sealer.seal()
+
+    assert len(await entries_of(db)) == 2
+
+
+async def _until_nothing_waits(sealer: audit.Sealer) -> AsyncIterator[audit.Sealed]:
+    while sealed := await sealer.seal():
+        yield sealed
