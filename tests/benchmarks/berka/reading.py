@@ -6,146 +6,175 @@ loans that have both must agree. The undated table of orders, cards and district
 whatever is dated at or after the loan, are not read.
 """
 
-import csv
-import gzip
-import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from risk.cashflow import FEATURES, Measured, measure
+from risk.cashflow import Measured, measure
 from risk.statements import Transaction
 from risk.training import Loan
+from tests.benchmarks.berka import files
+from tests.benchmarks.berka.summary import CANDIDATES, from_summary, receipts_told
 
-MONTH_DAYS = 30
-RESERVED_INSTALMENTS = 2
-CANDIDATES = (
-    "record_days", "instalment", "balance_buffer", "lowest_balance", "mean_balance",
-    "record_floor_cover", "balance_growth", "months_held", "receipts_variation",
-    "receipts_skew", "median_receipt_cover", "payments_per_receipt",
-    "payment_to_receipt", "returned_in_record",
-)  # fmt: skip
-BAD = {"B", "D"}
+BAD, GOOD = {"B", "D"}, {"A", "C"}
+# The accounts are charged or paid interest each month.
+LONGEST_SILENCE = timedelta(days=62)
 _CREDIT = {"PRIJEM", "credit"}
 _SANCTION = {"SANKC. UROK", "sanction interest if negative balance"}
-_DECIMALS = {feature.name: feature.decimals for feature in FEATURES}
+_LOAN_COLUMNS = ("loan_id", "account_id", "date", "payments", "status")
+_LINE_COLUMNS = ("account_id", "date", "type", "amount", "balance", "k_symbol")
+_UNREADABLE = (KeyError, ValueError, InvalidOperation)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row of the table of loans."""
+
+    loan: str
+    account: str
+    on: date
+    instalment_minor: int
+    bad: bool
 
 
 @dataclass(frozen=True)
 class Read:
-    """The loans of a folder, and where their features came from."""
+    """The loans of a folder, and where their features came from.
+
+    ``counts`` has ``rows`` and ``summary`` by what was measured from, ``disagree`` for
+    values that differ where a loan has both, and what is less than it should be.
+    """
 
     loans: tuple[Loan, ...]
-    from_rows: int
-    disagreements: int
+    counts: Mapping[str, int]
 
 
-def read_folder(folder: Path) -> Read:
-    """Read every loan of a folder."""
-    lines = _transactions(folder)
-    opened = {
-        row["account_id"]: _day(row["date"]) for row in _rows(folder / "account.asc")
-    }
+def read_folder(folder: Path, known: Container[str] = frozenset()) -> Read:
+    """Read every loan of a folder that is not known already.
+
+    Raises:
+        FolderWrong: A table is missing, damaged or lacks a column.
+    """
+    counts: Counter[str] = Counter()
+    asked = []
+    for one in _asked(folder, counts):
+        if one.loan in known:
+            counts["known"] += 1
+        else:
+            asked.append(one)
+    lines = _lines(folder, {one.account for one in asked}, counts)
+    opened = dict(_opened(folder))
     summaries = {
-        row["loan_id"]: row for row in _rows(folder / "preloan_aggregates.csv", ",")
+        row["loan_id"]: row
+        for row in files.rows(folder, "preloan_aggregates", "loan_id")
     }
-    loans, from_rows, disagreements = [], 0, 0
-    for row in _rows(folder / "loan.asc"):
-        own, summary = lines[row["account_id"]], summaries.get(row["loan_id"])
-        features = _from_rows(own, row)
-        if summary is None or _is_whole(own, row, summary):
-            from_rows += 1
-        if summary is not None:
-            told = _from_summary(summary, row, opened[row["account_id"]])
-            if _is_whole(own, row, summary):
-                disagreements += sum(told[x] != features[x] for x in CANDIDATES)
-            else:
-                features = told
-        on, bad = _day(row["date"]), row["status"] in BAD
-        loans.append(Loan(row["loan_id"], on, bad, features))
-    return Read(tuple(loans), from_rows, disagreements)
+    loans = []
+    for one in asked:
+        own = [line for line in lines[one.account] if line.booked_on < one.on]
+        told = _told(summaries.get(one.loan), one, _began(opened, one, own))
+        loans.append(_measured(one, own, told, counts))
+    return Read(tuple(loans), counts)
 
 
-def transactions_of(folder: Path) -> Iterator[tuple[list[Transaction], date, int]]:
-    """Return the lines known of each loan's account, its day and its instalment."""
-    lines = _transactions(folder)
-    for row in _rows(folder / "loan.asc"):
-        yield lines[row["account_id"]], _day(row["date"]), _minor(row["payments"])
+def lines_of(folder: Path) -> Iterator[tuple[list[Transaction], date, int]]:
+    """Return all lines known of each loan's account, its day and its instalment."""
+    asked = list(_asked(folder, Counter()))
+    lines = _lines(folder, {one.account for one in asked}, Counter())
+    for one in asked:
+        yield lines[one.account], one.on, one.instalment_minor
 
 
-def _from_rows(lines: list[Transaction], row: Mapping[str, str]) -> dict[str, Measured]:
-    found = measure([lines], _day(row["date"]), _minor(row["payments"]))
-    return {name: found[name] for name in CANDIDATES}
+def _asked(folder: Path, counts: Counter[str]) -> Iterator[Asked]:
+    files.require_loans(folder)
+    seen = set()
+    for row in files.rows(folder, "loan", *_LOAN_COLUMNS):
+        status = row.get("status", "").strip().upper()
+        try:
+            one = Asked(
+                row["loan_id"], row["account_id"], _day(row["date"]),
+                _minor(row["payments"]), status in BAD,
+            )  # fmt: skip
+        except _UNREADABLE:
+            counts["unreadable"] += 1
+            continue
+        if one.instalment_minor <= 0 or one.loan in seen:
+            counts["unreadable"] += 1
+        elif status in BAD | GOOD:
+            seen.add(one.loan)
+            yield one
+        else:
+            counts["open"] += 1
 
 
-def _is_whole(
-    lines: list[Transaction], row: Mapping[str, str], summary: Mapping[str, str]
-) -> bool:
-    """Tell whether all rows before the loan are there, by the number of receipts."""
-    on = _day(row["date"])
-    receipts = sum(item.amount_minor > 0 for item in lines if item.booked_on < on)
-    return receipts == int(summary["n_credit"])
-
-
-def _from_summary(
-    summary: Mapping[str, str], row: Mapping[str, str], opened: date
-) -> dict[str, Measured]:
-    """Work the features out from a loan's summary; money is in major units there."""
-    known = {name: float(text or "nan") for name, text in summary.items()}
-    instalment = float(row["payments"])
-    days = (_day(row["date"]) - opened).days
-    receipts, mean_receipt = known["n_credit"], known["avg_credit"]
-    # The summary counts one kind of payment only; the mean of all lines tells them all.
-    payments = round(
-        receipts
-        * (mean_receipt - known["avg_amount"])
-        / (known["avg_amount"] + known["avg_withdrawal"])
-    )
-    usual = known["avg_monthly_balance"] - RESERVED_INSTALMENTS * instalment
-    values = {
-        "record_days": days,
-        "instalment": instalment,
-        "balance_buffer": usual / known["sd_balance"],
-        "lowest_balance": known["min_balance"],
-        "mean_balance": known["avg_balance"],
-        "record_floor_cover": known["min_balance"] / instalment,
-        "balance_growth": known["growth_balance"],
-        "months_held": known["avg_balance"]
-        * days
-        / MONTH_DAYS
-        / receipts
-        / mean_receipt,
-        "receipts_variation": known["sd_credit"] / mean_receipt,
-        "receipts_skew": known["skew_credit"],
-        "median_receipt_cover": known["median_credit"] / instalment,
-        "payments_per_receipt": payments / receipts,
-        "payment_to_receipt": known["avg_withdrawal"] / mean_receipt
-        if payments
-        else float("nan"),
-        "returned_in_record": known["n_sanction_interest"],
-    }
-    return {name: Measured(name, _rounded(name, values[name])) for name in CANDIDATES}
-
-
-def _rounded(name: str, value: float) -> Decimal | None:
-    if math.isnan(value):  # the summary has none
+def _told(
+    summary: Mapping[str, str] | None, one: Asked, began: date | None
+) -> tuple[int, dict[str, Measured]] | None:
+    """Return the receipts and features that a summary tells, if there is one to read."""
+    if summary is None:
         return None
-    step = Decimal(1).scaleb(-_DECIMALS[name])
-    return Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_EVEN) + 0
+    days = None if began is None else (one.on - began).days
+    try:
+        return receipts_told(summary), from_summary(summary, one.instalment_minor, days)
+    except _UNREADABLE:
+        return None
 
 
-def _transactions(folder: Path) -> defaultdict[str, list[Transaction]]:
-    """Read the rows of every account, in the order of their days."""
+def _measured(
+    one: Asked,
+    own: list[Transaction],
+    told: tuple[int, dict[str, Measured]] | None,
+    counts: Counter[str],
+) -> Loan:
+    found = measure([own], one.on, one.instalment_minor)
+    features = {name: found[name] for name in CANDIDATES}
+    if told is None:
+        counts["rows" if own else "bare"] += 1
+        counts["cut short"] += (
+            bool(own) and own[-1].booked_on + LONGEST_SILENCE < one.on
+        )
+    elif own and told[0] == sum(line.amount_minor > 0 for line in own):
+        # All rows are there, by the number of receipts.
+        counts["rows"] += 1
+        counts["disagree"] += sum(told[1][x] != features[x] for x in CANDIDATES)
+    else:
+        counts["summary"] += 1
+        features = told[1]
+    return Loan(one.loan, one.on, one.bad, features)
+
+
+def _began(
+    opened: Mapping[str, date], one: Asked, own: Sequence[Transaction]
+) -> date | None:
+    return opened.get(one.account, own[0].booked_on if own else None)
+
+
+def _opened(folder: Path) -> Iterator[tuple[str, date]]:
+    for row in files.rows(folder, "account", "account_id", "date"):
+        try:
+            yield row["account_id"], _day(row["date"])
+        except _UNREADABLE:
+            continue
+
+
+def _lines(
+    folder: Path, accounts: Container[str], counts: Counter[str]
+) -> defaultdict[str, list[Transaction]]:
+    """Read the rows of accounts, in the order of their days."""
     lines: defaultdict[str, list[Transaction]] = defaultdict(list)
     seen: set[str] = set()
-    for path in sorted(folder.glob("trans*")):
-        for number, row in enumerate(_rows(path)):
-            if row["trans_id"] not in seen:
-                seen.add(row["trans_id"])
+    for number, row in enumerate(files.rows(folder, "trans", *_LINE_COLUMNS)):
+        if row["account_id"] not in accounts:
+            continue
+        name = row.get("trans_id") or "|".join(row.values())
+        if name not in seen:
+            seen.add(name)
+            try:
                 lines[row["account_id"]].append(_line(number, row))
+            except _UNREADABLE:
+                counts["unreadable lines"] += 1
     for account in lines.values():
         account.sort(key=lambda item: item.booked_on)
     return lines
@@ -162,14 +191,11 @@ def _line(number: int, row: Mapping[str, str]) -> Transaction:
     )  # fmt: skip
 
 
-def _rows(path: Path, delimiter: str = ";") -> Iterator[dict[str, str]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, delimiter=delimiter)
-
-
 def _day(text: str) -> date:
-    return datetime.strptime(f"19{text}", "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    """Read 930705, 19930705 or 1993-07-05, a time of day after it or not."""
+    digits = text.split(maxsplit=1)[0].replace("-", "") if text.strip() else ""
+    full = digits if len(digits) == 8 else f"19{digits}"
+    return datetime.strptime(full, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
 
 
 def _minor(text: str) -> int:
