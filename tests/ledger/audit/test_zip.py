@@ -109,7 +109,7 @@ def _add(
 
 
 def _add_bomb(packed: ZipFile) -> None:
-    with packed.open("tile/0/000", "w") as member:
+    with packed.open("tile/0/999", "w") as member:
         for _ in range(60):
             member.write(bytes(1024 * 1024))
 

@@ -98,7 +98,7 @@ def test_a_fork_after_what_was_seen_is_growth(old: int, tmp_path: Path) -> None:
     assert one.add_checkpoint(Growing().fork(old).body(old, 12)).status == 200
 
 
-def _changed_proof(log: Growing, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
+def changed_proof(log: Growing, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
     honest = log.submission(7, 300)
     proof = change(list(honest.proof))
     return replace(honest, proof=tuple(proof)).text().encode()
@@ -123,7 +123,7 @@ def test_a_bad_proof_is_not_cosigned(
 ) -> None:
     one.add_checkpoint(log.body(0, 7))
 
-    assert one.add_checkpoint(_changed_proof(log, change)).status == 422
+    assert one.add_checkpoint(changed_proof(log, change)).status == 422
     assert one.store.get(SIGNER.name).size == 7
 
 
