@@ -174,7 +174,7 @@ class _Correction:
         """Share the changed receipts again, in thought."""
         notes = await repository.list_holdings(uow, loan.id)
         standing = await as_owed(uow, loan, notes)
-        rates = await taxes.rates_for(uow, notes)
+        rates = await taxes.rates_for(uow, loan.id)
         ids = [one.receipt_id for one in changed]
         so_far = await given.list_given_shares(uow, ids, loan.currency)
         pack = rulepacks.home()

@@ -15,9 +15,10 @@ from finance.lending.distributed import (
     Share,
     TreatyResidence,
 )
-from finance.lending.model import Receipt
+from finance.lending.model import Note, Receipt
 from ledger.balances import BalanceRow
 from ledger.database import UnitOfWork
+from ledger.drafting import array, key_of
 from ledger.ids import AccountId, PartyId, read_id
 from ledger.money import Currency
 
@@ -48,14 +49,14 @@ async def add_shares(
         {
             "receipt": read_id("rcpt", distribution.receipt),
             "number": distribution.number,
-            "notes": [read_id("note", share.note_id).hex for share in shares],
-            "principal": [share.principal_minor for share in shares],
-            "interest": [share.interest_minor for share in shares],
-            "fees": [share.late_fee_minor for share in shares],
-            "servicing": [share.servicing_fee_minor for share in shares],
-            "tax": [share.tax_withheld_minor for share in shares],
-            "net": [share.net_minor for share in shares],
-            "rates": list(rates_bps),
+            "notes": array(key_of("note", share.note_id) for share in shares),
+            "principal": array(share.principal_minor for share in shares),
+            "interest": array(share.interest_minor for share in shares),
+            "fees": array(share.late_fee_minor for share in shares),
+            "servicing": array(share.servicing_fee_minor for share in shares),
+            "tax": array(share.tax_withheld_minor for share in shares),
+            "net": array(share.net_minor for share in shares),
+            "rates": array(rates_bps),
         },
     )
 
@@ -147,6 +148,19 @@ async def list_treaties(
     rows = await uow.session.scalars(
         select(TreatyResidence)
         .where(TreatyResidence.party.in_(parties))
+        .order_by(TreatyResidence.id.desc())
+    )
+    return rows.all()
+
+
+async def list_treaties_of_lenders(
+    uow: UnitOfWork, loan_id: str
+) -> Sequence[TreatyResidence]:
+    """Return what the lenders of a loan brought of these, each one's newest first."""
+    lenders = select(Note.lender).where(Note.loan == loan_id)
+    rows = await uow.session.scalars(
+        select(TreatyResidence)
+        .where(TreatyResidence.party.in_(lenders))
         .order_by(TreatyResidence.id.desc())
     )
     return rows.all()

@@ -77,7 +77,7 @@ async def preview_act(uow: UnitOfWork, *, loan_id: str, act: Act) -> Preview:
     before = history.state(uow.today())
     after = history.with_one(_numbered(act, history))
     notes = await repository.list_holdings(uow, loan.id)
-    rates = await taxes.rates_for(uow, notes)
+    rates = await taxes.rates_for(uow, loan.id)
     nets = [_net_to_come(loan, notes, state, rates) for state in (before, after)]
     return Preview(
         _outlook(before),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from finance.lending.model import (
@@ -28,6 +28,7 @@ from ledger.balances import BalanceRow
 from ledger.clock import business_date
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
+from ledger.ids import read_id
 from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 from risk.identity import Party, TaxResidency
 
@@ -130,6 +131,7 @@ async def list_holdings_of(
     uow: UnitOfWork, loan_ids: Collection[str]
 ) -> dict[str, list[Holding]]:
     """Return what every note of many loans is owed, by loan."""
+    known = {read_id("loan", shown): shown for shown in loan_ids}
     principal, interest, fees = (aliased(BalanceRow) for _ in range(3))
     rows = await uow.session.execute(
         select(
@@ -144,7 +146,7 @@ async def list_holdings_of(
             interest.posted_credits - interest.posted_debits,
             fees.posted_credits - fees.posted_debits,
             AccountRow.id,
-            Note.loan,
+            type_coerce(Note.loan, Uuid()),
         )
         .join(Party, Party.id == Note.lender)
         .join(principal, principal.account == Note.principal_account)
@@ -163,8 +165,8 @@ async def list_holdings_of(
         .order_by(Note.loan, Note.id)
     )
     found: defaultdict[str, list[Holding]] = defaultdict(list)
-    for *holding, loan_id in rows:
-        found[loan_id].append(Holding._make(holding))
+    for *holding, loan in rows:
+        found[known[loan]].append(Holding._make(holding))
     return found
 
 

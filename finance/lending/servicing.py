@@ -201,7 +201,7 @@ async def _share_out(
     fresh = fresh_claims(loan, state)
     notes = await repository.list_holdings(uow, loan.id)
     accrued, notes = books.accrual_entries(uow, loan, notes=notes, fresh=fresh)
-    rates = await taxes.rates_for(uow, notes)
+    rates = await taxes.rates_for(uow, loan.id)
     bps = [rates(note, receipt.received_on) for note in notes]
     owed = await as_owed(uow, loan, notes)
     shared = sharing.distribute(
@@ -214,10 +214,12 @@ async def _share_out(
     )
     gets = [bool(share.gross_minor) for share in shared.shares]
     portions = list(compress(zip(notes, shared.shares, strict=True), gets))
+    # Apart and first: else what pays it would seem too much, and be judged leg by leg.
+    await entries.post(uow, accrued)
     made = await _distribution_entries(
         uow, loan, receipt=receipt, portions=portions, shared=shared
     )
-    await entries.post(uow, [*accrued, *made])
+    await entries.post(uow, made)
     tell_claims(uow, loan, fresh, accrued)
     await given.add_shares(
         uow,

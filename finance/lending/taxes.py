@@ -5,7 +5,6 @@ lender pays tax, or a treaty while a certificate of residence is valid for the d
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -48,11 +47,10 @@ def _treaty_rule(country: str) -> str:
     return f"interest_tax_treaty_{country.lower()}"
 
 
-async def rates_for(uow: UnitOfWork, notes: Sequence[Holding]) -> Rates:
+async def rates_for(uow: UnitOfWork, loan_id: str) -> Rates:
     """Return how to find the rate of each note's lender on a day."""
-    lenders = {note.lender for note in notes if _is_abroad(note)}
     treaties: defaultdict[str, list[TreatyResidence]] = defaultdict(list)
-    for row in await given.list_treaties(uow, lenders) if lenders else ():
+    for row in await given.list_treaties_of_lenders(uow, loan_id):
         treaties[row.party].append(row)
     pack = rulepacks.home()
 
@@ -67,10 +65,6 @@ async def rates_for(uow: UnitOfWork, notes: Sequence[Holding]) -> Rates:
         return look(note.residency, on, paper.country if paper else None)
 
     return rate
-
-
-def _is_abroad(note: Holding) -> bool:
-    return note.residency is TaxResidency.NON_RESIDENT
 
 
 async def record_treaty_residence(

@@ -7,7 +7,6 @@ note and wallet, the ledger's entries, the record for each lender, and the commi
 
 import argparse
 import asyncio
-import gc
 import os
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from api import postgres, schema
 from finance import lending
-from ledger import invariants
+from ledger import invariants, memory
 from ledger.clock import StoppedClock
 from ledger.database import Database, close_engine, make_engine
 from ledger.ids import PartyId
@@ -68,8 +67,7 @@ async def _share_out(world: World, loan: lending.Loan) -> Timed:
     receipt = await world.db.transact(
         lending.repay, loan_id=loan.id, party_id=PartyId(loan.borrower), amount=due
     )
-    gc.collect()
-    gc.freeze()  # as the server does with what it has loaded
+    memory.settle()  # as the server does
     began, own = time.perf_counter(), time.process_time()
     await world.db.transact(lending.distribute, receipt_id=receipt.id)
     return Timed(time.perf_counter() - began, time.process_time() - own)
