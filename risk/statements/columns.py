@@ -22,6 +22,7 @@ _HEADINGS: dict[str, str] = {
 _SPACES = re.compile(r"[\s\u200b/_.:;()\[\]&-]+")
 NOWHERE = -1
 _OF_MONEY = frozenset({"amount", "debit", "credit", "balance", "fee"})
+_HOW_MUCH = frozenset({"amount", "debit", "credit"})
 _CACHED_WORDS = 4_096
 _IN_UNIT = re.compile(r"\b(usd|khr|eur|riels?)\b|[$៛#*]")
 
@@ -31,7 +32,9 @@ class Columns:
     """Which place in a row holds what.
 
     A column the table does not have is ``NOWHERE``, a place that is empty in every row.
-    ``other`` are the columns of a second currency, where amounts have two.
+    ``payee`` stands on the other side of what goes out, where two columns name sides.
+    ``other`` are the columns of a second currency, where amounts have two; ``alike`` are
+    pairs of columns whose headings say the same of how much moved.
     """
 
     booked_on: int
@@ -44,6 +47,7 @@ class Columns:
     balance: int = NOWHERE
     currency: int = NOWHERE
     counterparty: int = NOWHERE
+    payee: int = NOWHERE
     reference: int = NOWHERE
     reference_number: int = NOWHERE
     account: int = NOWHERE
@@ -52,6 +56,7 @@ class Columns:
     width: int = 0
     unit: str = ""
     other: "Columns | None" = None
+    alike: tuple[tuple[int, int], ...] = ()
 
     @property
     def moves(self) -> tuple[int, ...]:
@@ -86,6 +91,7 @@ def find_columns(row: Sequence[str]) -> Columns | None:
     """Read a heading row; ``None`` when it does not name a date and an amount."""
     places: dict[str, int] = {}
     in_second: dict[str, int] = {}
+    alike: list[tuple[int, int]] = []
     unit = second = ""
     for place, cell in enumerate(row):
         heading = tidy_words(cell)
@@ -98,13 +104,28 @@ def find_columns(row: Sequence[str]) -> Columns | None:
         elif column and column not in places:
             places[column] = place
             unit = unit or named
+        elif column in _HOW_MUCH:
+            alike.append((places[column], place))
+    places |= _sides_named(row, places)
     width = max((place for place, cell in enumerate(row) if cell.strip()), default=0)
     columns = columns_at(places, width + 1, unit)
     if columns and second:
         shared = {name: at for name, at in places.items() if name not in _OF_MONEY}
         other = columns_at(shared | in_second, width + 1, second)
         columns = replace(columns, other=other)
-    return columns
+    return replace(columns, alike=tuple(alike)) if columns else None
+
+
+def _sides_named(row: Sequence[str], places: Mapping[str, int]) -> dict[str, int]:
+    """Part who pays from who is paid, where one column names each."""
+    if "counterparty" not in places:
+        return {}
+    named = {tidy_words(cell): place for place, cell in enumerate(row)}
+    payers = [named[word] for word in _KNOWN["payers"] if word in named]
+    payees = [named[word] for word in _KNOWN["payees"] if word in named]
+    if not payers or not payees:
+        return {}
+    return {"counterparty": payers[0], "payee": payees[0]}
 
 
 def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | None:
@@ -114,7 +135,7 @@ def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | 
     has_amount = "amount" in places or ("debit" in places and "credit" in places)
     if "booked_on" not in places or not has_amount:
         return None
-    return Columns(width=width, unit=unit, other=None, **places)
+    return Columns(width=width, unit=unit, other=None, alike=(), **places)
 
 
 def _unit_of(heading: str) -> str:
@@ -167,7 +188,11 @@ class Labels:
         if label:
             return "" if dated and label in {"total", "end"} else label
         again = list(cells[: len(self.heading)]) == self.heading
-        return "heading" if again or find_columns(cells) else ""
+        if again or find_columns(cells):
+            return "heading"
+        # Words alone where a date should be, and nothing beside them, move nothing.
+        lone = not dated and sum(map(bool, cells)) == 1 and cells[self.booked_on]
+        return "remark" if lone else ""
 
     def _is_done(self, state: str) -> bool:
         return self.status < 0 or is_word(state, "done_words")

@@ -17,6 +17,7 @@ from risk.statements.dates import find_date_order
 from risk.statements.encoding import decode
 from risk.statements.errors import (
     StatementAmountUnreadable,
+    StatementColumnsAlike,
     StatementCurrenciesMixed,
     StatementCurrencyUnknown,
     StatementDateUnreadable,
@@ -33,6 +34,7 @@ from risk.statements.parsed import (
 from risk.statements.rows import RowReader, Style
 from risk.statements.sheet import Row, Sheet
 from risk.statements.table import Table, read_table
+from risk.statements.totals import unlike_totals
 
 _CURRENCY_WORD = re.compile(r"\b(USD|KHR)\b")
 _ACCOUNT_WORDS = re.compile(r"account|iban|wallet|គណនី", re.IGNORECASE)
@@ -55,6 +57,7 @@ def statements_of(table: Table, made_as: StatementFormat) -> list[ParsedStatemen
 
 def _statement(one: Part, made_as: StatementFormat) -> ParsedStatement:
     movements = one.movements
+    _require_one_amount(one.table, movements)
     table = _with_sides(one.table, movements)
     style = _style(table, movements, one.currency)
     reader = RowReader(table.columns, style)
@@ -69,8 +72,17 @@ def _statement(one: Part, made_as: StatementFormat) -> ParsedStatement:
         _balances(one, reader, len(transactions)),
         tuple(LeftOut(row.line, why) for row, why in one.asides),
         table.heading.line,
-        column_map=table.column_map,
+        unlike_totals(one, reader),
+        table.column_map,
     )
+
+
+def _require_one_amount(table: Table, movements: Sheet) -> None:
+    """Refuse two columns of one meaning that differ, where no balance could tell."""
+    columns = table.columns
+    for first, second in columns.alike if columns.balance < 0 else ():
+        if movements.column(first) != movements.column(second):
+            raise StatementColumnsAlike(line=table.heading.line)
 
 
 def _with_sides(table: Table, movements: Sheet) -> Table:
@@ -138,8 +150,13 @@ def _currency_named_aside(table: Table) -> dict[str, int]:
     }
     if len(above) == 1:
         return above
-    text = " ".join(table.rows.head(_SIGN_SAMPLE_ROWS).joined(table.columns.numbers))
-    signs = {"USD": "$" in text, "KHR": "៛" in text}
+    sample = table.rows.head(_SIGN_SAMPLE_ROWS)
+    text = " ".join(cell for at in table.columns.numbers for cell in sample.column(at))
+    said = set(_CURRENCY_WORD.findall(text.upper()))
+    signs = {
+        "USD": "$" in text or "USD" in said,
+        "KHR": "៛" in text or "KHR" in said,
+    }
     units = {table.columns.unit} - {""} or {
         unit for unit, seen in signs.items() if seen
     }

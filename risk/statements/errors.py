@@ -81,6 +81,16 @@ class StatementColumnsUnknown(StatementRefused):
     )
 
 
+class StatementColumnsAlike(StatementRefused):
+    """Two columns are headed as the same amount and say different ones."""
+
+    code = "statement_columns_alike"
+    message = (
+        "{file}, line {line}: two columns say how much moved, and they differ."
+        " Name the columns of this table once, or export it with one of them."
+    )
+
+
 class StatementCut(StatementRefused):
     """The file begins or ends in the middle."""
 

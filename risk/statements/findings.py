@@ -30,6 +30,7 @@ class Flaw(StrEnum):
     ROUND_AMOUNTS = "round_amounts"
     FIRST_DIGITS = "first_digits"
     BATCH_UNLIKE_ENTRY = "batch_unlike_entry"
+    TOTAL_UNLIKE_LINES = "total_unlike_lines"
 
 
 _WEIGHT = {Flaw.BALANCE_BROKEN: Verdict.REJECT}

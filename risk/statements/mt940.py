@@ -24,6 +24,7 @@ from risk.statements.errors import (
     StatementMalformed,
     StatementTooManyLines,
 )
+from risk.statements.findings import Finding, Flaw
 from risk.statements.parsed import (
     MAX_LINES,
     ParsedStatement,
@@ -50,7 +51,7 @@ _ENVELOPE = re.compile(r"^(?:-\}.*|\{[1-5]:.*|-XXX|[\x01-\x03]+)$", re.MULTILINE
 
 def detect(content: bytes) -> bool:
     """Say whether the bytes carry SWIFT tags at the start of lines."""
-    head = content[:4096].replace(b"\r", b"\n")
+    head = content[:4096].replace(b"\0", b"").replace(b"\r", b"\n")
     return (
         re.search(rb"^:(?:20|25|28C?|60[FM]?|61|62[FM]?|6[45]|NS):", head, re.MULTILINE)
         is not None
@@ -81,6 +82,7 @@ class _Account:
     line: int
     transactions: list[Transaction] = field(default_factory=list)
     balances: list[StatedBalance] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     def take(self, block: "_Account") -> None:
         """Add a later block of the same account behind what is here."""
@@ -92,6 +94,7 @@ class _Account:
             StatedBalance(moved + item.position, item.amount_minor, item.line)
             for item in block.balances
         ]
+        self.findings += block.findings
         if len(self.transactions) > MAX_LINES:
             raise StatementTooManyLines(line=block.line)
 
@@ -104,6 +107,7 @@ class _Account:
             tuple(self.transactions),
             tuple(self.balances),
             line=self.line,
+            findings=tuple(self.findings),
         )
 
 
@@ -123,20 +127,23 @@ def _read_block(text: str, line: int) -> _Account:
         for item, at in zip(parsed, movements, strict=True)
     ]
     block.balances = list(_balances(parsed, tags, currency))
-    _require_count(parsed, block, movements)
+    _hold_totals(parsed, block, movements)
     return block
 
 
-def _require_count(parsed: Any, block: _Account, movements: list[int]) -> None:
-    """Hold the lines against the count an interim report ends with."""
-    came = [item.amount_minor >= 0 for item in block.transactions]
-    for slug, seen in (
-        ("sum_credit_entries", sum(came)),
-        ("sum_debit_entries", len(came) - sum(came)),
-    ):
+def _hold_totals(parsed: Any, block: _Account, movements: list[int]) -> None:
+    """Hold the lines against the counts and sums an interim report ends with."""
+    came = [item.amount_minor for item in block.transactions if item.amount_minor >= 0]
+    went = [item.amount_minor for item in block.transactions if item.amount_minor < 0]
+    last = movements[-1] if movements else block.line
+    for slug, seen in (("sum_credit_entries", came), ("sum_debit_entries", went)):
         total = parsed.data.get(slug)
-        if total is not None and int(total.number or seen) != seen:
-            raise StatementMalformed(line=movements[-1] if movements else block.line)
+        if total is None:
+            continue
+        if int(total.number or len(seen)) != len(seen):
+            raise StatementMalformed(line=last)
+        if _minor(abs(total.amount), block.currency, last) != abs(sum(seen)):
+            block.findings.append(Finding(Flaw.TOTAL_UNLIKE_LINES, (last,)))
 
 
 def _tags(text: str, line: int) -> Iterable[tuple[str, int]]:

@@ -41,15 +41,16 @@ _ONLY_IN_A_LINE = ("TRNAMT", "DTPOSTED", "FITID")
 
 def detect(content: bytes) -> bool:
     """Say whether the bytes have an OFX header or root."""
-    head = content[:4096].upper()
+    head = content[:4096].replace(b"\0", b"").upper()
     return b"<OFX>" in head or b"OFXHEADER" in head or b"<?OFX" in head
 
 
 def read(content: bytes) -> list[ParsedStatement]:
     """Return one statement per account of the file."""
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    text = decode(content)
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise StatementUnsafe
-    text = _without_quotes(decode(content))
+    text = _without_quotes(text)
     root = _ROOT.search(text)
     if root is None:
         raise StatementCut(line=line_at(text, len(text)))

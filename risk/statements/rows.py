@@ -53,17 +53,18 @@ class RowReader:
         valued = booked
         if columns.value_on >= 0:
             valued = self._days(sheet, columns.value_on, booked)
+        moved = self._moved(sheet)
         read = list(
             map(
                 Transaction,
                 sheet.lines,
                 booked,
                 valued,
-                self._moved(sheet),
+                moved,
                 repeat(self.style.currency),
-                sheet.column(columns.counterparty),
+                self._others(sheet, moved),
                 self._references(sheet),
-                self._amounts(sheet, columns.balance),
+                self.amounts(sheet, columns.balance),
             )
         )
         for index, more in carried_on.items():
@@ -92,6 +93,15 @@ class RowReader:
                 more[last] = f"{more.get(last, '')} {text}".strip()
         return sheet.only(whole), more
 
+    def _others(self, sheet: Sheet, moved: list[int]) -> Sequence[str]:
+        """Name the other side: who pays what comes in, who is paid what goes out."""
+        payers = sheet.column(self.columns.counterparty)
+        if self.columns.payee < 0:
+            return payers
+        payees = sheet.column(self.columns.payee)
+        sides = zip(payers, payees, moved, strict=True)
+        return [payee if amount < 0 else payer for payer, payee, amount in sides]
+
     def _references(self, sheet: Sheet) -> Sequence[str]:
         said = sheet.column(self.columns.reference)
         if self.columns.reference_number < 0:
@@ -118,7 +128,7 @@ class RowReader:
                 raise StatementDateUnreadable(line=sheet.lines[index])
         return [day or other for day, other in zip(days, instead, strict=True)]
 
-    def _amounts(self, sheet: Sheet, place: int) -> list[int | None]:
+    def amounts(self, sheet: Sheet, place: int) -> list[int | None]:
         """Read a column of amounts; an empty cell and a dash are no amount."""
         texts = sheet.column(place)
         style = self.style
@@ -137,14 +147,14 @@ class RowReader:
         else:
             moved = self._one_sided(sheet)
         if self.style.fees_apart:
-            fees = self._amounts(sheet, columns.fee)
+            fees = self.amounts(sheet, columns.fee)
             moved = [
                 amount - abs(fee or 0) for amount, fee in zip(moved, fees, strict=True)
             ]
         return moved
 
     def _one_sided(self, sheet: Sheet) -> list[int]:
-        amounts = self._amounts(sheet, self.columns.amount)
+        amounts = self.amounts(sheet, self.columns.amount)
         if None in amounts:
             raise StatementAmountUnreadable(line=sheet.lines[amounts.index(None)])
         signed = [amount or 0 for amount in amounts]
@@ -158,13 +168,16 @@ class RowReader:
 
     def _two_sided(self, sheet: Sheet) -> list[int]:
         """Read rows with one column for what went out and one for what came in."""
-        went = self._amounts(sheet, self.columns.debit)
-        came = self._amounts(sheet, self.columns.credit)
+        went = self.amounts(sheet, self.columns.debit)
+        came = self.amounts(sheet, self.columns.credit)
+        # Where all stand below zero the sign only says once more that they went out;
+        # one below zero among others was given back.
+        sign = -1 if any(out and out > 0 for out in went) else 1
         moved: list[int] = []
         for line, out, into in zip(sheet.lines, went, came, strict=True):
             if (out and into) or (out is None and into is None):
                 raise StatementAmountUnreadable(line=line)
-            moved.append(-abs(out) if out else into or 0)
+            moved.append(sign * out if out else into or 0)
         return moved
 
     def _minor(self, text: str, line: int) -> int:
