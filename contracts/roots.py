@@ -18,7 +18,7 @@ from typing import NamedTuple
 from contracts.errors import InputInvalid
 from ledger.errors import InvariantBroken, ensure
 
-LOWEST_RATE = Decimal("-0.9999")
+LOWEST_RATE = Decimal("-0.999999999")
 HIGHEST_RATE = Decimal(1_000_000)
 RATE_DIGITS = Decimal("1e-12")
 _DIGITS, _GUESS_DIGITS = 34, 12

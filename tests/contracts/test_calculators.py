@@ -45,6 +45,17 @@ def test_the_us_method_counts_unit_periods():
     assert answer["apr_percent"].startswith("9.6857")
 
 
+def test_a_loss_of_nearly_everything_still_has_a_rate():
+    flows = [
+        {"on": "2020-03-05", "amount": "-18480"},
+        {"on": "2020-03-16", "amount": "13120"},
+    ]
+
+    answer = calculators.calculate("xirr", {"flows": flows})
+
+    assert answer["rates"] == ["-0.999988422817"]
+
+
 def test_all_internal_rates_are_told():
     flows = [
         {"on": "2021-01-01", "amount": "-100"},
