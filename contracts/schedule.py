@@ -21,7 +21,7 @@ __all__ = [
     "arrivals_of",
     "build",
     "continue_from",
-    "exact_balance",
+    "exact_balances",
     "reprice",
 ]
 
@@ -74,10 +74,9 @@ def continue_from(terms: Terms, opening: Opening) -> Schedule:
     return Schedule(terms.currency, tuple(rows), walk.exact_level)
 
 
-def exact_balance(terms: Terms, number: int) -> Fraction:
-    """Return what a level plan owes after an instalment if nothing is ever rounded."""
-    walk = Walk(terms, layout(terms), Opening())
-    return walk.exact_balances()[number - 1]
+def exact_balances(terms: Terms) -> list[Fraction]:
+    """Return what a level plan owes after each instalment if nothing is ever rounded."""
+    return Walk(terms, layout(terms), Opening()).exact_balances()
 
 
 def accrued_minor(terms: Terms, row: Row, on: date) -> int:

@@ -1,15 +1,18 @@
 """Make terms of a published case's inputs."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal, localcontext
 
 from contracts import terms
 from contracts.months import add_months
 from ledger.money import Money
 from tests.vectors import phrases
-from tests.vectors.case import Unsupported
+from tests.vectors.case import Unsupported, number, whole
 
 _ANY_DAY = date(2024, 1, 1)
+_MOST_DECIMALS = 9
+_DIGITS = 50
 
 
 def terms_of(inputs, **clauses):
@@ -19,10 +22,13 @@ def terms_of(inputs, **clauses):
     opens_on = phrases.day(inputs["start"]) if "start" in inputs else disbursed_on
     basis = inputs.get("interest_basis", "30/360 per month")
     day_count, unit = phrases.interest_basis(basis)
-    found = phrases.frequency(opens_on, due_dates, unit)
+    found = None
+    if not _counts_periods(inputs) or opens_on != disbursed_on:
+        found = phrases.frequency(opens_on, disbursed_on, due_dates, unit)
+    frequency = found[0] if found else terms.MONTHLY
     agreed = {
         "principal": _principal(inputs),
-        "rate_bps": phrases.rate_bps(inputs),
+        "rate_bps": rate_bps(inputs, frequency.per_year),
         "method": phrases.method(inputs["method"]),
         "instalments": len(due_dates),
         "disbursed_on": disbursed_on,
@@ -32,30 +38,67 @@ def terms_of(inputs, **clauses):
         "grace": _grace(inputs),
         **_tranches(inputs),
         **_balloon(inputs),
-        **_charges(inputs),
+        **(phrases.charge(inputs["charge"]) if "charge" in inputs else {}),
     }
-    if found is None:
-        agreed["due_dates"] = tuple(due_dates)
-    else:
+    if found is not None:
         agreed["frequency"], agreed["month_end"] = found
+    else:
+        agreed["due_dates"] = tuple(due_dates)
+        if day_count is terms.DayCount.ACT_ACT_ICMA and not _counts_periods(inputs):
+            phrases.require_months(due_dates)
     return terms.Terms(**{**agreed, **clauses})
 
 
-def planned(instalments, **clauses):
-    """Return interest-free terms for instalments named one by one."""
-    due_dates = [phrases.day(part["due"]) for part in instalments]
-    plan = tuple(phrases.usd(part["amount"]) for part in instalments)
+def planned(owed, disbursed_on, **clauses):
+    """Return interest-free terms for amounts owed on days."""
+    plan = tuple(amount for _, amount in owed)
     return terms.Terms(
         principal=Money.sum(plan, plan[0].currency),
         rate_bps=0,
         method=terms.Method.CUSTOM,
         plan=plan,
         instalments=len(plan),
-        disbursed_on=due_dates[0] - timedelta(days=1),
-        first_due_on=due_dates[0],
-        due_dates=tuple(due_dates),
+        disbursed_on=disbursed_on,
+        first_due_on=owed[0][0],
+        due_dates=tuple(due_on for due_on, _ in owed),
         **clauses,
     )
+
+
+def rate_bps(inputs, per_year):
+    """Read the nominal yearly rate in basis points, however the case puts it.
+
+    ``per_year`` is how many of the plan's periods make a year: a rate of a period, or
+    of a year cut into ``periods_per_year``, is that many times as much in a year.
+    """
+    with localcontext(prec=_DIGITS):
+        periods = Decimal(per_year.numerator) / per_year.denominator
+        if "effective_annual_rate_percent" in inputs:
+            growth = 1 + number(inputs["effective_annual_rate_percent"]) / 100
+            return (growth ** (1 / periods) - 1) * periods * 10_000
+        if "rate_per_period_percent" in inputs:
+            return number(inputs["rate_per_period_percent"]) * periods * 100
+        if "annual_nominal_rate" in inputs:
+            yearly = number(inputs["annual_nominal_rate"]) * 10_000
+        else:
+            yearly = number(inputs.get("annual_nominal_rate_percent", 0)) * 100
+        cut = _periods_per_year(inputs)
+        return yearly if cut is None else yearly * periods / cut
+
+
+def _periods_per_year(inputs):
+    if "periods_per_year" in inputs:
+        return number(inputs["periods_per_year"])
+    said = re.search(r"annual/(\d+)", inputs.get("interest_basis", ""))
+    months = said is None or said.group(1) == "12"
+    return None if months else Decimal(said.group(1))
+
+
+def _counts_periods(inputs):
+    """Tell whether the rate is one of a period, whatever its days."""
+    if "amortisation_n" in inputs:
+        return False
+    return "rate_per_period_percent" in inputs or _periods_per_year(inputs) is not None
 
 
 def _principal(inputs):
@@ -74,9 +117,23 @@ def _disbursed_on(inputs):
 
 def _due_dates(inputs):
     if "due_dates" in inputs:
-        return [phrases.day(text) for text in inputs["due_dates"]]
+        named = [phrases.day(text) for text in inputs["due_dates"]]
+        if inputs.get("n", len(named)) != len(named):
+            raise ValueError(f"n is {inputs['n']} beside {len(named)} due dates")
+        return named
     start = phrases.day(inputs["start"]) if "start" in inputs else _ANY_DAY
-    return [add_months(start, number + 1) for number in range(_count(inputs))]
+    first = _first_due_on(start, inputs.get("due", ""))
+    count = whole(_count(inputs), most=terms.MAX_INSTALMENTS)
+    return [add_months(first, number) for number in range(count)]
+
+
+def _first_due_on(start, said):
+    """Return a month after the start, or the next of the days of months said."""
+    named = re.match(r"(\d+)(?:st|nd|rd|th) of (?:each|every|the) month", said)
+    if not named:
+        return add_months(start, 1)
+    due_day = start.replace(day=int(named.group(1)))
+    return due_day if due_day > start else add_months(due_day, 1)
 
 
 def _count(inputs):
@@ -85,17 +142,17 @@ def _count(inputs):
     said = re.search(r"(\d+) (months|instalments)", inputs["method"])
     if not said:
         raise Unsupported("a plan without a number of instalments")
-    return int(said.group(1))
+    return said.group(1)
 
 
 def _rounding(inputs):
     """Without a word about rounding the recursion is not rounded."""
-    decimals = int(inputs.get("currency_decimals", 2))
-    multiple = inputs.get("money_multiple_of")
+    decimals = whole(inputs.get("currency_decimals", 2), most=_MOST_DECIMALS)
     step = phrases.step_of(decimals)
-    step = int(multiple) * phrases.MINOR_PER_MAJOR if multiple else step
-    interest, level = (terms.Rounding.HALF_EVEN, step), (terms.Rounding.HALF_EVEN, step)
-    if "rounding" in inputs and inputs["rounding"] != "none":
+    if "money_multiple_of" in inputs:
+        step = phrases.step(inputs["money_multiple_of"]) or step
+    interest = level = (terms.Rounding.HALF_EVEN, step)
+    if inputs.get("rounding", "none") != "none":
         interest = level = phrases.rounding(inputs["rounding"], decimals)
     said = inputs.get("interest_rounding", "none")
     if not said.startswith(("none", "half-even once")):
@@ -103,8 +160,7 @@ def _rounding(inputs):
     if "instalment_rounding" in inputs:
         level = phrases.rounding(inputs["instalment_rounding"], decimals)
     if "instalment_multiple_of" in inputs:
-        whole = int(inputs["instalment_multiple_of"]) * phrases.MINOR_PER_MAJOR
-        level = (level[0], whole)
+        level = (level[0], phrases.step(inputs["instalment_multiple_of"]) or level[1])
     return terms.RoundingRule(
         interest[0],
         interest[1],
@@ -121,9 +177,12 @@ def _remainder(inputs):
 
 
 def _grace(inputs):
+    most = terms.MAX_INSTALMENTS
+    said = f"{inputs['method']} {inputs.get('rule', '')}"
     return terms.Grace(
-        principal=inputs.get("principal_grace_periods", 0),
-        interest=inputs.get("interest_payment_grace_periods", 0),
+        principal=whole(inputs.get("principal_grace_periods", 0), most=most),
+        interest=whole(inputs.get("interest_payment_grace_periods", 0), most=most),
+        rule=phrases.put_off(said),
     )
 
 
@@ -136,15 +195,9 @@ def _tranches(inputs):
 
 
 def _balloon(inputs):
-    if "amortisation_n" not in inputs:
-        return {}
-    return {"balloon": terms.Balloon(amortised_over=inputs["amortisation_n"])}
-
-
-def _charges(inputs):
-    if "charge" not in inputs:
-        return {}
-    bps, basis = phrases.charge_bps(inputs["charge"])
-    if basis is None:
-        return {"fees": terms.Fees(instalment_bps=bps)}
-    return {"late": terms.LateTerms(fee_bps=bps, basis=basis)}
+    if "amortisation_n" in inputs:
+        longer = whole(inputs["amortisation_n"], most=terms.MAX_INSTALMENTS)
+        return {"balloon": terms.Balloon(amortised_over=longer)}
+    if "balloon" in inputs:
+        return {"balloon": terms.Balloon(amount=phrases.usd(inputs["balloon"]))}
+    return {}

@@ -3,14 +3,19 @@
 import json
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from pathlib import Path
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
+_LARGEST_EXPONENT = 40
 
 
 class Unsupported(Exception):  # noqa: N818 - an answer, not an error
     """The case asks for something this implementation or this runner does not know."""
+
+
+class Malformed(ValueError):  # noqa: N818 - what is wrong with a file or a case
+    """What was given is not a list of cases, or not a case."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Case:
     kind: str
     inputs: dict
     expected: dict
-    tolerance: Decimal | None
+    tolerance: Decimal | str | None
     cases: dict
 
     def base(self):
@@ -33,30 +38,74 @@ class Case:
 
     def differences(self, answer):
         """Return where an answer differs, one line each; none means the case passes."""
-        return list(_compare("", self.expected, answer, self.tolerance))
+        return list(_compare("", self.expected, answer, _tolerance(self.tolerance)))
 
 
 def read(path):
-    """Read the cases of a file."""
-    listed = json.loads(Path(path).read_text(), parse_float=Decimal)
-    by_id = {case["id"]: case for case in listed}
-    return [
-        Case(
-            case["id"],
-            case["kind"],
-            case["inputs"],
-            case["expected"],
-            _tolerance(case.get("tolerance")),
-            by_id,
+    """Read the cases of a file: each a case, or what is wrong with it in its place."""
+    try:
+        listed = json.loads(
+            Path(path).read_text(encoding="utf-8-sig"),
+            parse_float=Decimal,
+            parse_constant=lambda _: None,  # Python writes no rate as NaN
         )
-        for case in listed
-    ]
+    except (OSError, ValueError, RecursionError) as trouble:
+        raise Malformed(f"{path} cannot be read as JSON: {trouble}") from None
+    if not isinstance(listed, list) or not listed:
+        raise Malformed(f"{path} is not a list of cases")
+    by_id = {}
+    return [_case(place, given, by_id) for place, given in enumerate(listed, 1)]
 
 
-def _tolerance(text):
+def _case(place, given, by_id):
+    """Check a case's own fields; one that is no case is said by its place."""
+    if not isinstance(given, dict):
+        return Malformed(f"case {place} is not an object")
+    for field, kind in _FIELDS.items():
+        if field not in given:
+            return Malformed(f"case {place} has no {field}")
+        if not isinstance(given[field], kind):
+            return Malformed(f"the {field} of case {place} is no {kind.__name__}")
+    if given["id"] in by_id:
+        return Malformed(f"case {place} has the id of another, {given['id']}")
+    by_id[given["id"]] = given
+    return Case(*(given[field] for field in _FIELDS), given.get("tolerance"), by_id)
+
+
+_FIELDS = {"id": str, "kind": str, "inputs": dict, "expected": dict}
+
+
+def number(given):
+    """Read a number, written as one or as text."""
+    if isinstance(given, bool) or not isinstance(given, int | Decimal | str):
+        raise TypeError(f"{given!r} is not a number")
+    try:
+        read_as = Decimal(given)
+    except InvalidOperation:
+        raise ValueError(f"{given!r} is not a number") from None
+    if not read_as.is_finite() or abs(read_as.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError(f"{given!r} is out of range")
+    return read_as
+
+
+def whole(given, *, most):
+    """Read a whole number from 0 to a limit."""
+    found = number(given)
+    if found != int(found) or not 0 <= found <= most:
+        raise ValueError(f"{given!r} is not a whole number up to {most}")
+    return int(found)
+
+
+def _tolerance(given):
     """Read "0.005 percentage point" as a number; "exact" compares shown digits."""
-    found = _NUMBER.match(str(text or "exact"))
-    return Decimal(found.group()) if found else None
+    text = str("exact" if given is None else given).lower()
+    if text.startswith("exact"):
+        return None
+    found = _NUMBER.search(text)
+    if not found:
+        raise Unsupported(f"tolerance {text!r}")
+    in_cents = re.search(r"\bcents?\b", text)
+    return number(found.group()) / (100 if in_cents else 1)
 
 
 def _compare(place, expected, answer, tolerance):
@@ -69,12 +118,14 @@ def _compare(place, expected, answer, tolerance):
     elif isinstance(expected, list):
         yield from _compare_lists(place, expected, answer, tolerance)
     elif _is_number(expected):
-        yield from _compare_numbers(place, Decimal(str(expected)), answer, tolerance)
+        yield from _compare_numbers(place, number(expected), answer, tolerance)
     elif expected != answer:
         yield f"{place}: {answer}, expected {expected}"
 
 
 def _compare_lists(place, expected, answer, tolerance):
+    if not isinstance(answer, list | tuple):
+        raise Unsupported(f"no list for {place}")
     if len(expected) != len(answer):
         yield f"{place}: {len(answer)} parts, expected {len(expected)}"
         return
@@ -91,6 +142,9 @@ def _is_number(expected):
 def _compare_numbers(place, expected, answer, tolerance):
     if answer is None:
         yield f"{place}: nothing, expected {expected}"
+        return
+    if not isinstance(answer, int | Decimal):
+        yield f"{place}: {answer}, expected {expected}"
         return
     got = Decimal(answer)
     if tolerance is None or place.endswith("_1dp"):

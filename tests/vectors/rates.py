@@ -9,6 +9,7 @@ from contracts import apr, daycount
 from contracts.daycount import DayCount
 from contracts.errors import NoRate
 from tests.vectors import phrases
+from tests.vectors.case import number, whole
 
 _THIRTY_DAYS = {
     DayCount.THIRTY_360_BOND: 360,
@@ -22,6 +23,7 @@ _THIRTY_DAYS = {
     DayCount.ACT_366: 366,
 }
 _SHOWN_DIGITS = Decimal("1e-12")
+_MOST_FLOWS = 20_000
 
 
 def answer_daycount(case):
@@ -52,7 +54,7 @@ def _rate_factors(inputs):
     in_month = "Act" if inputs["days_in_month"] == "actual" else "30"
     name = "Act/Act ISDA" if in_year == "actual" else f"{in_month}/{in_year}"
     convention = phrases.convention(name)
-    rate = Fraction(inputs["annual_rate"])
+    rate = Fraction(number(inputs["annual_rate"]))
     return [
         _decimal(rate * daycount.fraction(convention, start, end)).quantize(
             _SHOWN_DIGITS
@@ -62,71 +64,95 @@ def _rate_factors(inputs):
 
 
 def answer_apr(case):
-    """Find the yearly cost by the method the case names."""
-    inputs = case.inputs
+    """Find the yearly cost by the method the case names; none where no rate solves it."""
+    try:
+        percent = _yearly_cost(case.inputs) * 100
+    except NoRate:
+        percent = None
+    names = ("apr_percent", "aprc_percent", "apr_percent_1dp", "aprc_percent_1dp")
+    return dict.fromkeys(names, percent)
+
+
+def _yearly_cost(inputs):
     if "amount_financed" in inputs:
-        return {"apr_percent": _us(inputs)}
+        return _us(inputs)
     if "drawdowns_and_payments" in inputs:
         flows = [
-            apr.Flow(Fraction(part["t_years"]), Decimal(part["amount"]))
+            apr.Flow(_part(part["t_years"]), number(part["amount"]))
             for part in inputs["drawdowns_and_payments"]
         ]
-        return _percent(apr.eu(flows))
+        return apr.eu(flows)
     if "payments_dated" in inputs:
-        return _percent(_dated(inputs))
+        return _dated(inputs)
     received = [flow for part in inputs["drawdowns"] for flow in _repeated(part, 1)]
     paid = [flow for part in inputs["payments"] for flow in _repeated(part, -1)]
-    return _percent(apr.eu([*received, *paid]))
+    return apr.eu([*received, *paid])
 
 
-def _percent(rate):
-    return {"aprc_percent": rate * 100, "aprc_percent_1dp": rate * 100}
+def _part(given):
+    """Read "19/30", or a decimal."""
+    top, _, bottom = str(given).partition("/")
+    return Fraction(number(top)) / Fraction(number(bottom or 1))
 
 
 def _repeated(part, sign):
-    first = part.get("first_month", part.get("month", 0))
-    extra = Fraction(part.get("plus_year_fraction", "0"))
-    for index in range(part.get("count", 1)):
-        month = first + index * part.get("every_months", 1)
-        yield apr.Flow(Fraction(month, 12) + extra, sign * Decimal(part["amount"]))
+    """Spread a payment over its months, or its weeks of 52 in a year."""
+    weeks = any(key.endswith(("week", "weeks")) for key in part)
+    unit, per_year = ("week", 52) if weeks else ("month", 12)
+    first = _part(part.get(f"first_{unit}", part.get(unit, 0)))
+    step, extra = part.get(f"every_{unit}s", 1), part.get("plus_year_fraction", 0)
+    for index in range(whole(part.get("count", 1), most=_MOST_FLOWS)):
+        units = first + index * _part(step)
+        yield apr.Flow(units / per_year + _part(extra), sign * number(part["amount"]))
 
 
 def _dated(inputs):
     flows = [
-        apr.DatedFlow(phrases.day(part["date"]), sign * Decimal(part["amount"]))
+        apr.DatedFlow(phrases.day(part["date"]), sign * number(part["amount"]))
         for sign, parts in ((1, inputs["drawdowns"]), (-1, inputs["payments_dated"]))
         for part in parts
     ]
-    if "actual days / 365" in inputs["method"]:
+    if re.search(r"days */ *365", inputs["method"]):
         return apr.xirr(flows).nearest
-    return apr.eu(apr.eu_flows(flows, apr.Interval.MONTH))
+    return apr.eu(apr.eu_flows(flows, _interval([flow.on for flow in flows])))
+
+
+def _interval(days):
+    """Find the interval of remark (c): months, unless every gap is of whole weeks."""
+    first = min(days)
+    gaps = [(day - first).days for day in days]
+    monthly = all(day.day == first.day for day in days)
+    weekly = not monthly and all(gap % 7 == 0 for gap in gaps)
+    return apr.Interval.WEEK if weekly else apr.Interval.MONTH
 
 
 def _us(inputs):
     first = inputs["first_period"]
-    periods, part = first["full_unit_periods"], Fraction(first["fraction"])
-    flows = [apr.UnitFlow(0, Fraction(0), Decimal(inputs["amount_financed"]))]
+    periods = whole(first["full_unit_periods"], most=_MOST_FLOWS)
+    part = _part(first["fraction"])
+    flows = [apr.UnitFlow(0, Fraction(0), number(inputs["amount_financed"]))]
     for payment in inputs["payments"]:
-        for _ in range(payment["count"]):
-            flows.append(apr.UnitFlow(periods, part, -Decimal(payment["amount"])))
+        for _ in range(whole(payment["count"], most=_MOST_FLOWS)):
+            flows.append(apr.UnitFlow(periods, part, -number(payment["amount"])))
             periods += 1
-    return apr.us_actuarial(flows, Fraction(inputs["unit_periods_per_year"])) * 100
+    return apr.us_actuarial(flows, _part(inputs["unit_periods_per_year"]))
 
 
 def answer_xirr(case):
     """Find the internal rate of dated flows, or their present value."""
     inputs = case.inputs
-    convention = phrases.convention(inputs["day_count"])
+    convention = phrases.convention(inputs.get("day_count", "Act/365F"))
     flows = [
-        apr.DatedFlow(phrases.day(flow["date"]), Decimal(flow["amount"]))
+        apr.DatedFlow(phrases.day(flow["date"]), number(flow["amount"]))
         for flow in inputs["flows"]
     ]
     if inputs.get("subkind") == "xnpv":
-        return {"npv": apr.xnpv(Decimal(inputs["rate"]), flows, convention)}
+        return {"npv": apr.xnpv(number(inputs["rate"]), flows, convention)}
     try:
-        return {"rate": apr.xirr(flows, convention).nearest}
+        found = apr.xirr(flows, convention)
     except NoRate:
-        return {"rate": None}
+        return {"rate": None, "rates": []}
+    return {"rate": found.nearest, "rates": found.all}
 
 
 def _decimal(exact):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ledger.errors import InvariantBroken, Refusal
 from tests.vectors import case as cases
 from tests.vectors import rates, schedules
-from tests.vectors.case import Unsupported
+from tests.vectors.case import Malformed, Unsupported
 
 _KINDS = {
     "daycount": rates.answer_daycount,
@@ -14,7 +14,7 @@ _KINDS = {
     "xirr": rates.answer_xirr,
     "schedule": schedules.answer,
 }
-
+_WORDS = ("pass", "fail", "unsupported")
 _UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 
 
@@ -27,7 +27,9 @@ class Verdict:
     reason: str = ""
 
     def __str__(self):
-        return f"{self.word:<11} {self.case_id} {self.reason}".rstrip()
+        """Say it on one line that any terminal can show."""
+        told = " ".join(f"{self.case_id} {self.reason}".split())
+        return f"{self.word:<11} {told}".encode(errors="backslashreplace").decode()
 
 
 def _unknown(case):
@@ -36,6 +38,8 @@ def _unknown(case):
 
 def judge(case):
     """Answer one case and compare."""
+    if isinstance(case, Malformed):
+        return Verdict("-", "fail", f"malformed: {case}")
     try:
         answer = _KINDS.get(case.kind, _unknown)
         differences = case.differences(answer(case))
@@ -58,4 +62,4 @@ def run(path):
 def count(verdicts):
     """Count verdicts by their word."""
     counted = Counter(verdict.word for verdict in verdicts)
-    return {word: counted[word] for word in ("pass", "fail", "unsupported")}
+    return {word: counted[word] for word in _WORDS}
