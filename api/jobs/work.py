@@ -25,6 +25,7 @@ from finance.raising import Product
 from ledger import audit, holds, invariants
 from ledger.database import Database
 from ledger.money import Currency, Money
+from risk import statements
 
 log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ def jobs_of(services: Services) -> list[Job]:
         Job("client money", EACH_MINUTE, work.by_date(work.count_money)),
         Job("loan risks", EACH_MINUTE, work.by_date(work.keep_risks)),
         Job("rescoring", EACH_MINUTE, work.by_date(work.rescore)),
+        Job("unnamed tables", EACH_HOUR, work.by_date(work.forget_tables)),
         Job("signing keys", EACH_HOUR, work.by_date(work.expire_signing_keys)),
         Job("signatures", EACH_HOUR, work.by_date(work.let_loans_lapse)),
     ]
@@ -164,6 +166,10 @@ class _Work:
 
     async def _rescore(self, loan_id: str) -> None:
         await self.db.transact(lending.rescore_loan, loan_id=loan_id)
+
+    async def forget_tables(self) -> None:
+        """Let files go whose columns nobody named in time."""
+        await self.db.transact(statements.forget_old)
 
     async def keep_risks(self) -> None:
         """Work out what changed of the loans' risk, so that nobody waits for it."""

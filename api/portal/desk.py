@@ -214,14 +214,17 @@ class Desk:
         done: str,
         again: Callable[["Desk"], Awaitable[Response]],
     ) -> Response:
-        """Do what a form asks, once; then go on, or show its page with the refusal."""
+        """Do what a form asks, once; then go on, or show its page with the refusal.
+
+        Where to go on may name ``{made}``: the id that the use case returned.
+        """
         try:
-            await self._once(use_case)
+            made = await self._once(use_case)
         except Refusal as refusal:
             return await again(replace(self, trouble=problems.trouble_of(refusal)))
-        return RedirectResponse(done, status_code=303)
+        return RedirectResponse(done.replace("{made}", made), status_code=303)
 
-    async def _once(self, use_case: UseCase) -> None:
+    async def _once(self, use_case: UseCase) -> str:
         """Run a use case unless the same form was sent before: a double press does no harm."""
         key = self.request.state.form.get("once", "")
         if self.caller is None or not _ONCE.fullmatch(key):
@@ -235,10 +238,11 @@ class Desk:
         )
 
         async def effect(uow: UnitOfWork) -> dict[str, Any]:
-            await use_case(uow)
-            return {"page": path}
+            made = await use_case(uow)
+            return {"page": path, "made": made if isinstance(made, str) else ""}
 
-        await self.db.transact(idempotency.once, command, effect)
+        answer = await self.db.transact(idempotency.once, command, effect)
+        return str(answer.body.get("made", ""))
 
     def keep_visit(self, response: Response) -> Response:
         """Renew the visit's cookie with an answer."""

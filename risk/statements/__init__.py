@@ -1,6 +1,7 @@
 """Turn bank, wallet and till files into transactions that add up, or refuse them."""
 
 from risk.statements.accounts import merge_accounts
+from risk.statements.columns import known_heading
 from risk.statements.errors import StatementRefused, refusal_messages
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.findings import Finding, Flaw, Integrity, Verdict
@@ -16,6 +17,7 @@ from risk.statements.model import (
     Statement,
     StatementLine,
     StatementRefusal,
+    UnnamedTable,
 )
 from risk.statements.overlap import compare
 from risk.statements.parsed import (
@@ -44,20 +46,39 @@ from risk.statements.service import (
     receive_statement,
     reread_statement,
 )
+from risk.statements.sheet import Row
+from risk.statements.unnamed import (
+    KEPT_FOR,
+    HeadingMissing,
+    Naming,
+    OpenedTable,
+    find_unnamed,
+    forget_old,
+    forget_table,
+    get_unnamed,
+    list_unnamed,
+    name_table,
+    open_table,
+)
 
 __all__ = [
+    "KEPT_FOR",
     "MAX_BYTES",
     "ColumnMap",
     "ColumnMapIncomplete",
     "Finding",
     "Flaw",
+    "HeadingMissing",
     "Holds",
     "Integrity",
     "LeftOut",
     "NamedColumn",
+    "Naming",
+    "OpenedTable",
     "ParsedStatement",
     "Profile",
     "ReadStatement",
+    "Row",
     "StatedBalance",
     "Statement",
     "StatementFormat",
@@ -67,16 +88,25 @@ __all__ = [
     "StatementRefused",
     "StatementTurnedAway",
     "Transaction",
+    "UnnamedTable",
     "Verdict",
     "compare",
+    "find_unnamed",
+    "forget_old",
+    "forget_table",
     "get_content",
     "get_statement",
+    "get_unnamed",
+    "known_heading",
     "list_lines",
     "list_maps",
     "list_refusals",
     "list_statements",
+    "list_unnamed",
     "merge_accounts",
     "name_columns",
+    "name_table",
+    "open_table",
     "read_accounts",
     "read_statement",
     "read_statements",

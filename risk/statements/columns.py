@@ -95,8 +95,7 @@ def find_columns(row: Sequence[str]) -> Columns | None:
     unit = second = ""
     for place, cell in enumerate(row):
         heading = tidy_words(cell)
-        bare = _SPACES.sub(" ", _IN_UNIT.sub(" ", heading)).strip()
-        column = _HEADINGS.get(heading) or _HEADINGS.get(bare)
+        column = known_heading(cell)
         named = _unit_of(heading)
         if column in _OF_MONEY and named and unit and named != unit:
             in_second.setdefault(column, place)
@@ -128,6 +127,12 @@ def _sides_named(row: Sequence[str], places: Mapping[str, int]) -> dict[str, int
     return {"counterparty": payers[0], "payee": payees[0]}
 
 
+def known_heading(text: str) -> str:
+    """Return what a heading's words say is below it, or nothing."""
+    heading = tidy_words(text)
+    return _HEADINGS.get(heading) or _HEADINGS.get(_without_unit(heading), "")
+
+
 def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | None:
     """Make columns of named places; ``None`` without a date and an amount."""
     if "booked_on" not in places and "value_on" in places:
@@ -136,6 +141,10 @@ def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | 
     if "booked_on" not in places or not has_amount:
         return None
     return Columns(width=width, unit=unit, other=None, alike=(), **places)
+
+
+def _without_unit(heading: str) -> str:
+    return _SPACES.sub(" ", _IN_UNIT.sub(" ", heading)).strip()
 
 
 def _unit_of(heading: str) -> str:

@@ -157,9 +157,8 @@ def _currency_named_aside(table: Table) -> dict[str, int]:
         "USD": "$" in text or "USD" in said,
         "KHR": "៛" in text or "KHR" in said,
     }
-    units = {table.columns.unit} - {""} or {
-        unit for unit, seen in signs.items() if seen
-    }
+    seen = {unit for unit, is_seen in signs.items() if is_seen}
+    units = {table.columns.unit, *seen} - {""}
     return {units.pop(): table.heading.line} if len(units) == 1 else {}
 
 

@@ -13,6 +13,8 @@ class StatementRefused(Invalid):
 
     code: ClassVar[str] = "statement_refused"
     message: ClassVar[str] = "{file}: this file cannot be read as a statement."
+    # Whether somebody who says what its columns hold could make the file readable.
+    is_nameable: ClassVar[bool] = False
 
     def __init__(self, *, line: int = 0, file: str = "") -> None:
         self.line = line
@@ -79,6 +81,7 @@ class StatementColumnsUnknown(StatementRefused):
         "{file}: no heading with a date and an amount was found."
         " Keep the heading row of the bank's export."
     )
+    is_nameable = True
 
 
 class StatementColumnsAlike(StatementRefused):
@@ -139,6 +142,7 @@ class StatementCurrencyUnknown(StatementRefused):
         "{file}, line {line}: the currency is missing or not one we take."
         " Upload a statement in USD or KHR."
     )
+    is_nameable = True
 
 
 class StatementCurrenciesMixed(StatementRefused):

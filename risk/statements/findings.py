@@ -31,6 +31,7 @@ class Flaw(StrEnum):
     FIRST_DIGITS = "first_digits"
     BATCH_UNLIKE_ENTRY = "batch_unlike_entry"
     TOTAL_UNLIKE_LINES = "total_unlike_lines"
+    CURRENCY_TOLD = "currency_told"
 
 
 _WEIGHT = {Flaw.BALANCE_BROKEN: Verdict.REJECT}

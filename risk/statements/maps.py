@@ -1,7 +1,7 @@
 """Saved columns: somebody names a table's columns once, and files like it are read so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, or_, select, text
@@ -67,15 +67,8 @@ async def name_columns(
     Raises:
         ColumnMapIncomplete: No date or no amount is named, or something twice.
     """
+    complete(named)
     headings = [one.heading for one in named]
-    columns = {
-        one.holds.value: place
-        for place, one in enumerate(named)
-        if one.holds is not None
-    }
-    once = len(columns) == sum(one.holds is not None for one in named)
-    if not once or columns_at(columns, len(headings)) is None:
-        raise ColumnMapIncomplete
     mark = fingerprint(headings)
     await uow.session.execute(_ALONE)
     last = await uow.session.scalar(
@@ -87,13 +80,35 @@ async def name_columns(
         fingerprint=mark,
         version=(last or 0) + 1,
         headings=headings,
-        columns=columns,
+        columns=_places(named),
         named_by=by,
         named_at=uow.now(),
     )
     uow.add(kept)
     uow.record(ColumnsNamed(kept.id, mark, kept.version, by))
     return kept
+
+
+def complete(named: Sequence[NamedColumn]) -> Columns:
+    """Return the columns as they are named.
+
+    Raises:
+        ColumnMapIncomplete: No date or no amount is named, or something twice.
+    """
+    places = _places(named)
+    once = len(places) == sum(one.holds is not None for one in named)
+    columns = columns_at(places, len(named))
+    if not once or columns is None:
+        raise ColumnMapIncomplete
+    return columns
+
+
+def _places(named: Sequence[NamedColumn]) -> dict[str, int]:
+    return {
+        one.holds.value: place
+        for place, one in enumerate(named)
+        if one.holds is not None
+    }
 
 
 async def list_maps(
@@ -126,12 +141,18 @@ async def load_columns(uow: UnitOfWork, *, party_id: str) -> SavedColumns:
     return {one.fingerprint: _columns_of(one) for one in found}
 
 
-async def load_version(uow: UnitOfWork, *, map_id: str | None) -> SavedColumns:
-    """Return the columns a statement was read by, and no others."""
+async def load_version(
+    uow: UnitOfWork, *, map_id: str | None, currency: str
+) -> SavedColumns:
+    """Return the columns a statement was read by, and no others.
+
+    Its currency is that of a file that names none: somebody told it.
+    """
     if map_id is None:
         return {}
     kept = await uow.session.get_one(ColumnMap, map_id)
-    return {kept.fingerprint: _columns_of(kept)}
+    known, columns = _columns_of(kept)
+    return {kept.fingerprint: (known, replace(columns, unit=currency))}
 
 
 def _for(party_id: str) -> ColumnElement[bool]:

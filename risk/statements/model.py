@@ -125,6 +125,25 @@ class ColumnMap(Base):
     named_at: Mapped[datetime]
 
 
+class UnnamedTable(Base):
+    """A file whose headings nobody knew, whole, until its columns are named or a week on."""
+
+    __tablename__ = "unnamed_table"
+    __table_args__ = (
+        UniqueConstraint("party", "sha256"),
+        CheckConstraint("sha256 = sha256(content)", name="content"),
+    )
+
+    id: Mapped[str] = mapped_column(IdType("table"), primary_key=True)
+    party: Mapped[str] = mapped_column(IdType("party"), ForeignKey("party.id"))
+    file_name: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sent_at: Mapped[datetime]
+    content: Mapped[bytes] = mapped_column(
+        LargeBinary, deferred=True, deferred_raiseload=True
+    )
+
+
 class StatementLine(Base):
     """One movement of a statement, oldest first; never changed."""
 

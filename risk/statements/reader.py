@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.money import Currency
-from risk.statements import camt, csv_table, integrity, mt940, ofx, workbook
+from risk.statements import camt, csv_table, integrity, mt940, ofx, table, workbook
 from risk.statements.columns import NOTHING_SAVED, SavedColumns
-from risk.statements.encoding import require_text
+from risk.statements.encoding import decode, require_text
 from risk.statements.errors import (
     StatementBalanceBroken,
     StatementCurrencyUnknown,
@@ -19,6 +19,7 @@ from risk.statements.errors import (
 )
 from risk.statements.findings import Finding, Flaw, Integrity
 from risk.statements.parsed import ParsedStatement, StatementFormat
+from risk.statements.sheet import Row
 
 MAX_BYTES = 10 * 1024 * 1024
 
@@ -91,6 +92,17 @@ def read_statement(file_name: str, content: bytes) -> ReadStatement:
     if others:
         raise StatementManyAccounts(line=others[0].parsed.line, file=file_name)
     return read
+
+
+def first_rows(content: bytes) -> list[Row]:
+    """Return the rows a table's heading may be among; none of what is no table."""
+    try:
+        if workbook.detect(content):
+            return workbook.first_rows(content)
+        require_text(content)
+        return [] if _reader_of(content) else table.first_rows(decode(content))
+    except StatementRefused:
+        return []
 
 
 def _read(content: bytes, saved: SavedColumns) -> list[ParsedStatement]:

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound
 from ledger.paging import DEFAULT_PAGE, MAX_PAGE, Page, fetch_page
-from risk.statements.model import Statement, StatementLine, StatementRefusal
+from risk.statements.model import (
+    Statement,
+    StatementLine,
+    StatementRefusal,
+    UnnamedTable,
+)
 
 
 async def find_by_hash(
@@ -20,6 +25,15 @@ async def find_by_hash(
         .where(Statement.party == party_id, Statement.sha256 == sha256)
         .order_by(Statement.id)
         .limit(1)
+    )
+
+
+async def forget_unnamed(uow: UnitOfWork, *, party_id: str, sha256: bytes) -> None:
+    """Let a file go that waited for the names of its columns."""
+    await uow.session.execute(
+        delete(UnnamedTable).where(
+            UnnamedTable.party == party_id, UnnamedTable.sha256 == sha256
+        )
     )
 
 

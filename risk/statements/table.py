@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -20,6 +21,7 @@ from risk.statements.errors import (
     StatementCut,
     StatementMalformed,
     StatementOtherFormat,
+    StatementRefused,
     StatementTooManyLines,
 )
 from risk.statements.parsed import MAX_LINES
@@ -52,16 +54,37 @@ class Table:
 
 def read_table(text: str, saved: SavedColumns = NOTHING_SAVED) -> Table:
     """Find the delimiter and the heading row by trying; refuse when none fits."""
-    wide = 0
+    cut: list[Row] = []
     for delimiter in _by_likelihood(text):
         above: list[Row] = []
         cutter = _Cutter(text, delimiter)
         table = table_of(cutter, saved, above, ends_whole=text.endswith("\n"))
         if table:
             return table
-        wide += sum(len(row.cells) > 1 for row in above)
-    # Prose has a comma here and there; a table has a second cell on many lines.
-    raise StatementColumnsUnknown if wide > 1 else StatementOtherFormat
+        cut += above
+    raise StatementColumnsUnknown if is_table(cut) else StatementOtherFormat
+
+
+def first_rows(text: str) -> list[Row]:
+    """Return the rows a heading may be among, cut so that most have a second cell."""
+    best: list[Row] = []
+    for delimiter in _by_likelihood(text):
+        with suppress(StatementRefused):
+            lines, cut = _Cutter(text, delimiter)(_HEADING_WITHIN_ROWS)
+            stripped = [list(map(str.strip, cells)) for cells in cut]
+            rows = [row for row in map(Row, lines, stripped) if any(row.cells)]
+            if _count_wide(rows) > _count_wide(best):
+                best = rows
+    return best if is_table(best) else []
+
+
+def is_table(rows: Sequence[Row]) -> bool:
+    """Say whether rows have more than one cell: prose has a comma here and there."""
+    return _count_wide(rows) > 1
+
+
+def _count_wide(rows: Sequence[Row]) -> int:
+    return sum(sum(map(bool, row.cells)) > 1 for row in rows)
 
 
 def table_of(

@@ -20,11 +20,13 @@ import openpyxl
 from risk.statements.columns import NOTHING_SAVED, SavedColumns
 from risk.statements.csv_table import statements_of
 from risk.statements.errors import (
+    StatementColumnsUnknown,
     StatementFormulas,
     StatementMacros,
     StatementMalformed,
     StatementManySheets,
     StatementOtherFormat,
+    StatementRefused,
     StatementTooLarge,
     StatementTooManyLines,
     StatementUnsafe,
@@ -32,7 +34,7 @@ from risk.statements.errors import (
 )
 from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
 from risk.statements.sheet import Row
-from risk.statements.table import MAX_COLUMNS, Cut, Take, table_of
+from risk.statements.table import MAX_COLUMNS, Cut, Take, is_table, table_of
 
 # Reading takes at most 20 times this in memory.
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
@@ -42,6 +44,7 @@ _UNPACKED_TIMES = 100
 MAX_MARKS = 80 * MAX_LINES
 _MAX_PARTS = 300
 _ROWS_ABOVE = 100
+_ROWS_LOOKED_AT = 60
 _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]+)["']""")
 _LAST_COLUMN = b"CV"
 _SIGNIFICANT_DIGITS = 15
@@ -84,7 +87,7 @@ def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStat
         raise StatementMalformed(line=1) from error
     table = table_of(_taken_from(rows), saved)
     if table is None:
-        raise StatementWithoutLines if not rows else StatementOtherFormat
+        raise _unknown(rows)
     return statements_of(table, StatementFormat.XLSX)
 
 
@@ -96,6 +99,22 @@ def _taken_from(rows: list[Row]) -> Take:
         return [row.line for row in taken], [list(row.cells) for row in taken]
 
     return take
+
+
+def first_rows(content: bytes) -> list[Row]:
+    """Return the rows a heading may be among."""
+    try:
+        _require_harmless(content)
+        rows = _rows(content)
+    except _BROKEN as error:
+        raise StatementMalformed(line=1) from error
+    return rows[:_ROWS_LOOKED_AT] if is_table(rows) else []
+
+
+def _unknown(rows: list[Row]) -> StatementRefused:
+    if not rows:
+        return StatementWithoutLines()
+    return StatementColumnsUnknown() if is_table(rows) else StatementOtherFormat()
 
 
 def _require_harmless(content: bytes) -> None:

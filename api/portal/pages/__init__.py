@@ -16,6 +16,7 @@ from api.portal.pages.request import router as request
 from api.portal.pages.risk import router as risk
 from api.portal.pages.scorecards import router as scorecards
 from api.portal.pages.scorecards import uploads as card_uploads
+from api.portal.pages.tables import router as tables
 
 ROUTERS = (
     market,
@@ -23,6 +24,7 @@ ROUTERS = (
     business,
     records,
     uploads,
+    tables,
     request,
     quote,
     loan,

@@ -25,7 +25,9 @@ from ledger import statements
 from ledger.database import UnitOfWork
 from ledger.statements import TrialLine
 from risk import identity
+from risk import statements as files
 from risk.identity import PROVINCES, Firm, Sector
+from risk.statements import UnnamedTable
 
 router = make_pages()
 
@@ -56,6 +58,7 @@ class Queue:
     payouts: list[Payout]
     trial: list[TrialLine]
     clock_stop: lending.dayend.ClockStop | None
+    tables: list[tuple[UnnamedTable, str]]
 
 
 @router.get("/queue")
@@ -268,7 +271,10 @@ async def _read_queue(uow: UnitOfWork) -> Queue:
     troubled = await wallets.list_payouts(uow, states=TROUBLED)
     trial = await statements.trial_balance(uow)
     stop = await lending.dayend.find_stop(uow)
-    return Queue(waiting, refused, troubled.items, trial, stop)
+    tables = await files.list_unnamed(uow)
+    names = await identity.get_names(uow, {one.party for one in tables})
+    unnamed = [(one, names[one.party]) for one in tables]
+    return Queue(waiting, refused, troubled.items, trial, stop, unnamed)
 
 
 async def _in_state(uow: UnitOfWork, status: ApplicationStatus) -> list[Waiting]:

@@ -20,7 +20,11 @@ from ledger.database import UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import PartyId
 from risk import cashflow, statements
-from risk.statements import Statement, StatementRefusal
+from risk.statements import (
+    Statement,
+    StatementRefusal,
+    UnnamedTable,
+)
 
 router = make_pages()
 uploads = make_pages(files=True)
@@ -35,6 +39,7 @@ class Records:
 
     taken: list[Statement]
     refused: list[StatementRefusal]
+    waiting: list[UnnamedTable]
 
 
 @router.get("/records")
@@ -49,6 +54,9 @@ async def send_record(desk: At, caller: Sme, file: Sent = None) -> Response:
     try:
         statement = await _receive(desk, caller, file)
     except Refusal as refusal:
+        waiting = await _find_waiting(desk, caller, file)
+        if waiting is not None:
+            return RedirectResponse(f"/records/tables/{waiting.id}", status_code=303)
         met = replace(desk, trouble=problems.trouble_of(refusal))
         return await _records_page(met, caller=caller)
     return RedirectResponse(f"/records/{statement.id}?done=sent", status_code=303)
@@ -71,6 +79,18 @@ async def _receive(desk: Desk, caller: Caller, file: UploadFile | None) -> State
     )
 
 
+async def _find_waiting(
+    desk: Desk, caller: Caller, file: UploadFile | None
+) -> UnnamedTable | None:
+    """Return the file just sent, when it waits for the names of its columns."""
+    if file is None:
+        return None
+    await file.seek(0)
+    return await desk.db.read(
+        statements.find_unnamed, party_id=caller.party, content=await file.read()
+    )
+
+
 async def _records_page(desk: Desk, *, caller: Caller) -> Response:
     records = await desk.db.read(_read_all, party_id=caller.party)
     return desk.page(
@@ -84,7 +104,8 @@ async def _records_page(desk: Desk, *, caller: Caller) -> Response:
 async def _read_all(uow: UnitOfWork, *, party_id: PartyId) -> Records:
     taken = await statements.list_statements(uow, party_id=party_id)
     refused = await statements.list_refusals(uow, party_id=party_id)
-    return Records(taken.items, refused.items)
+    waiting = await statements.list_unnamed(uow, party_id=party_id)
+    return Records(taken.items, refused.items, waiting)
 
 
 async def _read_one(

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Response
-from fastapi.responses import RedirectResponse
 
 from api import problems
 from api.auth import Caller
@@ -55,19 +54,6 @@ class Case:
     months: list[InOut] | None
 
 
-@dataclass
-class _Kept:
-    """The id of what a form made, once it did."""
-
-    application: str = ""
-
-    def led(self, answer: Response) -> Response:
-        """Lead on to what was made, instead of the list of all there is."""
-        if self.application and isinstance(answer, RedirectResponse):
-            answer.headers["location"] = f"/requests/{self.application}?done=asked"
-        return answer
-
-
 @router.get("/apply")
 async def show_form(desk: At, caller: Sme) -> Response:
     """Show the form of a request, and the records it would stand on."""
@@ -79,12 +65,11 @@ async def apply(
     desk: At, caller: Sme, wish: SentWish, currency: Sent, purpose: Reason
 ) -> Response:
     """Ask for a loan on all records sent so far; the answer is there at once."""
-    kept = _Kept()
     send = partial(
-        _submit, kept=kept, caller=caller, wish=wish, currency=currency, purpose=purpose
+        _submit, caller=caller, wish=wish, currency=currency, purpose=purpose
     )
     again = partial(_form_page, caller=caller, wish=wish)
-    return kept.led(await desk.act(send, done="/business?done=asked", again=again))
+    return await desk.act(send, done="/requests/{made}?done=asked", again=again)
 
 
 @router.get("/requests/{application_id}")
@@ -156,12 +141,11 @@ def _wish_of(application: Application) -> Wish:
 async def _submit(
     uow: UnitOfWork,
     *,
-    kept: _Kept,
     caller: Caller,
     wish: Wish,
     currency: str,
     purpose: str,
-) -> None:
+) -> str:
     records = await _records(uow, party_id=caller.party)
     application = await lending.submit_application(
         uow,
@@ -170,7 +154,7 @@ async def _submit(
         purpose=purpose,
         statement_ids=[record.id for record in records],
     )
-    kept.application = application.id
+    return application.id
 
 
 async def _form_page(desk: Desk, *, caller: Caller, wish: Wish) -> Response:
