@@ -100,7 +100,9 @@ class Asked:
 
 def _keys_read(booking: Booking) -> str:
     """Read every id a booking names and return the key of its own."""
-    for account in booking.accounts():
+    for account, _ in booking.legs:
+        account_key(account)
+    for account, *_ in booking.pending:
         account_key(account)
     return key_of("entry", booking.id)
 

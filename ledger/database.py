@@ -28,7 +28,6 @@ from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
     AsyncSession,
-    async_sessionmaker,
     create_async_engine,
 )
 from sqlalchemy.pool import QueuePool
@@ -272,8 +271,7 @@ class Database:
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:
-        maker = async_sessionmaker(self.engine, expire_on_commit=False)
-        async with maker() as session:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
 

@@ -7,6 +7,7 @@ from there, and what came of a booking can be told once that is known.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -36,6 +37,10 @@ def key_of(prefix: str, shown: str) -> str:
 def account_key(shown: str) -> str:
     """Return the key of an account; the same ones come again and again."""
     return key_of("acct", shown)
+
+
+# The same few days come again and again.
+_day = lru_cache(1024)(date.isoformat)
 
 
 @dataclass(slots=True)
@@ -152,13 +157,14 @@ class Draft:
             "hashes": array(hash_.hex() for hash_ in self.hashes),
             "kinds": _texts(one.kind for one in bookings),
             "states": array(one.state for one in bookings),
-            "effective": array(one.effective_on for one in bookings),
+            "effective": array(_day(one.effective_on) for one in bookings),
             "reverses": array(_key(one.reverses) for one in bookings),
             "holds": array(_key(one.hold) for one in bookings),
             "legs": array(len(one.legs) for one in bookings),
             "memos": _texts(one.memo for one in bookings),
             "details": _texts(
-                json.dumps(one.details) if one.details else "{}" for one in bookings
+                json.dumps(dict(one.details)) if one.details else "{}"
+                for one in bookings
             ),
             **self._told(),
             **{name: array(of) for name, of in zip(_STEPS, steps, strict=True)},
@@ -222,5 +228,6 @@ def _key(entry: EntryId | None) -> str:
 
 
 def _texts(values: Iterable[str]) -> str:
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
+    """Quote texts all at once: none that is kept holds a NUL, so that divides them."""
+    quoted = "\0".join(values).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + quoted.replace("\0", '","') + '"}'

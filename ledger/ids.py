@@ -26,6 +26,10 @@ _PYTHON = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _LOW_BITS = 60
 _COUNTER_BITS = 12
+_COUNTER_MASK = (1 << _COUNTER_BITS) - 1
+_TAIL_BITS = 62
+_TAIL_MASK = (1 << _TAIL_BITS) - 1
+_CHANCE_BITS = 8 + _TAIL_BITS  # where a millisecond's count begins, and the tail
 
 EventId = NewType("EventId", str)
 AccountId = NewType("AccountId", str)
@@ -47,10 +51,13 @@ class _Counter:
         self._lock = threading.Lock()
         self._last = 0
 
-    def next(self, milliseconds: int) -> int:
-        """Return a 60-bit stamp that is above the one before."""
+    def next(self, milliseconds: int, start: int) -> int:
+        """Return a 60-bit stamp that is above the one before.
+
+        A millisecond's count begins at ``start``, so that it tells nothing.
+        """
         with self._lock:
-            stamp = milliseconds << _COUNTER_BITS | secrets.randbits(8)
+            stamp = milliseconds << _COUNTER_BITS | start
             self._last = max(stamp, self._last + 1)
             return self._last
 
@@ -65,10 +72,10 @@ def new_uuid(now: datetime) -> uuid.UUID:
 
 def _new_number(now: datetime) -> int:
     milliseconds = int(now.timestamp() * 1000)
-    stamp = _counter.next(milliseconds)
-    high = stamp >> _COUNTER_BITS
-    low = stamp & ((1 << _COUNTER_BITS) - 1)
-    return high << 80 | 0x7 << 76 | low << 64 | 0b10 << 62 | secrets.randbits(62)
+    chance = secrets.randbits(_CHANCE_BITS)
+    stamp = _counter.next(milliseconds, chance >> _TAIL_BITS)
+    high, low = stamp >> _COUNTER_BITS, stamp & _COUNTER_MASK
+    return high << 80 | 0x7 << 76 | low << 64 | 0b10 << 62 | chance & _TAIL_MASK
 
 
 def new_id(prefix: str, now: datetime) -> str:

@@ -6,9 +6,10 @@ changes to pending sums.
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -116,8 +117,10 @@ class Pending(NamedTuple):
     credits: int
 
 
-@dataclass(frozen=True)
-class Booking:
+NO_DETAILS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Booking(NamedTuple):
     """One act: an entry with its legs and what it does to pending sums."""
 
     id: EntryId
@@ -127,7 +130,7 @@ class Booking:
     legs: tuple[Leg, ...] = ()
     pending: tuple[Pending, ...] = ()
     memo: str = ""
-    details: dict[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = NO_DETAILS
     reverses: EntryId | None = None
     hold: EntryId | None = None
 
@@ -140,7 +143,7 @@ class Booking:
         rest = [
             [(held.account, held.debits, held.credits) for held in self.pending],
             self.memo,
-            self.details,
+            dict(self.details),
             self.reverses,
             self.hold,
         ]

@@ -230,7 +230,7 @@ class Lane:
 
         It is on its way to the database before those of the one before are answered.
         """
-        if before is not None:
+        if before is not None and not before.verdicts.done():
             await asyncio.wait([before.verdicts])
         if not batch.waiting:
             return None
@@ -241,6 +241,8 @@ class Lane:
 
     def _lay_out(self, waiting: Sequence[_Waiting]) -> _Batch:
         """Write a batch as the database takes it; what fails is found alone, later."""
+        if not waiting:
+            return _Batch(waiting)
         now = self._db.clock.now()
         groups = [one.bookings for one in waiting]
         try:

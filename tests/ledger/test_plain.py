@@ -341,10 +341,10 @@ async def test_entries_are_kept_as_they_were_asked_for(world: World) -> None:
     teller = world.db.acting(Actor("party_1", "password", "request_1"))
     first, *rest = [world.pay("bank", name, 5).booking() for name in ("b", "free", "b")]
     second, third = (
-        replace(one, kind=f"kind {n}", memo=f"memo {n}", details={f"key {n}": "\\"})
+        one._replace(kind=f"kind {n}", memo=f"memo {n}", details={f"key {n}": "\\"})
         for n, one in enumerate(rest)
     )
-    second = replace(second, reverses=first.id, effective_on=ENDED_ON)
+    second = second._replace(reverses=first.id, effective_on=ENDED_ON)
 
     await teller.transact(booking.book, [first])
     await teller.transact(booking.book, [second, third])

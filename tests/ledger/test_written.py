@@ -75,7 +75,7 @@ def test_a_request_hash_is_that_of_all_it_asks_for(kind, rest) -> None:
         booking.legs,
         booking.pending,
         booking.memo,
-        booking.details,
+        dict(booking.details),
         booking.reverses,
         booking.hold,
     ]
