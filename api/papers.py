@@ -30,6 +30,7 @@ class LoanPaper(StrEnum):
 
     AGREEMENT = "agreement"
     SCHEDULE = "schedule"
+    AGREED_SCHEDULE = "agreed-schedule"
     COMPLETION = "completion"
 
 
@@ -51,6 +52,8 @@ class Papers:
                 return await self._answer(form.content, paper, seals=loan.is_signed)
             case LoanPaper.SCHEDULE:
                 source = await self.db.read(lending.schedule_source, loan=loan)
+            case LoanPaper.AGREED_SCHEDULE:
+                source = await self.db.read(lending.agreed_schedule_source, loan=loan)
             case LoanPaper.COMPLETION:
                 source = await self.db.read(
                     lending.completion_source,

@@ -30,7 +30,7 @@ class Format:
 
     suffix: str
     media_type: str
-    write: Callable[[Table], bytes]
+    write: Callable[[Table, str], bytes]
 
     @property
     def described(self) -> dict[str, Any]:
@@ -38,24 +38,29 @@ class Format:
         content = {self.media_type: {"schema": {"type": "string"}}}
         return {"response_class": Response, "responses": {200: {"content": content}}}
 
-    def answer(self, table: Table, *, name: str) -> Response:
-        """Hand a table out as a file of this name."""
+    def answer(self, table: Table, *, name: str, title: str = "") -> Response:
+        """Hand a table out as a file of this name, below its title where it has one."""
         shown = f'attachment; filename="{name}.{self.suffix}"'
         return Response(
-            self.write(table),
+            self.write(table, title),
             media_type=self.media_type,
             headers={"Content-Disposition": shown},
         )
 
 
-def to_csv(table: Table) -> bytes:
+def to_csv(table: Table, title: str = "") -> bytes:
     """Write a table as UTF-8 with a mark, so that spreadsheets read Khmer rightly.
 
     Text that a spreadsheet would run is begun with an apostrophe (OWASP, CSV injection).
     """
     written = io.StringIO()
-    csv.writer(written).writerows([_plain(cell) for cell in row] for row in table)
+    lines = [*_titled(title), *table]
+    csv.writer(written).writerows([_plain(cell) for cell in row] for row in lines)
     return written.getvalue().encode("utf-8-sig")
+
+
+def _titled(title: str) -> Table:
+    return [[title]] if title else []
 
 
 def _plain(cell: Cell) -> str:
@@ -64,17 +69,18 @@ def _plain(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def to_xlsx(table: Table) -> bytes:
-    """Write a table as a workbook of one sheet, its first row bold and kept in sight."""
+def to_xlsx(table: Table, title: str = "") -> bytes:
+    """Write a table as a workbook of one sheet, its headings bold and kept in sight."""
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, _NO_GUESSING) as book:
         sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
+        above = _titled(title)
+        sheet.freeze_panes(len(above) + 1, 0)
         sheet.set_column(0, len(table[0]) - 1, _WIDTH_CHARACTERS)
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         money = book.add_format({"num_format": "#,##0.00"})
-        for number, row in enumerate(table):
+        for number, row in enumerate([*above, *table]):
             for column, cell in enumerate(row):
                 match cell:
                     case str():

@@ -15,10 +15,12 @@ from typing import Any
 from contracts import apr, schedule
 from contracts.agreement import Agreement, Party, lender_reference
 from contracts.documents.consent import Consent, consent
+from contracts.inforce import Plan
 from contracts.schedule import Schedule
 from contracts.terms import Terms
 from ledger.canonical import canonical, plain
 from ledger.clock import business_date
+from ledger.errors import existing
 from ledger.money import Money
 
 _PERCENT = 100
@@ -101,6 +103,24 @@ def repayment_schedule(
     facts = {"borrower": named(borrower), "operator": named(operator)}
     kind = Kind.REPAYMENT_SCHEDULE
     return Source(kind, loan_id, made_on, {**facts, **credit(terms)})
+
+
+def changed_schedule(agreed: Source, plan: Plan, *, made_on: date, act: str) -> Source:
+    """Write the schedule anew for the plan in force: since when, and by which act."""
+    changed = existing(plan.changed, "only a plan that changed is written anew")
+    totals = {
+        "principal": plan.principal,
+        "interest": plan.interest,
+        "fees": plan.fees,
+        "payment": plan.payment,
+    }
+    facts = {
+        **agreed.facts,
+        "in_force": {"since": changed.on, "act": act},
+        "totals": {**agreed.facts["totals"], **totals},
+        "rows": _rows(plan),
+    }
+    return Source(agreed.kind, agreed.reference, made_on, facts)
 
 
 @dataclass(frozen=True)
@@ -226,7 +246,7 @@ def credit(terms: Terms) -> dict[str, Any]:
     }
 
 
-def _rows(plan: Schedule) -> Sequence[dict[str, Any]]:
+def _rows(plan: Schedule | Plan) -> Sequence[dict[str, Any]]:
     return [
         {
             "number": row.number,

@@ -49,6 +49,7 @@ from finance.lending.errors import (
 )
 from finance.lending.events import RepaymentReceived
 from finance.lending.funding import fail_application, form_loan
+from finance.lending.history import kind_of
 from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
 from finance.lending.loanrisks import LoanRisk, keep_risks
@@ -75,9 +76,11 @@ from finance.lending.overriding import (
     propose_override,
 )
 from finance.lending.papers import (
+    agreed_schedule_source,
     agreement_message,
     form_of,
     loan_information,
+    plan_of,
     schedule_source,
 )
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
@@ -205,6 +208,7 @@ __all__ = [
     "WriteOffTooEarly",
     "YearNotBegun",
     "accept_agreement",
+    "agreed_schedule_source",
     "agreement_message",
     "approve_act",
     "approve_application",
@@ -232,6 +236,7 @@ __all__ = [
     "grade_of",
     "hard_reason",
     "keep_risks",
+    "kind_of",
     "let_lapse",
     "list_acceptances",
     "list_applications",
@@ -250,6 +255,7 @@ __all__ = [
     "loan_state",
     "name_surety",
     "owed_by",
+    "plan_of",
     "portfolio",
     "prepayment_options",
     "preview_act",

@@ -16,7 +16,7 @@ from ledger.database import UnitOfWork
 from ledger.errors import ensure
 from ledger.money import Currency, Money
 
-_KINDS: Final[dict[str, type[loans.Event]]] = {
+KINDS: Final[dict[str, type[loans.Event]]] = {
     "disbursed": loans.Disbursed,
     "rate_changed": loans.RateChanged,
     "due_date_shifted": loans.DueDateShifted,
@@ -33,7 +33,7 @@ _KINDS: Final[dict[str, type[loans.Event]]] = {
     "recovery_received": loans.RecoveryReceived,
     "refunded": loans.Refunded,
 }
-_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+_NAMES: Final = {kind: name for name, kind in KINDS.items()}
 _PLACES: Final = frozenset({"on", "ordinal"})
 _READERS: Final[dict[str, Callable[[Any], object]]] = {
     "component": Component,
@@ -149,4 +149,4 @@ def event_from(
     }
     if "amount" in values:
         values["amount"] = Money(details["amount"], currency)
-    return _KINDS[kind](on=on, ordinal=ordinal, **values)
+    return KINDS[kind](on=on, ordinal=ordinal, **values)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from contracts import agreement, documents
+from contracts import agreement, documents, inforce
 from contracts.documents import Language, LoanRisk, Press, Source
+from contracts.inforce import Plan
 from contracts.signing import AgreementMessage
 from finance import approvals, raising, rulepacks, signing
 from finance.lending import repository, sureties
+from finance.lending.history import History, kind_of
 from finance.lending.model import Agreement, AgreementForm, Loan
 from finance.raising import Offer, Pledge
 from finance.signing import Custody
@@ -80,7 +82,7 @@ async def agreement_message(
     )
 
 
-async def schedule_source(uow: UnitOfWork, *, loan: Loan) -> Source:
+async def agreed_schedule_source(uow: UnitOfWork, *, loan: Loan) -> Source:
     """Write the schedule of a loan as agreed, from the day the money went out."""
     return documents.repayment_schedule(
         loan.id,
@@ -89,6 +91,23 @@ async def schedule_source(uow: UnitOfWork, *, loan: Loan) -> Source:
         operator=await named(uow, await approver(uow, loan)),
         terms=loan.agreed_terms,
     )
+
+
+async def schedule_source(uow: UnitOfWork, *, loan: Loan) -> Source:
+    """Write the schedule of a loan as it stands, and since when and by which act."""
+    agreed = await agreed_schedule_source(uow, loan=loan)
+    plan = await plan_of(uow, loan=loan)
+    if plan.changed is None:
+        return agreed
+    return documents.changed_schedule(
+        agreed, plan, made_on=uow.today(), act=kind_of(plan.changed)
+    )
+
+
+async def plan_of(uow: UnitOfWork, *, loan: Loan) -> Plan:
+    """Return the plan of a loan that is in force today."""
+    history = await History.of(uow, loan)
+    return inforce.plan(history.terms, history.events, uow.today())
 
 
 async def loan_information(uow: UnitOfWork, *, offer: Offer) -> Source:

@@ -14,9 +14,11 @@ from api.http.callers import Known
 from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.applications import RowOut, ScheduleOut, get_quoted_schedule
-from api.http.routes.loans import NoteOut, Sighted, get_schedule
+from api.http.routes.loans import NoteOut, Sighted
 from api.wire import Cut, MoneyOut, Out, PageOut
+from contracts.inforce import Plan
 from contracts.prepaying import Way
+from contracts.schedule import Schedule
 from finance import lending
 from ledger.money import Money
 
@@ -34,9 +36,52 @@ _HEADINGS = (
     "Currency",
 )
 
+AS_AGREED = "As first agreed"
+
 Minor = Annotated[str | None, Query(pattern="^[1-9][0-9]{0,14}$")]
-Agreed = Annotated[ScheduleOut, Depends(get_schedule)]
 Quoted = Annotated[ScheduleOut, Depends(get_quoted_schedule)]
+
+
+class PlanOut(ScheduleOut):
+    """The instalments in force; ``since`` and ``act`` are empty while they are as agreed."""
+
+    since: date | None
+    act: str | None
+
+    @classmethod
+    def standing(cls, plan: Plan) -> "PlanOut":
+        """Show a plan with what changed it last."""
+        changed = plan.changed
+        return cls(
+            **ScheduleOut.model_validate(plan).model_dump(),
+            since=changed.on if changed else None,
+            act=lending.kind_of(changed) if changed else None,
+        )
+
+    @classmethod
+    def agreed(cls, schedule: Schedule) -> "PlanOut":
+        """Show a plan as it was agreed."""
+        said = ScheduleOut.of(schedule).model_dump()
+        return cls(**said, since=None, act=None)
+
+    @property
+    def title(self) -> str:
+        """Return what stands above the plan in a sheet."""
+        if self.since is None or self.act is None:
+            return AS_AGREED
+        return f"In force since {self.since} ({self.act.replace('_', ' ')})"
+
+
+async def _in_force(loan: Sighted, db: Db) -> PlanOut:
+    return PlanOut.standing(await db.read(lending.plan_of, loan=loan))
+
+
+async def _agreed(loan: Sighted) -> PlanOut:
+    return PlanOut.agreed(lending.schedule_of(loan))
+
+
+InForce = Annotated[PlanOut, Depends(_in_force)]
+Agreed = Annotated[PlanOut, Depends(_agreed)]
 
 
 class OptionOut(Out):
@@ -101,16 +146,34 @@ async def list_holders(
     return PageOut[HolderOut].of(page, HolderOut.model_validate)
 
 
+@router.get("/loans/{loan_id}/plan")
+async def get_plan(plan: InForce) -> PlanOut:
+    """Show the instalments in force today, since when and by which act."""
+    return plan
+
+
 @router.get("/loans/{loan_id}/schedule.csv", **sheets.CSV.described)
-async def get_schedule_csv(plan: Agreed) -> Response:
-    """Hand the instalments as agreed out as text for spreadsheets."""
-    return sheets.CSV.answer(table_of(plan), name="schedule")
+async def get_schedule_csv(plan: InForce) -> Response:
+    """Hand the instalments in force today out as text for spreadsheets."""
+    return sheets.CSV.answer(table_of(plan), name="schedule", title=plan.title)
 
 
 @router.get("/loans/{loan_id}/schedule.xlsx", **sheets.XLSX.described)
-async def get_schedule_xlsx(plan: Agreed) -> Response:
-    """Hand the instalments as agreed out as a spreadsheet."""
-    return sheets.XLSX.answer(table_of(plan), name="schedule")
+async def get_schedule_xlsx(plan: InForce) -> Response:
+    """Hand the instalments in force today out as a spreadsheet."""
+    return sheets.XLSX.answer(table_of(plan), name="schedule", title=plan.title)
+
+
+@router.get("/loans/{loan_id}/agreed-schedule.csv", **sheets.CSV.described)
+async def get_agreed_schedule_csv(plan: Agreed) -> Response:
+    """Hand the instalments as first agreed out as text for spreadsheets."""
+    return sheets.CSV.answer(table_of(plan), name="agreed-schedule", title=plan.title)
+
+
+@router.get("/loans/{loan_id}/agreed-schedule.xlsx", **sheets.XLSX.described)
+async def get_agreed_schedule_xlsx(plan: Agreed) -> Response:
+    """Hand the instalments as first agreed out as a spreadsheet."""
+    return sheets.XLSX.answer(table_of(plan), name="agreed-schedule", title=plan.title)
 
 
 @router.get("/applications/{application_id}/schedule.csv", **sheets.CSV.described)

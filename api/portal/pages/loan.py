@@ -1,6 +1,7 @@
 """One loan, as its borrower, a lender of it, or the operator may see it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from api import sheets
 from api.auth import STAFF, Caller
 from api.http.callers import Known, Signatory, Sme
 from api.http.routes import loan_sums
-from api.http.routes.applications import ScheduleOut
+from api.http.routes.loan_sums import PlanOut
 from api.papers import LoanPaper
 from api.portal.amounts import read_amount, read_currency
 from api.portal.desk import KEYS_SCRIPT, At, Desk
@@ -39,6 +40,13 @@ DOCUMENT_POLICY = (
 )
 
 
+class Sheet(StrEnum):
+    """Which plan a spreadsheet has: the one in force, or the one first agreed."""
+
+    IN_FORCE = "schedule"
+    AGREED = "agreed-schedule"
+
+
 @dataclass(frozen=True)
 class LoanView:
     """A loan with its state, its payments and its document."""
@@ -63,16 +71,20 @@ async def show_loan(
     return await _loan_page(desk, loan_id, caller, after)
 
 
-@router.get("/loans/{loan_id}/schedule.csv")
-async def give_csv(loan_id: LoanRef, desk: At, caller: Known) -> Response:
+@router.get("/loans/{loan_id}/{sheet}.csv")
+async def give_csv(loan_id: LoanRef, sheet: Sheet, desk: At, caller: Known) -> Response:
     """Give the instalments as text for spreadsheets."""
-    return sheets.CSV.answer(await _table(desk, loan_id, caller), name="schedule")
+    plan = await desk.db.read(_plan, loan_id=loan_id, caller=caller, sheet=sheet)
+    return sheets.CSV.answer(loan_sums.table_of(plan), name=sheet, title=plan.title)
 
 
-@router.get("/loans/{loan_id}/schedule.xlsx")
-async def give_xlsx(loan_id: LoanRef, desk: At, caller: Known) -> Response:
+@router.get("/loans/{loan_id}/{sheet}.xlsx")
+async def give_xlsx(
+    loan_id: LoanRef, sheet: Sheet, desk: At, caller: Known
+) -> Response:
     """Give the instalments as a spreadsheet."""
-    return sheets.XLSX.answer(await _table(desk, loan_id, caller), name="schedule")
+    plan = await desk.db.read(_plan, loan_id=loan_id, caller=caller, sheet=sheet)
+    return sheets.XLSX.answer(loan_sums.table_of(plan), name=sheet, title=plan.title)
 
 
 @router.get("/loans/{loan_id}/agreement")
@@ -201,9 +213,13 @@ def _taken_back(events: list[LoanEvent]) -> set[str]:
     }
 
 
-async def _table(desk: Desk, loan_id: str, caller: Caller) -> sheets.Table:
-    loan = await desk.db.read(_sighted, loan_id=loan_id, caller=caller)
-    return loan_sums.table_of(ScheduleOut.of(lending.schedule_of(loan)))
+async def _plan(
+    uow: UnitOfWork, *, loan_id: str, caller: Caller, sheet: Sheet
+) -> PlanOut:
+    loan = await _sighted(uow, loan_id=loan_id, caller=caller)
+    if sheet is Sheet.AGREED:
+        return PlanOut.agreed(lending.schedule_of(loan))
+    return PlanOut.standing(await lending.plan_of(uow, loan=loan))
 
 
 async def _sighted(uow: UnitOfWork, *, loan_id: str, caller: Caller) -> Loan:

@@ -29,9 +29,10 @@ async def test_a_schedule_as_csv_has_its_rows_the_sums_of_each_year_and_of_all(
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "schedule.csv" in answer.headers["content-disposition"]
-    head, *lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    title, head, *lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     sums = [line for line in lines if line[0].startswith("Total")]
     rows = [line for line in lines if line not in sums]
+    assert title == ["As first agreed"]
     assert head[3:8] == ["Principal", "Interest", "Fee", "Payment", "Balance"]
     assert [int(row[0]) for row in rows] == [row["number"] for row in plan["rows"]]
     assert [line[0] for line in sums] == ["Total 2026", "Total 2027", "Total"]

@@ -1,5 +1,6 @@
 """One loan to each of its readers, and its price before anybody applies."""
 
+import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
@@ -106,6 +107,19 @@ async def test_a_changed_plan_is_shown_as_it_stands_beside_the_agreed_one(
     assert "Payments as first agreed" in page.text
     assert "With the lenders" in before.text
     assert "With the lenders" not in page.text
+    titles, sums = [], []
+    for name in ("schedule", "agreed-schedule"):
+        sheet = await reader.open(f"/loans/{loan.id}/{name}.csv")
+        lines = list(csv.reader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+        titles.append(lines[0][0])
+        sums.append([Decimal(cell) for cell in lines[-1][3:7]])
+        years = [line for line in lines if line[0].startswith("Total 20")]
+        assert sums[-1] == [
+            sum(Decimal(line[column]) for line in years) for column in range(3, 7)
+        ]
+        assert f'href="/loans/{loan.id}/documents/{name}.pdf?language=km"' in page.text
+    assert titles == [f"In force since {day} (payment holiday)", "As first agreed"]
+    assert sums[0][0] > sums[1][0] == 6_000
 
 
 async def test_a_borrower_gets_the_payments_as_a_sheet(
