@@ -53,7 +53,7 @@ def brief(artefact: Mapping[str, Any]) -> Brief:
         artefact["kind"],
         artefact["mode"],
         artefact_hash(dict(artefact)),
-        tuple(item["feature"] for item in artefact["characteristics"]),
+        tuple(_reads(artefact)),
         int(steps[0][0]),
         int(steps[-1][0]),
         facts.get("loans"),
@@ -82,7 +82,7 @@ def facts(artefact: Mapping[str, Any]) -> dict[str, Any]:
             [name, _plain(value)]
             for name, value in (training or {}).get("settings", {}).items()
         ],
-        "features": [_feature_facts(item) for item in artefact["characteristics"]],
+        "features": [_feature_facts(name, artefact) for name in _reads(artefact)],
         "grades": [
             {"grade": grade, "points": place, "pd_bps": bps}
             for grade, place, bps in _graded(artefact)
@@ -99,18 +99,28 @@ def dated(artefact: Mapping[str, Any]) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-def _feature_facts(item: Mapping[str, Any]) -> dict[str, Any]:
-    feature = _FEATURES[item["feature"]]
-    worth = [points for _, points in item["knots"]]
-    return {
+def _reads(artefact: Mapping[str, Any]) -> list[str]:
+    """Return the features a card looks at, in the order it names them."""
+    curves = [item["feature"] for item in artefact["characteristics"]]
+    return [*curves, *artefact.get("reads", ())]
+
+
+def _feature_facts(name: str, artefact: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what a feature is and what it earns; a tree's part is no feature's alone."""
+    feature = _FEATURES[name]
+    told: dict[str, Any] = {
         "name": feature.name,
         "definition": feature.definition,
         "unit": feature.unit,
         "better": feature.better.value,
-        "least": min(worth),
-        "most": max(worth),
-        "missing": item["missing_points"],
+        "when_unknown": feature.missing,
+        "points": None,
     }
+    for item in artefact["characteristics"]:
+        if item["feature"] == name:
+            worth = [points for _, points in item["knots"]]
+            told["points"] = [min(worth), max(worth), item["missing_points"]]
+    return told
 
 
 def _lines(artefact: Mapping[str, Any]) -> Iterator[str]:
@@ -126,10 +136,13 @@ def _lines(artefact: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from _table(
         ("feature", "definition", "unit", "better", "points", "when unknown"),
-        [_read(item) for item in artefact["characteristics"]],
+        [_read(_feature_facts(name, artefact)) for name in _reads(artefact)],
     )
     yield ""
-    yield "Between two knots points run in a straight line; beyond the outer ones, level."
+    if trees := artefact.get("trees"):
+        yield f"{len(trees)} trees of LightGBM join the features; no part is one's alone."
+    else:
+        yield "Between two knots points run in a straight line; beyond the outer ones, level."
     yield ""
     yield "## What the points say"
     yield ""
@@ -139,6 +152,9 @@ def _lines(artefact: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "## Reasons"
     yield ""
+    if not artefact["characteristics"]:
+        yield "None: it cannot say why, so it only watches and never decides."
+        return
     yield from _table(
         ("code", "told when weak", "what would change it", "in Khmer"),
         [_reason(item["weak"]) for item in artefact["characteristics"]],
@@ -152,7 +168,7 @@ def _facts(artefact: Mapping[str, Any]) -> list[tuple[str, ...]]:
         ("mode", artefact["mode"]),
         ("SHA-256", f"`{artefact_hash(dict(artefact))}`"),
         ("points", f"{steps[0][0]} to {steps[-1][0]}"),
-        ("reads", f"{len(artefact['characteristics'])} features of cash flow"),
+        ("reads", f"{len(_reads(artefact))} features of cash flow"),
         ("never reads", NEVER_READ),
     ]
 
@@ -186,16 +202,15 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _read(item: Mapping[str, Any]) -> tuple[str, ...]:
-    feature = _FEATURES[item["feature"]]
-    worth = [points for _, points in item["knots"]]
+def _read(told: Mapping[str, Any]) -> tuple[str, ...]:
+    least, most, missing = told["points"] or ("", "", "")
     return (
-        feature.name,
-        feature.definition,
-        feature.unit,
-        feature.better.value,
-        f"{min(worth)} to {max(worth)}",
-        f"{item['missing_points']} ({feature.missing})",
+        told["name"],
+        told["definition"],
+        told["unit"],
+        told["better"],
+        f"{least} to {most}" if told["points"] else "-",
+        f"{missing} ({told['when_unknown']})" if told["points"] else "-",
     )
 
 

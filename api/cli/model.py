@@ -20,6 +20,10 @@ from risk import modelcard, watch
 In = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 Out = Annotated[Path, typer.Argument(dir_okay=False)]
 Version = Annotated[str, typer.Option(help="The name the artefact carries for good.")]
+Challenger = Annotated[
+    bool,
+    typer.Option(help="Fit trees by LightGBM instead; they only watch, by no reasons."),
+]
 Card = Annotated[
     Path | None,
     typer.Option(
@@ -53,21 +57,35 @@ On = Annotated[
 ]
 
 
-def train(data: In, out: Out, version: Version) -> None:
+def train(
+    data: In, out: Out, version: Version, *, challenger: Challenger = False
+) -> None:
     """Fit a scorecard to a CSV of loans and write its artefact.
 
     Columns: loan, granted_on, outcome (good or bad), and one for each feature.
     """
-    if not all(find_spec(name) for name in ("numpy", "scipy")):
-        raise Unavailable("Training needs numpy and scipy: pip install 'tonle[train]'.")
-    # Loaded by name, since every other command works without the extra.
+    _require("train", "numpy", "scipy")
+    # Loaded by name, since every other command works without the extras.
     training = importlib.import_module("risk.training")
-    artefact = training.train(training.read_loans(data), version=version)
-    out.write_text(json.dumps(artefact, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    fit = training.train
+    if challenger:
+        _require("challengers", "lightgbm")
+        fit = importlib.import_module("risk.training.forest").train_challenger
+    artefact = fit(training.read_loans(data), version=version)
+    # A tree a line would be as long as the loans.
+    indent = None if challenger else 1
+    told = json.dumps(artefact, indent=indent, ensure_ascii=False)
+    out.write_text(f"{told}\n", "utf-8")
     facts = artefact["training"]
     typer.echo(f"{facts['loans']} loans, {facts['bad']} bad; wrote {out}")
     if not facts["enough_defaults"]:
         typer.echo("fewer than 100 defaults: keep it in shadow")
+
+
+def _require(extra: str, *names: str) -> None:
+    missing = [name for name in names if not find_spec(name)]
+    if missing:
+        raise Unavailable(f"Training needs {missing[0]}: pip install 'tonle[{extra}]'.")
 
 
 def watched(

@@ -1,6 +1,10 @@
 """Which scorecard decides and which only watches: changed by two people, kept for good."""
 
-from finance.scorecards.errors import ScorecardUnproven, ScorecardUnreadable
+from finance.scorecards.errors import (
+    ScorecardUnexplained,
+    ScorecardUnproven,
+    ScorecardUnreadable,
+)
 from finance.scorecards.events import ScorecardAdopted
 from finance.scorecards.model import Role
 from finance.scorecards.repository import (
@@ -25,6 +29,7 @@ __all__ = [
     "Adopted",
     "Role",
     "ScorecardAdopted",
+    "ScorecardUnexplained",
     "ScorecardUnproven",
     "ScorecardUnreadable",
     "Waiting",

@@ -18,3 +18,10 @@ class ScorecardUnproven(Conflict):
         "Only {bad} loans went bad in this card's sample. It may watch as challenger, "
         "and decide after {least}."
     )
+
+
+class ScorecardUnexplained(Conflict):
+    """Trees cannot say why, and every refusal must."""
+
+    code = "scorecard_unexplained"
+    message = "A card of trees gives no reasons. Propose it as challenger."

@@ -7,7 +7,11 @@ from typing import Any, Final
 from finance import approvals
 from finance.approvals import Approval
 from finance.scorecards import repository
-from finance.scorecards.errors import ScorecardUnproven, ScorecardUnreadable
+from finance.scorecards.errors import (
+    ScorecardUnexplained,
+    ScorecardUnproven,
+    ScorecardUnreadable,
+)
 from finance.scorecards.events import ScorecardAdopted
 from finance.scorecards.model import Adoption, Role, ScorecardFile
 from finance.scorecards.repository import KIND, Adopted
@@ -28,11 +32,13 @@ async def propose_adoption(
 
     Raises:
         ScorecardUnreadable: It is no scorecard.
-        ScorecardUnproven: It was fitted to too few defaults to decide.
+        ScorecardUnexplained, ScorecardUnproven: It gives no reasons, or was fitted to too
+            few defaults, to decide.
         ProposalWaiting: Another card waits for the role.
     """
     raw, card = _read(artefact)
-    _require_proven(raw, role)
+    if role is Role.CHAMPION:
+        _require_fit_to_decide(raw, card)
     await _keep(uow, raw, card)
     return await approvals.propose(
         uow,
@@ -101,10 +107,15 @@ def _read(artefact: str) -> tuple[dict[str, Any], Scorecard]:
     return raw, card
 
 
-def _require_proven(raw: Mapping[str, Any], role: Role) -> None:
-    """Let a fitted card decide only after enough defaults; an expert card says it is one."""
+def _require_fit_to_decide(raw: Mapping[str, Any], card: Scorecard) -> None:
+    """Let a card decide only with reasons and, if fitted, after enough defaults.
+
+    An expert card says it is one.
+    """
+    if card.trees:
+        raise ScorecardUnexplained
     facts = raw.get("training")
-    if role is Role.CHAMPION and facts and facts["bad"] < LEAST_DEFAULTS:
+    if facts and facts["bad"] < LEAST_DEFAULTS:
         raise ScorecardUnproven(bad=str(facts["bad"]), least=str(LEAST_DEFAULTS))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ledger.canonical import canonical
 from ledger.errors import ensure
+from risk.scoring.trees import Tree, read_tree
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Characteristic:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """A scorecard as data: nothing in it is code."""
+    """A scorecard as data: nothing in it is code.
+
+    Curves explain themselves; a card of trees cannot say why, so it can only watch.
+    """
 
     version: str
     hash: str
@@ -52,6 +56,7 @@ class Scorecard:
     pd_bps_by_score: tuple[tuple[Fraction, int], ...]
     grades: tuple[tuple[str, int], ...]
     confidence_by_days: tuple[tuple[str, int], ...]
+    trees: tuple[Tree, ...] = ()
 
 
 @cache
@@ -73,7 +78,9 @@ def read_scorecard(text: str) -> Scorecard:
         _knots(raw["pd_bps_by_score"]),
         tuple((grade, least) for grade, least in raw["grades"]),
         tuple((word, least) for word, least in raw["confidence_by_days"]),
+        tuple(read_tree(tree, raw["reads"]) for tree in raw.get("trees", ())),
     )
+    ensure(bool(card.characteristics or card.trees), "a scorecard reads something")
     falling = [pd for _, pd in card.pd_bps_by_score]
     ensure(falling == sorted(falling, reverse=True), "a better score means less risk")
     return card

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ledger.money import Rounding, round_fraction
 from risk.cashflow import Measured
+from risk.scoring import trees
 from risk.scoring.artefact import Characteristic, Scorecard, Wording, expert_scorecard
 
 MAX_REASONS = 4
@@ -63,6 +65,7 @@ def score(features: Mapping[str, Measured], card: Scorecard | None = None) -> Sc
     card = card or expert_scorecard()
     earned = [_earn(item, features) for item in card.characteristics]
     points = card.base_points + sum(part for _, _, part in earned)
+    points += trees.points(card.trees, partial(_value, features))
     days = _value(features, "history_days") or 0
     return Score(
         points,
@@ -71,7 +74,7 @@ def score(features: Mapping[str, Measured], card: Scorecard | None = None) -> Sc
         ),
         _first_reached(card.grades, points),
         _first_reached(card.confidence_by_days, int(days)),
-        _reasons(earned),
+        _reasons(earned) if earned else (),
         tuple((item.feature, part) for item, _, part in earned),
         card.version,
         card.hash,

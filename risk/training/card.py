@@ -20,7 +20,6 @@ from risk.training import wording
 from risk.training.calibration import Calibration
 from risk.training.curves import Curve, Fitted, Numbers
 from risk.training.sample import Loan
-from risk.training.settings import Settings
 
 BASE_POINTS = 300
 POINTS_PER_DOUBLING = 40
@@ -39,7 +38,7 @@ class CardFacts:
 
     version: str
     names: tuple[str, ...]
-    settings: Settings
+    settings: dict[str, Any]
     calibration: Calibration
     sample_sha256: str
     loans: tuple[Loan, ...]
@@ -47,17 +46,30 @@ class CardFacts:
 
 def write_card(fitted: Fitted, values: Numbers, facts: CardFacts) -> dict[str, Any]:
     """Return the artefact: what scores, and what a reader must know to judge it."""
-    by_score = _pd_by_score(fitted, facts.calibration)
-    card = {
+    best = sum(float(curve.rises.sum()) for curve in fitted.curves)
+    told = {
         "name": "Fitted scorecard",
-        "version": facts.version,
         "kind": "fitted_curves",
-        "mode": "shadow",
-        "base_points": BASE_POINTS,
         "characteristics": [
             _characteristic(curve, values[:, curve.feature], facts.names)
             for curve in fitted.curves
         ],
+    }
+    return complete(told, (fitted.level, best), facts)
+
+
+def complete(
+    told: dict[str, Any], span: tuple[float, float], facts: CardFacts
+) -> dict[str, Any]:
+    """Add probabilities, grades and facts to what scores.
+
+    ``span`` is the log-odds of repaying of the worst firm, and how far the best is above.
+    """
+    by_score = _pd_by_score(*span, facts.calibration)
+    card = told | {
+        "version": facts.version,
+        "mode": "shadow",
+        "base_points": BASE_POINTS,
         "pd_bps_by_score": by_score,
         "grades": _grades(by_score),
         "confidence_by_days": [
@@ -112,11 +124,12 @@ def _needed(knots: list[list[Any]]) -> list[list[Any]]:
     return [knots[0], *inner, *knots[1:][-1:]]
 
 
-def _pd_by_score(fitted: Fitted, calibration: Calibration) -> list[list[int]]:
-    best = sum(float(curve.rises.sum()) for curve in fitted.curves)
+def _pd_by_score(
+    level: float, best: float, calibration: Calibration
+) -> list[list[int]]:
     top = BASE_POINTS + round(best * POINTS_PER_LOG_ODDS)
     scores = np.arange(BASE_POINTS, top + _SCORE_STEP, _SCORE_STEP)
-    repaying = fitted.level + (scores - BASE_POINTS) / POINTS_PER_LOG_ODDS
+    repaying = level + (scores - BASE_POINTS) / POINTS_PER_LOG_ODDS
     chances = np.rint(calibration.probability(-repaying) * 10_000)
     within = np.clip(chances, 1, 9_999).astype(int).tolist()
     return [[place, bps] for place, bps in zip(scores.tolist(), within, strict=True)]
@@ -144,7 +157,7 @@ def _training(facts: CardFacts) -> dict[str, Any]:
         "candidates": list(facts.names),
         "calibration": facts.calibration.method.value,
         "calibration_numbers": [f"{x:.6f}" for x in facts.calibration.numbers],
-        "settings": facts.settings.to_json(),
+        "settings": facts.settings,
         "enough_defaults": bad >= DEFAULTS_BEFORE_TRUST,
     }
 

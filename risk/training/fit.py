@@ -1,7 +1,8 @@
 """Fit a scorecard to loans, calibrate it on loans it has not seen, and write it down."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,24 +40,63 @@ def train(
         TooFewOutcomes: Fewer than twenty good or bad loans.
     """
     settings = settings or Settings()
-    loans = sorted(loans, key=lambda item: item.loan)
-    bad = np.array([item.bad for item in loans], dtype=np.float64)
+    sample = lay_out(loans, settings)
+
+    def fit(values: Numbers, bad: Numbers) -> Fitted:
+        return fit_curves(values, bad, sample.signs, settings)
+
+    unseen = out_of_fold(
+        sample, settings, lambda values, bad: fit(values, bad).log_odds
+    )
+    return write_card(
+        fit(sample.values, sample.bad),
+        sample.values,
+        sample.facts(version, settings.to_json(), unseen),
+    )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Loans laid out for a fit: a row of features for each, and its outcome."""
+
+    loans: tuple[Loan, ...]
+    names: tuple[str, ...]
+    signs: tuple[int, ...]
+    values: Numbers
+    bad: Numbers
+
+    def facts(
+        self, version: str, settings: dict[str, Any], unseen: Numbers
+    ) -> CardFacts:
+        """Say what stands behind a fit, calibrated on log-odds of unseen loans."""
+        return CardFacts(
+            version,
+            self.names,
+            settings,
+            calibrate(-unseen, self.bad),
+            sample_hash(self.loans),
+            self.loans,
+        )
+
+
+def lay_out(loans: Sequence[Loan], settings: Settings) -> Sample:
+    """Lay loans out, whatever their order.
+
+    Raises:
+        TooFewOutcomes: Fewer than twenty good or bad loans.
+    """
+    ordered = sorted(loans, key=lambda item: item.loan)
+    bad = np.array([item.bad for item in ordered], dtype=np.float64)
     if min(bad.sum(), (1 - bad).sum()) < LEAST_OF_EACH:
         raise TooFewOutcomes(least=LEAST_OF_EACH)
-    names = _candidates(loans, settings)
-    signs = [1 if _WAY[name] is Better.HIGHER else -1 for name in names]
-    values = _table(loans, names)
-    fitted = fit_curves(values, bad, signs, settings)
-    unseen = _out_of_fold(values, bad, signs, settings)
-    facts = CardFacts(
-        version,
+    names = _candidates(ordered, settings)
+    return Sample(
+        tuple(ordered),
         tuple(names),
-        settings,
-        calibrate(-unseen, bad),
-        sample_hash(loans),
-        tuple(loans),
+        tuple(1 if _WAY[name] is Better.HIGHER else -1 for name in names),
+        _table(ordered, names),
+        bad,
     )
-    return write_card(fitted, values, facts)
 
 
 def _candidates(loans: Sequence[Loan], settings: Settings) -> list[str]:
@@ -76,15 +116,16 @@ def _table(loans: Sequence[Loan], names: Sequence[str]) -> Numbers:
     return np.array(rows, dtype=np.float64)
 
 
-def _out_of_fold(
-    values: Numbers, bad: Numbers, signs: Sequence[int], settings: Settings
+def out_of_fold(
+    sample: Sample,
+    settings: Settings,
+    fit: Callable[[Numbers, Numbers], Callable[[Numbers], Numbers]],
 ) -> Numbers:
-    """Score each loan by a card that was fitted without it."""
-    scores = np.zeros(len(bad))
-    for held in folds(bad.tolist(), settings.folds, settings.seed):
-        rest = np.setdiff1d(np.arange(len(bad)), held)
-        part: Fitted = fit_curves(values[rest], bad[rest], signs, settings)
-        scores[held] = part.log_odds(values[held])
+    """Return the log-odds of repaying of each loan, by a fit that has not seen it."""
+    scores = np.zeros(len(sample.bad))
+    for held in folds(sample.bad.tolist(), settings.folds, settings.seed):
+        rest = np.setdiff1d(np.arange(len(sample.bad)), held)
+        scores[held] = fit(sample.values[rest], sample.bad[rest])(sample.values[held])
     return scores
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from risk.watch.drift import Baseline, baseline, stability, verdict
+from risk.watch.duel import duel
 from risk.watch.fairness import fairness
 from risk.watch.quality import quality
 from risk.watch.scored import GROUPED_BY, ScoredLoan
@@ -30,7 +31,7 @@ def watch_card(
         "decisions": len(loans),
         "drift": _drift(artefact.get("baseline"), loans),
         "outcomes": _by_vintage(loans),
-        "challenger": _duel(loans),
+        "challenger": duel(loans),
         "overrides": _overrides(decided),
         "fairness": {
             by: [one.to_json() for one in fairness(decided, by)] for by in GROUPED_BY
@@ -93,31 +94,6 @@ def _by_vintage(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
             )
         )
         for name, part in sorted(vintages.items())
-    }
-
-
-def _duel(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
-    """Hold the challenger against the champion: how far apart, and who foretold better."""
-    both = [
-        (one.pd_bps, one.challenger_pd_bps, one.bad)
-        for one in loans
-        if one.challenger_pd_bps is not None
-    ]
-    if not both:
-        return {}
-    told: dict[str, Any] = {
-        "scored_by_both": len(both),
-        "mean_pd_champion": sum(mine for mine, _, _ in both) / len(both) / _BPS,
-        "mean_pd_challenger": sum(its for _, its, _ in both) / len(both) / _BPS,
-        "mean_distance": sum(abs(a - b) for a, b, _ in both) / len(both) / _BPS,
-    }
-    known = [(mine, its, bad) for mine, its, bad in both if bad is not None]
-    if not known:
-        return told
-    outcomes = [bad for _, _, bad in known]
-    return told | {
-        "champion": asdict(quality([mine / _BPS for mine, _, _ in known], outcomes)),
-        "challenger": asdict(quality([its / _BPS for _, its, _ in known], outcomes)),
     }
 
 

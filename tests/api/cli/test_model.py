@@ -2,6 +2,7 @@
 
 import csv
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,19 @@ def test_a_trained_card_is_written_and_told(artefact: Path) -> None:
 
     assert json.loads(artefact.read_text("utf-8"))["version"] == "kh-1"
     assert told.output.startswith("# Model card: Fitted scorecard, kh-1\n")
+
+
+def test_a_challenger_of_trees_is_trained_where_lightgbm_is(tmp_path: Path) -> None:
+    out = tmp_path / "trees.json"
+    data = written(tmp_path / "loans.csv", loans(200))
+    asked = ["train", str(data), str(out), "--version", "trees-1", "--challenger"]
+
+    done = RUN.invoke(score.app, asked)
+
+    if find_spec("lightgbm"):
+        assert json.loads(out.read_text("utf-8"))["kind"] == "boosted_trees"
+    else:
+        assert "pip install 'tonle[challengers]'" in str(done.exception)
 
 
 def test_a_card_is_printed_to_the_same_bytes(artefact: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ They see the loans and the candidate features that the card sees. Settings are f
 and were not searched on the folder that is scored.
 """
 
+import json
 import math
 import warnings
 from collections.abc import Callable, Sequence
@@ -16,29 +17,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from risk.cashflow import FEATURES, Better
+from risk.scoring import read_scorecard, score
 from risk.training import Loan
+from risk.training import forest as training_forest
+from tests.benchmarks.berka.models import SETTINGS
 from tests.benchmarks.berka.summary import CANDIDATES
 
 Predict = Callable[[Sequence[Loan]], list[float]]
 LOGISTIC = {"C": 0.2, "max_iter": 1000}
 BINNED_FEATURES = 12
-FOREST = {
-    "n_estimators": 150,
-    "learning_rate": 0.04,
-    "num_leaves": 7,
-    "min_child_samples": 15,
-    "subsample": 0.8,
-    "subsample_freq": 1,
-    "colsample_bytree": 0.8,
-    "reg_lambda": 5.0,
-    "random_state": 7,
-    "deterministic": True,
-    "force_row_wise": True,
-    "n_jobs": 1,
-    "verbose": -1,
-}
-_WAY = {feature.name: feature.better for feature in FEATURES}
+FOREST = {**training_forest.FOREST, "n_estimators": training_forest.TREES}
 
 
 def logistic(loans: Sequence[Loan]) -> Predict:
@@ -75,19 +63,16 @@ def binned(loans: Sequence[Loan]) -> Predict:
     return predict
 
 
+def challenger(loans: Sequence[Loan]) -> Predict:
+    """Train the product's challenger of monotone trees; plain Python scores it."""
+    told = training_forest.train_challenger(loans, SETTINGS, version="benchmark")
+    card = read_scorecard(json.dumps(told))
+    return lambda seen: [score(x.features, card).pd_bps / 10_000 for x in seen]
+
+
 def boosted(loans: Sequence[Loan]) -> Predict:
     """Fit LightGBM without constraints."""
-    return _boosted(loans, {})
-
-
-def boosted_monotone(loans: Sequence[Loan]) -> Predict:
-    """Fit LightGBM that may move only the way each feature points."""
-    ways = [-1 if _WAY[name] is Better.HIGHER else 1 for name in CANDIDATES]
-    return _boosted(loans, {"monotone_constraints": ways})
-
-
-def _boosted(loans: Sequence[Loan], more: dict[str, object]) -> Predict:
-    model = lightgbm.LGBMClassifier(**FOREST, **more)
+    model = lightgbm.LGBMClassifier(**FOREST)
     model.fit(_table(loans), _bad(loans))
 
     def predict(seen: Sequence[Loan]) -> list[float]:
@@ -120,5 +105,5 @@ OTHERS: dict[str, Callable[[Sequence[Loan]], Predict]] = {
     "logistic, C 0.2": logistic,
     "optbinning scorecard": binned,
     "LightGBM": boosted,
-    "LightGBM, monotone": boosted_monotone,
+    "Tonle challenger, monotone trees": challenger,
 }

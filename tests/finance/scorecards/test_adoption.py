@@ -8,11 +8,17 @@ from sqlalchemy.exc import DBAPIError
 
 from finance import scorecards
 from finance.approvals import ProposalWaiting, RequestChanged, SamePerson
-from finance.scorecards import Role, ScorecardUnproven, ScorecardUnreadable
+from finance.scorecards import (
+    Role,
+    ScorecardUnexplained,
+    ScorecardUnproven,
+    ScorecardUnreadable,
+)
 from ledger.ids import PartyId
 from risk import identity
 from risk.identity import PartyKind
 from risk.modelcard import read_artefact
+from tests.risk.scoring.test_trees import TREES
 
 EXPERT = read_artefact() | {"version": "expert-2026-02"}
 OTHER = read_artefact() | {"version": "expert-2026-03"}
@@ -171,3 +177,12 @@ async def test_a_file_nested_without_end_is_no_scorecard(db, operators) -> None:
             operator_id=operators[0],
             note="Deep",
         )
+
+
+async def test_a_card_of_trees_may_watch_and_never_decide(db, operators) -> None:
+    with pytest.raises(ScorecardUnexplained):
+        await propose(db, operators[0], TREES)
+
+    watching = await propose(db, operators[0], TREES, Role.CHALLENGER)
+    await approve(db, operators[1], watching)
+    assert await in_use(db, Role.CHALLENGER) == "trees-1"

@@ -1,6 +1,7 @@
 """The watch sees drift, wrong probabilities, overrides and unequal treatment."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -114,6 +115,23 @@ def test_the_challenger_is_held_against_the_champion_on_the_same_loans() -> None
 
     assert duel["challenger"]["loans"] == duel["champion"]["loans"] == 500
     assert (duel["challenger"]["auc"], duel["champion"]["auc"]) == (1.0, 0.5)
+
+
+def test_champion_and_challenger_agree_where_both_name_one_band() -> None:
+    at = [(320, 321), (320, 320), (2200, 900), (9000, 2201)]
+    loans = [
+        replace(one, pd_bps=mine, challenger_pd_bps=its)
+        for one, (mine, its) in zip(decided(4), at, strict=True)
+    ]
+
+    duel = watch_card(ARTEFACT, loans)["challenger"]
+
+    assert duel["agreement"] == 0.5
+    a, b, c, e = (
+        (now - then) / 4 * math.log(now / then)
+        for then, now in ((2, 1), (0.5, 1), (0.5, 1), (1, 0.5))
+    )
+    assert duel["spread"]["index"] == pytest.approx(a + b + c + e, abs=1e-9)
 
 
 def test_no_decision_at_all_is_no_alarm() -> None:
