@@ -56,6 +56,14 @@ class CoverUnreadable(Invalid):
     message = "Write how much of the loan is covered, from 1 to 100 percent."
 
 
+class FileTooLarge(Refusal):
+    """The form carries more than a file may weigh."""
+
+    kind = "too_large"
+    code = "file_too_large"
+    message = "The file is larger than 10 MB. Export a shorter period and send that."
+
+
 class FileMissing(Invalid):
     """The form was sent without a file."""
 

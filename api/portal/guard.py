@@ -17,7 +17,7 @@ from api import auth, failures
 from api.auth import Caller
 from api.http import strict
 from api.http.depends import services
-from api.http.errors import RoleForbidden
+from api.http.errors import RoleForbidden, TooLarge
 from api.http.guard import access_of
 from api.portal import errors
 from api.portal.desk import Desk, Portal, refused
@@ -123,9 +123,11 @@ async def _check_form(inside: FormRequest, desk: Desk, *, takes_file: bool) -> N
     if inside.method == "GET":
         return
     more = strict.MAX_UPLOAD_BYTES if takes_file else 0
-    inside.raw = await strict.read_body(
-        Request(inside.scope, inside.receive), MAX_FORM_BYTES + more
-    )
+    sent = Request(inside.scope, inside.receive)
+    try:
+        inside.raw = await strict.read_body(sent, MAX_FORM_BYTES + more)
+    except TooLarge:
+        raise errors.FileTooLarge if takes_file else errors.FormMalformed from None
     fields = await _file_fields(inside) if takes_file else _fields(inside, inside.raw)
     from_elsewhere = inside.headers.get("sec-fetch-site", "") not in _SAFE_SITES
     if from_elsewhere or not desk.accepts(fields.get("token", "")):

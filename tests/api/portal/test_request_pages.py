@@ -101,6 +101,13 @@ async def test_a_file_that_cannot_be_read_is_refused_and_named(
     assert "<b>odd</b>" not in page.text
 
 
+async def test_a_file_too_large_is_said_in_words_of_a_shop(reader: Reader) -> None:
+    page = await upload(reader, b"a" * (11 * 1024 * 1024))
+
+    assert page.status_code == 413
+    assert "The file is larger than 10 MB." in page.text
+
+
 async def test_an_upload_without_its_form_or_file_is_refused(
     reader: Reader, clock: StoppedClock
 ) -> None:
