@@ -24,6 +24,11 @@ T = TypeVar("T")
 REPLAYED = "Idempotent-Replayed"
 OK = 200
 MOST_KEY = 255
+KEY_HEADER = "Idempotency-Key"
+NEEDED = "A new one for each new command; the same one on a retry."
+WELCOME = f"May be left out. {NEEDED}"
+GivenKey = Annotated[str | None, Header(alias=KEY_HEADER, description=NEEDED)]
+MaybeKey = Annotated[str | None, Header(alias=KEY_HEADER, description=WELCOME)]
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{MOST_KEY}}}", re.ASCII)
 
 
@@ -85,19 +90,20 @@ async def prove_command(
 
 
 def _commands(
-    request: Request,
-    db: Db,
-    sealing: MaybeSealing,
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="A new one for each new command; the same one on a retry.",
-        ),
-    ] = None,
+    request: Request, db: Db, sealing: MaybeSealing, key: GivenKey = None
 ) -> Commands:
     if key is None:
         raise IdempotencyKeyMissing
+    return _keyed(request, db, key, sealing=sealing)
+
+
+def _retried(request: Request, db: Db, key: MaybeKey = None) -> Commands | None:
+    return None if key is None else _keyed(request, db, key)
+
+
+def _keyed(
+    request: Request, db: Database, key: str, *, sealing: Sealing | None = None
+) -> Commands:
     if not _KEY.fullmatch(key):
         raise IdempotencyKeyMalformed
     command = idempotency.Command(
@@ -123,3 +129,5 @@ def _dump(value: Any) -> bytes:
 
 # Money moves by these: each is done once for its Idempotency-Key.
 Keyed = Annotated[Commands, Depends(_commands)]
+# No money moves, but who sends it again on a bad line may give a key, and gets one thing.
+MaybeKeyed = Annotated[Commands | None, Depends(_retried)]

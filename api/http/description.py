@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from api.http.commands import KEY_HEADER, NEEDED
 from api.http.routes import ROUTERS
 from api.problems import FieldProblem, Problem
 
@@ -22,7 +23,6 @@ ABOUT = (
     " every refusal is an RFC 9457 problem with a stable code; what moves money needs"
     " an Idempotency-Key."
 )
-KEY_HEADER = "Idempotency-Key"
 
 
 def describe(routers: Sequence[APIRouter] = ROUTERS) -> dict[str, Any]:
@@ -50,10 +50,10 @@ def describe(routers: Sequence[APIRouter] = ROUTERS) -> dict[str, Any]:
 
 
 def _require_key(parameters: list[dict[str, Any]]) -> None:
-    """Say that the key is required: we refuse its absence ourselves, with 400."""
+    """Say where the key is required: we refuse its absence ourselves, with 400."""
     for parameter in parameters:
         if parameter["name"] == KEY_HEADER:
-            parameter["required"] = True
+            parameter["required"] = parameter["description"] == NEEDED
             parameter["schema"] = {
                 "type": "string",
                 "minLength": 1,

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Response
 from pydantic import Field, JsonValue
 
 from api.auth import Caller
 from api.http.callers import Known, Operator, Sme, Staff
+from api.http.commands import MaybeKeyed
 from api.http.depends import Db
 from api.http.router import make_router
 from api.http.routes.offers import OfferOut, ReasonIn
@@ -67,6 +69,15 @@ class ApplicationIn(In):
     statements: Annotated[
         list[StatementRef], Field(min_length=1, max_length=MAX_STATEMENTS)
     ]
+
+    def to_request(self) -> lending.LoanRequest:
+        """Return what is asked for as finance knows it."""
+        return lending.LoanRequest(
+            self.amount.to_money(),
+            self.term_months,
+            self.method,
+            self.security.to_security() if self.security else None,
+        )
 
 
 class ApplicationOut(Out):
@@ -176,22 +187,21 @@ class ScheduleOut(Out):
         return cls.model_validate(schedule)
 
 
-@router.post("/applications", status_code=201)
-async def submit_application(body: ApplicationIn, db: Db, sme: Sme) -> ApplicationOut:
+@router.post("/applications", status_code=201, response_model=ApplicationOut)
+async def submit_application(
+    body: ApplicationIn, db: Db, sme: Sme, commands: MaybeKeyed
+) -> ApplicationOut | Response:
     """Ask for a loan; the score answers at once, people answer after it."""
-    application = await db.transact(
+    submit = partial(
         lending.submit_application,
         party_id=sme.party,
-        wanted=lending.LoanRequest(
-            body.amount.to_money(),
-            body.term_months,
-            body.method,
-            body.security.to_security() if body.security else None,
-        ),
+        wanted=body.to_request(),
         purpose=body.purpose,
         statement_ids=body.statements,
     )
-    return ApplicationOut.model_validate(application)
+    if commands is not None:
+        return await commands.run(ApplicationOut.model_validate, submit)
+    return ApplicationOut.model_validate(await db.transact(submit))
 
 
 @router.get("/applications")

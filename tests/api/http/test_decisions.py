@@ -39,6 +39,26 @@ async def test_a_decision_is_replayed_for_staff_and_asked_otherwise_by_its_firm(
         assert (await other.get(f"{path}/replay")).status_code == 403
 
 
+async def test_a_request_sent_again_with_its_key_is_one_request(
+    market: Market, sme: Person, application: Json
+) -> None:
+    body = {
+        "amount": usd(500_000),
+        "term_months": 12,
+        "purpose": "Rice",
+        "statements": application["statements"],
+    }
+
+    first = await sme.post("/applications", body, key="same")
+    again = await sme.post("/applications", body, key="same")
+    other = await sme.post("/applications", body | {"purpose": "Salt"}, key="same")
+
+    assert ok(first)["id"] == ok(again)["id"] != application["id"]
+    assert (first.status_code, other.status_code) == (201, 422)
+    found = ok(await sme.get("/applications"))["items"]
+    assert len(found) == 2
+
+
 @pytest.mark.parametrize(
     "changed",
     [

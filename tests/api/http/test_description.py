@@ -59,7 +59,7 @@ def test_what_moves_money_and_only_that_needs_a_key(described: dict[str, Any]) -
         for path, operations in described["paths"].items()
         for operation in operations.values()
         for parameter in operation.get("parameters", [])
-        if parameter["name"] == "Idempotency-Key"
+        if parameter["name"] == "Idempotency-Key" and parameter["required"]
     }
 
     assert needing == MOVES_MONEY
