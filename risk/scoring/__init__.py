@@ -8,8 +8,10 @@ from risk.scoring.artefact import (
 )
 from risk.scoring.score import Reason, Score, score
 from risk.scoring.shrinking import Outcome, shrink
+from risk.scoring.trees import PARTS_OF_A_POINT
 
 __all__ = [
+    "PARTS_OF_A_POINT",
     "Outcome",
     "Reason",
     "Score",

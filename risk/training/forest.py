@@ -10,7 +10,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from risk.scoring.trees import PARTS_OF_A_POINT
+from risk.scoring import PARTS_OF_A_POINT
 from risk.training.card import POINTS_PER_LOG_ODDS, complete
 from risk.training.curves import Numbers
 from risk.training.fit import lay_out, out_of_fold
