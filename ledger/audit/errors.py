@@ -26,6 +26,13 @@ class EntryNotThere(NotFound):
     )
 
 
+class ReceiptTooLong(Conflict):
+    """More is sealed about it than a verifier reads in one file."""
+
+    code = "receipt_too_long"
+    message = "This receipt would hold more than {most} entries. Ask for an export."
+
+
 class TileNotThere(NotFound):
     """The log is not that long, or the path is none."""
 

@@ -9,9 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select
 
-from ledger.audit.errors import EntryNotThere, NothingSealed, TileNotThere
+from ledger.audit.errors import (
+    EntryNotThere,
+    NothingSealed,
+    ReceiptTooLong,
+    TileNotThere,
+)
 from ledger.audit.model import AuditEntryRow, TileRow
 from ledger.audit.note import base64_of
 from ledger.audit.policy import Policy
@@ -25,7 +30,8 @@ from ledger.ids import read_id
 from ledger.outbox import EventRow
 
 RECEIPT_FORMAT = "tonle-receipt/1"
-MOST_PROOFS = 500
+MOST_PROOFS = 2_000
+RECEIPT_BYTES = 16 * 1024 * 1024  # what a verifier reads
 MARK = "c2sp.org/tlog-proof@v1"
 
 
@@ -44,7 +50,7 @@ class Concern:
 
     Without types every event of the subject is meant. ``beside`` are more subjects whose
     events are meant where they name the thing. ``accounts`` leaves out the parts of
-    journal entries that touch none of them: they concern others.
+    journal entries that touch none of them: they concern others. It may be empty.
     """
 
     about: str
@@ -52,16 +58,6 @@ class Concern:
     types: Collection[str] = ()
     accounts: Collection[str] | None = None
     beside: Collection[str] = ()
-
-    def takes(self, row: AuditEntryRow) -> bool:
-        """Tell whether an entry belongs to it."""
-        if row.part == 0:
-            return _names(row, self.about)
-        return self.accounts is None or any(_names(row, one) for one in self.accounts)
-
-
-def _names(row: AuditEntryRow, id_: str) -> bool:
-    return f'"{id_}"'.encode() in row.canonical
 
 
 async def find_provable_head(
@@ -127,8 +123,11 @@ async def give_receipt(
 
     Raises:
         EntryNotThere: Nothing about it is sealed yet.
+        ReceiptTooLong: It is more than a verifier takes in one file.
     """
-    rows = [row for row in await _list_about(uow, concern) if concern.takes(row)]
+    rows = await _list_about(uow, concern)
+    if len(rows) > MOST_PROOFS:
+        raise ReceiptTooLong(most=MOST_PROOFS)
     if not rows:
         raise EntryNotThere
     return await _write_receipt(uow, rows, about=concern.about, policy=policy, way=way)
@@ -171,31 +170,41 @@ async def _write_receipt(
             **({"way": way} if way else {}),
         }
     )
+    if len(content) >= RECEIPT_BYTES:
+        raise ReceiptTooLong(most=len(rows) - 1)
     return Receipt(content + b"\n", len(rows), head)
 
 
 async def _list_about(uow: UnitOfWork, concern: Concern) -> Sequence[AuditEntryRow]:
+    """Return what is sealed of a concern, one more than a receipt holds at most."""
     wanted = EventRow.subject == concern.subject
     if concern.types:
         wanted = and_(wanted, EventRow.type.in_(concern.types))
     if concern.beside:
         wanted = or_(wanted, EventRow.subject.in_(concern.beside))
-    query = select(EventRow).where(wanted).order_by(EventRow.id).limit(MOST_PROOFS)
-    events, posted = [], []
-    for event in await uow.session.scalars(query):
-        if concern.about in {event.subject, *map(str, event.data.values())}:
-            events.append(read_id("evt", event.id))
-            posted += [read_id("entry", id_) for id_ in event.refs]
-    sealed = select(AuditEntryRow).where(
-        or_(
-            and_(AuditEntryRow.event.in_(events), AuditEntryRow.part == 0),
-            and_(AuditEntryRow.event.in_(posted), AuditEntryRow.part > 0),
-        )
+    is_named = or_(
+        EventRow.subject == concern.about,
+        _holds(cast(EventRow.data, Text), concern.about),
     )
+    query = select(EventRow.id, EventRow.refs).where(wanted, is_named)
+    found = (await uow.session.execute(query.limit(MOST_PROOFS + 1))).all()
+    events = [read_id("evt", id_) for id_, _ in found]
+    posted = [read_id("entry", id_) for _, refs in found for id_ in refs]
+    whole = func.convert_from(AuditEntryRow.canonical, "UTF8")
+    touches = [_holds(whole, account) for account in concern.accounts or ()]
+    is_part = and_(AuditEntryRow.event.in_(posted), AuditEntryRow.part > 0)
+    if concern.accounts is not None:
+        is_part = and_(is_part, or_(false(), *touches))
+    is_event = and_(AuditEntryRow.event.in_(events), AuditEntryRow.part == 0)
+    sealed = select(AuditEntryRow).where(or_(is_event, is_part))
     rows = await uow.session.scalars(
-        sealed.order_by(AuditEntryRow.seq).limit(MOST_PROOFS)
+        sealed.order_by(AuditEntryRow.seq).limit(MOST_PROOFS + 1)
     )
     return rows.all()
+
+
+def _holds(text: ColumnElement[str], id_: str) -> ColumnElement[bool]:
+    return func.strpos(text, f'"{id_}"') > 0
 
 
 async def _prove(
