@@ -1,12 +1,13 @@
 """Receipts: what of the log concerns somebody, and nobody else's part of it.
 
-A lender sees of a journal entry the parts that touch its own accounts. Whoever asks for
-another's thing is told that there is none.
+A lender sees of a contract's journal entries the parts that touch its own accounts, and of
+a repayment what its notes got. Whoever asks for another's thing is told that there is none.
 """
 
 from api.auth import STAFF, Caller
 from finance import equity, lending, raising, safekeeping, signing, wallets
 from finance.lending import Loan
+from finance.safekeeping import Way
 from finance.signing import Purpose
 from ledger import audit
 from ledger.audit import Concern, Policy, Receipt
@@ -56,10 +57,14 @@ async def of_share(
     policy: Policy | None,
 ) -> Receipt:
     """Prove a repayment and, to a lender, its own share of it."""
-    loan = await sight_loan(uow, loan_id=loan_id, caller=caller)
-    accounts = await _accounts(uow, loan, caller)
+    await sight_loan(uow, loan_id=loan_id, caller=caller)
+    # Its journal entries name every lender's accounts, so staff alone are shown them.
+    accounts = None if caller.role in STAFF else ()
+    ways = await lending.list_ways(uow, receipt_id=receipt_id, lender=caller.party)
     concern = Concern(receipt_id, loan_id, REPAYMENT, accounts)
-    return await audit.give_receipt(uow, concern, policy=policy)
+    return await audit.give_receipt(
+        uow, concern, policy=policy, ways=[_shown(way) for way in ways]
+    )
 
 
 async def of_holding(
@@ -78,21 +83,26 @@ async def of_balance(
 ) -> Receipt:
     """Prove to an owner that the last count has their balance, by the log's entry."""
     shown = await safekeeping.show_inclusion(uow, party_id=party, currency=currency)
-    way = {
-        "account": shown.account,
-        "balance": str(shown.balance.minor),
-        "salt": shown.salt.hex(),
+    concern = Concern(shown.proof.id, shown.proof.id)
+    ways = [_shown(shown.way)]
+    return await audit.give_receipt(uow, concern, policy=policy, ways=ways)
+
+
+def _shown(way: Way) -> dict[str, object]:
+    """Write a way as a receipt has it."""
+    return {
+        "account": way.name,
+        "balance": str(way.units),
+        "salt": way.salt.hex(),
         "steps": [
             {
                 "hash": step.node.hash.hex(),
                 "side": "left" if step.on_left else "right",
                 "sum": str(step.node.sum),
             }
-            for step in shown.steps
+            for step in way.steps
         ],
     }
-    concern = Concern(shown.proof.id, shown.proof.id)
-    return await audit.give_receipt(uow, concern, policy=policy, way=way)
 
 
 async def sight_loan(uow: UnitOfWork, *, loan_id: str, caller: Caller) -> Loan:

@@ -19,6 +19,7 @@ from finance.lending.applications import (
 )
 from finance.lending.books import owed_by
 from finance.lending.completing import completion_source
+from finance.lending.counted import list_ways
 from finance.lending.dayend import count_day
 from finance.lending.distributed import Share, TreatyResidence
 from finance.lending.errors import (
@@ -251,6 +252,7 @@ __all__ = [
     "list_unsigned",
     "list_waiting_receipts",
     "list_warned",
+    "list_ways",
     "loan_information",
     "loan_state",
     "name_surety",

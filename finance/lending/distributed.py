@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
+    LargeBinary,
     PrimaryKeyConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +20,8 @@ class Distribution(Base):
     """A receipt shared out, by what it paid; later numbers are differences to it.
 
     ``counted_on`` is the day it counts for its lenders and the tax office: that of the
-    receipt, or of the correction.
+    receipt, or of the correction. ``seed`` makes the salts under which the first one is
+    counted (see ``counted``); a salt tells whose a share is.
     """
 
     __tablename__ = "distribution"
@@ -33,6 +35,7 @@ class Distribution(Base):
     principal_minor: Mapped[int]
     excess_minor: Mapped[int]
     rounding_minor: Mapped[int]
+    seed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
         PrimaryKeyConstraint("receipt", "number"),

@@ -4,6 +4,7 @@ A correction moves the same accounts, by the difference. What is too much for on
 goes through the loan's collections, money that comes in before money that goes out.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,10 @@ from typing import Final
 
 from contracts.loan import Allocation
 from contracts.sharing import Distribution, NoteShare
-from finance import wallets
-from finance.lending import books, distributed, purses
+from finance import safekeeping, wallets
+from finance.lending import books, counted, distributed, purses
+from finance.lending.counted import Got
+from finance.lending.events import RepaymentDistributed
 from finance.lending.model import Holding, Loan, Receipt
 from finance.lending.resharing import paid
 from finance.wallets import Platform, chart
@@ -66,6 +69,24 @@ def first(
         principal_minor=allocation.principal.minor,
         excess_minor=allocation.excess.minor,
         rounding_minor=shared.rounding.minor,
+        seed=secrets.token_bytes(safekeeping.SEED_BYTES),
+    )
+
+
+def told(
+    first: distributed.Distribution, receipt: Receipt, shared: Distribution
+) -> RepaymentDistributed:
+    """Return what is told of a receipt that is shared for the first time."""
+    got = [Got(one.note_id, one.net_minor) for one in shared.shares if one.gross_minor]
+    return RepaymentDistributed(
+        receipt.loan,
+        receipt.id,
+        received=receipt.amount,
+        to_lenders=shared.net,
+        servicing_fee=shared.servicing_fee,
+        tax=shared.tax_withheld,
+        returned=shared.excess,
+        shares_root=counted.root_of(first.seed or b"", got),
     )
 
 

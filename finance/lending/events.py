@@ -208,7 +208,7 @@ class RepaymentReceived(Event):
 
 @dataclass(frozen=True)
 class RepaymentDistributed(Event):
-    """A receipt reached the lenders, to the cent."""
+    """A receipt reached the lenders, to the cent; ``shares_root`` counts what each note got."""
 
     type = "repayment.distributed"
     about = "loan_id"
@@ -220,6 +220,7 @@ class RepaymentDistributed(Event):
     servicing_fee: Money
     tax: Money
     returned: Money
+    shares_root: str
 
 
 @dataclass(frozen=True)

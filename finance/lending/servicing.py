@@ -31,7 +31,6 @@ from finance.lending.correcting import (
 from finance.lending.distributing import Portion, Spread
 from finance.lending.errors import NothingOwed, QuoteTooFarAhead, ReceiptTooEarly
 from finance.lending.events import (
-    RepaymentDistributed,
     RepaymentReceived,
 )
 from finance.lending.history import History
@@ -221,24 +220,15 @@ async def _share_out(
     )
     await entries.post(uow, made)
     tell_claims(uow, loan, fresh, accrued)
+    first = distributing.first(receipt, allocation, shared)
     await given.add_shares(
         uow,
-        distributing.first(receipt, allocation, shared),
+        first,
         shares=[share for _, share in portions],
         rates_bps=list(compress(bps, gets)),
     )
-    uow.record(
-        RepaymentDistributed(
-            loan.id,
-            receipt.id,
-            received=receipt.amount,
-            to_lenders=shared.net,
-            servicing_fee=shared.servicing_fee,
-            tax=shared.tax_withheld,
-            returned=shared.excess,
-        ),
-        entries=[entry.id for entry in made],
-    )
+    told = distributing.told(first, receipt, shared)
+    uow.record(told, entries=[entry.id for entry in made])
 
 
 async def _distribution_entries(

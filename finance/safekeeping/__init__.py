@@ -10,15 +10,20 @@ from finance.safekeeping.service import (
     count_money,
     show_inclusion,
 )
+from finance.safekeeping.tree import SEED_BYTES, Way, top_of, way_of
 
 __all__ = [
+    "SEED_BYTES",
     "ClientMoneyCounted",
     "Inclusion",
     "MoneyProof",
     "MoneyProofLeaf",
+    "Way",
     "count_all",
     "count_money",
     "list_proofs",
     "show_inclusion",
+    "top_of",
     "tree",
+    "way_of",
 ]

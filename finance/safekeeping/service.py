@@ -1,6 +1,5 @@
 """Count client money each day, and show each owner that theirs was counted."""
 
-import hmac
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -15,14 +14,13 @@ from finance.safekeeping import repository, tree
 from finance.safekeeping.events import ClientMoneyCounted
 from finance.safekeeping.model import MoneyProof
 from finance.safekeeping.repository import Standing
-from finance.safekeeping.tree import Node, Step
+from finance.safekeeping.tree import Way
 from finance.wallets import Platform
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, ensure
 from ledger.ids import AccountId, PartyId, new_id
 from ledger.money import Currency, Money
 
-SEED_BYTES: Final = 32
 WALLET: Final = "wallet"
 _ASSETS: Final = (Platform.BANK, Platform.TRANSIT)
 
@@ -35,10 +33,12 @@ class Inclusion:
     """What an owner needs to see their balance in the total, and nobody else's name."""
 
     proof: MoneyProof
-    account: str
-    salt: bytes
-    balance: Money
-    steps: Sequence[Step]
+    way: Way
+
+    @property
+    def balance(self) -> Money:
+        """Return what was counted for the owner."""
+        return Money(self.way.units, self.proof.currency)
 
 
 async def count_money(uow: UnitOfWork, *, currency: Currency) -> MoneyProof:
@@ -93,24 +93,25 @@ async def show_inclusion(
         raise NotFound(thing="proof")
     mine = await repository.get_leaf(uow, proof.id, AccountId(wallet.account))
     leaves = await repository.list_leaves(uow, proof.id)
-    nodes = [_leaf(proof.seed, leaf.account, leaf.balance_minor) for leaf in leaves]
-    return Inclusion(
-        proof,
+    nodes = tree.leaves_of(
+        proof.seed, [(leaf.account, leaf.balance_minor) for leaf in leaves]
+    )
+    way = Way(
         mine.account,
-        _salt(proof.seed, mine.account),
-        Money(mine.balance_minor, currency),
+        tree.salt_of(proof.seed, mine.account),
+        mine.balance_minor,
         tree.path(nodes, mine.position),
     )
+    return Inclusion(proof, way)
 
 
 def _counted(
     uow: UnitOfWork, currency: Currency, standings: Sequence[Standing]
 ) -> tuple[MoneyProof, list[tuple[str, int]]]:
-    seed = secrets.token_bytes(SEED_BYTES)
-    owed = [(one.account, one.owed) for one in standings if one.kind == WALLET]
-    # By their blinded names, so that a place tells nothing of who is beside whom.
-    owed.sort(key=lambda pair: tree.blind(pair[0], _salt(seed, pair[0])))
-    top = tree.root([_leaf(seed, account, units) for account, units in owed])
+    seed = secrets.token_bytes(tree.SEED_BYTES)
+    wallets_owed = [(one.account, one.owed) for one in standings if one.kind == WALLET]
+    owed = tree.in_order(seed, wallets_owed)
+    top = tree.root(tree.leaves_of(seed, owed))
     sums: Counter[str] = Counter()
     for one in standings:
         sums[one.kind] += one.owed
@@ -131,12 +132,3 @@ def _counted(
         transit_minor=transit,
     )
     return proof, owed
-
-
-def _leaf(seed: bytes, account: str, units: int) -> Node:
-    return tree.leaf(tree.blind(account, _salt(seed, account)), units)
-
-
-def _salt(seed: bytes, account: str) -> bytes:
-    """Return the salt of an account in one proof: one tells nothing of another."""
-    return hmac.digest(seed, account.encode(), "sha256")

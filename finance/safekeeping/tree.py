@@ -5,13 +5,15 @@ A sum below zero or of 2^63 and more cannot be made, and is refused where it is 
 """
 
 import hashlib
-from collections.abc import Sequence
+import hmac
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import ensure
 
 SUM_LIMIT: Final = 2**63
+SEED_BYTES: Final = 32
 _SUM_BYTES: Final = 8
 _HASH_BYTES: Final = 32
 _LEAF, _NODE = b"\x10", b"\x11"
@@ -36,6 +38,47 @@ class Step:
 
     node: Node
     on_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What leads from one sum to the top: its name and salt, and its neighbours."""
+
+    name: str
+    salt: bytes
+    units: int
+    steps: Sequence[Step]
+
+
+Named = tuple[str, int]
+
+
+def salt_of(seed: bytes, name: str) -> bytes:
+    """Return the salt of a name under one seed: one tells nothing of another."""
+    return hmac.digest(seed, name.encode(), "sha256")
+
+
+def in_order(seed: bytes, sums: Iterable[Named]) -> list[Named]:
+    """Order by blinded names, so that a place tells nothing of who is beside whom."""
+    return sorted(sums, key=lambda pair: blind(pair[0], salt_of(seed, pair[0])))
+
+
+def leaves_of(seed: bytes, sums: Iterable[Named]) -> list[Node]:
+    """Return the leaves of sums that stand in their order."""
+    return [leaf(blind(name, salt_of(seed, name)), units) for name, units in sums]
+
+
+def top_of(seed: bytes, sums: Iterable[Named]) -> Node:
+    """Return the top over sums in whatever order."""
+    return root(leaves_of(seed, in_order(seed, sums)))
+
+
+def way_of(seed: bytes, sums: Iterable[Named], name: str) -> Way:
+    """Return what leads from the sum of a name to the top."""
+    ordered = in_order(seed, sums)
+    at = [one for one, _ in ordered].index(name)
+    steps = path(leaves_of(seed, ordered), at)
+    return Way(name, salt_of(seed, name), ordered[at][1], steps)
 
 
 def blind(account: str, salt: bytes) -> bytes:

@@ -115,11 +115,11 @@ async def give_receipt(
     concern: Concern,
     *,
     policy: Policy | None,
-    way: Mapping[str, object] | None = None,
+    ways: Sequence[Mapping[str, object]] = (),
 ) -> Receipt:
     """Return the receipt of what was sealed about something.
 
-    ``way`` is what leads from a balance to the count the receipt is about.
+    ``ways`` lead from balances or shares to the count the receipt is about.
 
     Raises:
         EntryNotThere: Nothing about it is sealed yet.
@@ -130,7 +130,9 @@ async def give_receipt(
         raise ReceiptTooLong(most=MOST_PROOFS)
     if not rows:
         raise EntryNotThere
-    return await _write_receipt(uow, rows, about=concern.about, policy=policy, way=way)
+    return await _write_receipt(
+        uow, rows, about=concern.about, policy=policy, ways=ways
+    )
 
 
 async def find_receipt(
@@ -158,7 +160,7 @@ async def _write_receipt(
     *,
     about: str,
     policy: Policy | None,
-    way: Mapping[str, object] | None = None,
+    ways: Sequence[Mapping[str, object]] = (),
 ) -> Receipt:
     head = await find_provable_head(uow, policy, above=rows[-1].seq)
     content = canonical(
@@ -167,7 +169,7 @@ async def _write_receipt(
             "format": RECEIPT_FORMAT,
             "policy": policy.raw.decode(errors="replace") if policy else "",
             "proofs": await _prove(uow, rows, head),
-            **({"way": way} if way else {}),
+            **({"ways": ways} if ways else {}),
         }
     )
     if len(content) >= RECEIPT_BYTES:

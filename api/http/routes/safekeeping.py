@@ -73,10 +73,10 @@ class InclusionOut(Out):
     def of(cls, shown: Inclusion) -> "InclusionOut":
         """Show the way."""
         return cls(
-            account=shown.account,
-            salt=shown.salt.hex(),
+            account=shown.way.name,
+            salt=shown.way.salt.hex(),
             balance=MoneyOut.of(shown.balance),
-            steps=[StepOut.of(step) for step in shown.steps],
+            steps=[StepOut.of(step) for step in shown.way.steps],
             count=CountOut.of(shown.proof),
         )
 

@@ -1,4 +1,4 @@
-"""Check that a balance was counted into the sum of all clients' money."""
+"""Check that a balance was counted into all clients' money, or a share into a repayment."""
 
 import hashlib
 from typing import Any
@@ -7,7 +7,11 @@ from ledger.audit.verifier.answers import require
 from ledger.audit.verifier.forms import fits
 from ledger.audit.verifier.signatures import HASH_BYTES
 
-COUNTED = "client_money.counted"
+# What counts: the type of entry, and where it has its id, root and sum.
+COUNTS = {
+    "client_money.counted": [("proof_id", "root", "wallets")],
+    "repayment.distributed": [("receipt_id", "shares_root", "to_lenders")],
+}
 WAY: dict[str, type] = {"account": str, "balance": str, "salt": str, "steps": list}
 WAY_STEP: dict[str, type] = {"hash": str, "side": str, "sum": str}
 WAY_SUM: dict[str, type] = {"currency": str, "minor": str}
@@ -60,15 +64,15 @@ def check_way(way: Any, about: str, entries: list[Any]) -> str:
     is_way = fits(way, WAY) and len(way["steps"]) <= WAY_STEPS
     require(is_way, ITS_WAY, "is none")
     counts = [
-        entry["data"]
+        (entry["data"].get(root), entry["data"].get(total))
         for entry in entries
-        if entry["type"] == COUNTED and entry["data"].get("proof_id") == about
+        for id_, root, total in COUNTS.get(entry["type"], ())
+        if entry["data"].get(id_) == about
     ]
     require(len(counts) == 1, ITS_WAY, "has not one entry of its count")
-    root, total = top_of(way)
-    told, day = counts[0].get("wallets"), counts[0].get("counted_on")
-    is_top = counts[0].get("root") == root.hex() and fits(told, WAY_SUM)
+    (root, told), (reached, total) = counts[0], top_of(way)
+    is_top = root == reached.hex() and fits(told, WAY_SUM)
     is_top = is_top and told["minor"] == str(total)
     require(is_top, ITS_WAY, "does not lead to the sum that the log has")
     unit = f"{told['currency']!a} in minor units"
-    return f"; {way['balance']} counted into {total} of {unit} on {day!a}"
+    return f"; {way['balance']} counted into {total} of {unit}"

@@ -17,7 +17,7 @@ RECEIPT_FORMAT = "tonle-receipt/1"
 RECEIPT_BYTES = 16 * 1024 * 1024
 RECEIPT_COMMAS = 10_000
 RECEIPT: dict[str, type] = {"about": str, "format": str, "policy": str, "proofs": list}
-COUNT_RECEIPT: dict[str, type] = {**RECEIPT, "way": dict}
+COUNT_RECEIPT: dict[str, type] = {**RECEIPT, "ways": list}
 PATH_HASHES = 63
 
 
@@ -82,12 +82,12 @@ def check_proof(proof: Proof, head: Head, place: str) -> Any:
 class Receipt(NamedTuple):
     """What a receipt is about, and its proofs; a single proof is about nothing.
 
-    ``way`` leads from a balance to the sum of a count, in the receipt of a wallet.
+    ``ways`` lead from balances or shares to the sum of the count they were counted into.
     """
 
     about: str
     proofs: list[Proof]
-    way: Any = None
+    ways: Any = ()
 
     def __str__(self) -> str:
         return f"{len(self.proofs)} entries about {self.about!a}"
@@ -104,16 +104,17 @@ class Receipt(NamedTuple):
         place = ascii(path.name)
         is_small = len(raw) <= RECEIPT_BYTES and raw.count(b",") <= RECEIPT_COMMAS
         require(is_small, place, "is larger than any receipt")
-        about, way, proofs = "", None, [raw.decode(errors="replace")]
+        about, ways, proofs = "", (), [raw.decode(errors="replace")]
         if not raw.startswith(PROOF_MARK.encode()):
             read = read_canonical(raw.removesuffix(b"\n"), place)
             is_ours = fits(read, RECEIPT) or fits(read, COUNT_RECEIPT)
             is_ours = is_ours and read["format"] == RECEIPT_FORMAT
             is_ours = is_ours and all(isinstance(one, str) for one in read["proofs"])
             require(is_ours and read["proofs"], place, "is no receipt")
-            about, way, proofs = read["about"], read.get("way"), read["proofs"]
+            about, proofs = read["about"], read["proofs"]
+            ways = read.get("ways", ())
         try:
-            return cls(about, [Proof.read(one) for one in proofs], way)
+            return cls(about, [Proof.read(one) for one in proofs], ways)
         except ValueError as error:
             raise Tampered(place, f"has a malformed proof: {error}") from None
 
@@ -131,5 +132,5 @@ def check_receipt(receipt: Receipt, heads: dict[str, Head | None]) -> str:
     named = json.dumps(receipt.about).encode()
     is_named = not receipt.about or any(named in one.entry for one in receipt.proofs)
     require(is_named, "the receipt", "has no entry that names what it is about")
-    way = check_way(receipt.way, receipt.about, entries) if receipt.way else ""
-    return ", ".join(types) + way
+    ways = [check_way(way, receipt.about, entries) for way in receipt.ways]
+    return "".join([", ".join(types), *ways])

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from api.services import Services
 from ledger.audit import proofs, tree
 from ledger.audit.verifier.policy import Now
 from ledger.audit.verifier.program import verify
+from ledger.canonical import canonical
 from ledger.database import Database
 from ledger.money import Currency, Money
 from tests.api.conftest import NewPerson, Person
@@ -40,6 +42,35 @@ def network(tmp_path: Path) -> Network:
 async def grow(db: Database, count: int) -> None:
     await db.transact(tell, *(DoorOpened(f"door_{n}") for n in range(count)))
     await seal_all(db)
+
+
+def entries_of(receipt: httpx.Response) -> list[Json]:
+    """Return the entries a receipt shows."""
+    proofs = receipt.json()["proofs"]
+    return [json.loads(base64.b64decode(one.split()[2])) for one in proofs]
+
+
+def to_lenders(receipt: httpx.Response) -> int:
+    """Return what the entry of a shared repayment says lenders got; no account is named."""
+    entries = entries_of(receipt)
+    assert "acct_" not in json.dumps(entries)
+    told = [one for one in entries if one["type"] == "repayment.distributed"]
+    return int(told[0]["data"]["to_lenders"]["minor"])
+
+
+def assert_each_has_its_own(
+    file: Path, one: httpx.Response, other: httpx.Response
+) -> None:
+    """Two lenders' parts are counted into the whole, and no other's way will do."""
+    (mine,), (theirs,) = one.json()["ways"], other.json()["ways"]
+    for answer, way in ((one, mine), (other, theirs)):
+        told = judge(file, answer.content)
+        assert f"; {way['balance']} counted into " in told
+    assert int(mine["balance"]) + int(theirs["balance"]) == to_lenders(one)
+    more = {**mine, "balance": mine["balance"] + "0"}
+    told = judge(file, canonical(one.json() | {"ways": [more]}))
+    assert told.startswith("1 ")
+    assert "does not lead to the sum that the log has" in told
 
 
 async def witnessed(db: Database, network: Network) -> None:
@@ -273,8 +304,9 @@ async def test_contract_and_share_are_proved_to_those_they_concern(
         told = judge(tmp_path / "r.json", answer.content)
         assert told.startswith("0 "), told
         assert "'repayment.distributed'" in told
-    for one in (lender, other):
-        told = judge(tmp_path / "r.json", shares[one.party].content)
-        assert "'entry.posted'" in told
+    assert_each_has_its_own(
+        tmp_path / "r.json", shares[lender.party], shares[other.party]
+    )
+    assert "ways" not in shares[sme.party].json()
     for hidden in (contract, share):
         assert (await stranger.get(hidden)).status_code == 404

@@ -21,10 +21,10 @@ async def counted(db, currency=USD):
 
 
 def is_counted(shown):
-    salt, balance = shown.salt, shown.balance.minor
-    mine = tree.leaf(tree.blind(shown.account, salt), balance)
+    way = shown.way
+    mine = tree.leaf(tree.blind(way.name, way.salt), way.units)
     top = Node(shown.proof.root, shown.proof.wallets_minor)
-    return tree.counts(mine, shown.steps, top)
+    return tree.counts(mine, way.steps, top)
 
 
 async def show(db, party, on=None):
@@ -91,7 +91,7 @@ async def test_a_salt_of_one_day_says_nothing_of_another(db, world):
     world.clock.advance(timedelta(days=1))
     await counted(db)
 
-    assert (await show(db, owner)).salt != first.salt
+    assert (await show(db, owner)).way.salt != first.way.salt
 
 
 async def test_a_wallet_opened_later_is_not_in_it(db, world):

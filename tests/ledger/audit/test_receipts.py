@@ -5,14 +5,11 @@ import json
 
 import pytest
 
-from ledger import audit, entries
+from ledger import audit
 from ledger.audit.errors import ReceiptTooLong
 from ledger.audit.proving import MOST_PROOFS
 from ledger.database import Database
-from ledger.errors import InvariantBroken
-from ledger.ids import EntryId, new_id
 from tests.ledger.audit.builders import DoorOpened, seal_all, tell
-from tests.ledger.builders import open_accounts
 
 MANY = 700
 
