@@ -22,7 +22,7 @@ PAGES_OF_EACH = {
     ],
     "Rice mill": ["/business", "/records", "/apply", "/market"],
     "Sokunthea": ["/queue", "/risk", "/scorecards", "/books", "/books?path=wallet"],
-    "Supervision": ["/audit"],
+    "Supervision": ["/audit", "/decisions"],
 }
 TOO_WIDE = """() => {
   const edge = document.documentElement.clientWidth

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Form, Response
 
 from api.auth import Caller
-from api.http.callers import Operator
+from api.http.callers import Operator, Staff
 from api.portal.desk import At, Desk
 from api.portal.errors import FormMalformed
 from api.portal.fields import Reason, Text, one_of
@@ -72,7 +72,7 @@ async def show_queue(desk: At, caller: Operator) -> Response:
 async def show_application(
     application_id: ApplicationRef,
     desk: At,
-    caller: Operator,
+    caller: Staff,
     wish: AskedWish,
     *,
     replay: bool = False,

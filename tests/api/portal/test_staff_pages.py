@@ -177,7 +177,27 @@ async def _touch_first_entry(uow: UnitOfWork) -> None:
         await uow.session.execute(text(statement))
 
 
+async def test_a_regulator_follows_a_decision_and_makes_it_again(
+    application: Application, signed_in: SignedIn
+) -> None:
+    reader = await signed_in(Role.REGULATOR)
+
+    page = await reader.open("/decisions")
+    assert f'href="/queue/{application.id}"' in page.text
+    page = await reader.open(f"/queue/{application.id}?replay=true")
+
+    assert "The same to the last byte" in page.text
+    assert "The records it stands on" in page.text
+    assert '<form method="post" action="/queue' not in page.text
+    form = {"token": reader.hidden("/sign-out")["token"], "note": "x"}
+    answer = await reader.client.post(f"/queue/{application.id}/review", data=form)
+    assert answer.status_code == 403
+    assert (await reader.open("/decisions?after=nonsense")).status_code == 404
+
+
 OTHERS = [
+    (Role.SME, "/decisions"),
+    (Role.LENDER, "/decisions"),
     (Role.LENDER, "/business"),
     (Role.LENDER, "/queue"),
     (Role.LENDER, "/audit/export"),
