@@ -1,7 +1,7 @@
 """Score statement files without a database."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +9,7 @@ import typer
 
 from ledger.clock import SystemClock, business_date
 from risk import calculators, statements
+from risk.statements import Profile
 
 app = typer.Typer(help="Risk.", no_args_is_help=True)
 
@@ -40,6 +41,14 @@ def score(files: Files, as_of: AsOf = None, instalment: Instalment = 10_000) -> 
     typer.echo(json.dumps(scored, indent=2, ensure_ascii=False))
     if any("refused" in file for file in scored["files"]):
         raise typer.Exit(1)
+
+
+@app.command()
+def sample() -> None:
+    """Write a year of a made-up firm's account, up to yesterday, as a bank's CSV."""
+    yesterday = business_date(SystemClock().now()) - timedelta(days=1)
+    made_up = statements.sample_statement(1, Profile.STRONG, ends_on=yesterday)
+    typer.echo(made_up, nl=False)
 
 
 def _start_of(file: Path) -> bytes:

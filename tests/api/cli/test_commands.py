@@ -151,7 +151,18 @@ def test_a_statement_is_scored_without_a_database(run: Run, tmp_path: Path) -> N
 
     (scored,) = json.loads(done.stdout)["files"]
     assert scored["currency"] == "USD"
-    assert scored.get("refused") or scored["grade"]
+    assert scored["grade"] is None  # Two days are no history to be scored by.
+    assert scored["reasons"][0]["code"] == "history_too_short"
+
+
+def test_a_made_up_account_is_one_that_can_be_scored(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "year.csv"
+    file.write_text(run("risk", "sample").stdout)
+
+    (scored,) = json.loads(run("risk", "score", str(file)).stdout)["files"]
+
+    assert (scored["confidence"], scored["verdict"]) == ("high", "ok")
+    assert scored["grade"]
 
 
 def test_a_refused_statement_is_named_and_the_exit_says_so(
