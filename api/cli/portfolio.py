@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.opening import with_database
+from api.jobs import risks
 from finance import lending
 from ledger.database import Database
 from ledger.money import BPS_PER_ONE
@@ -79,6 +80,8 @@ def obligors_of(book: lending.Book) -> list[Obligor]:
 
 
 async def _books(db: Database) -> list[lending.Book]:
+    while await risks.keep(db):
+        pass
     return await db.read(lending.assess_book)
 
 

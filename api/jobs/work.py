@@ -12,6 +12,7 @@ from api import laws
 from api.jobs import (
     days,
     reconciling,
+    risks,
     signatures,
     timestamps,
     totals,
@@ -173,8 +174,7 @@ class _Work:
 
     async def keep_risks(self) -> None:
         """Work out what changed of the loans' risk, so that nobody waits for it."""
-        while await self.db.transact(lending.keep_risks):
-            pass
+        await risks.keep(self.db)
 
     async def give_up(self, delivery: Delivery) -> None:
         """Tell whoever waits for an offer that it raised nothing."""

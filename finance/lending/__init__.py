@@ -38,6 +38,7 @@ from finance.lending.errors import (
     QuoteTooFarAhead,
     RateAboveCap,
     ReceiptTooEarly,
+    RiskBeingWorkedOut,
     SignatureStillOpen,
     StatementsNeeded,
     SuretyMissing,
@@ -53,7 +54,12 @@ from finance.lending.funding import fail_application, form_loan
 from finance.lending.history import kind_of
 from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
-from finance.lending.loanrisks import LoanRisk, keep_risks
+from finance.lending.loanrisks import (
+    LOANS_AT_ONCE,
+    LoanRisk,
+    keep_risks,
+    list_stale_risks,
+)
 from finance.lending.losses import approve_write_off, propose_write_off
 from finance.lending.model import (
     Acceptance,
@@ -143,6 +149,7 @@ from finance.lending.taxes import (
 from finance.lending.watching import Traits, watch_in_use
 
 __all__ = [
+    "LOANS_AT_ONCE",
     "Acceptance",
     "Act",
     "Agreement",
@@ -189,6 +196,7 @@ __all__ = [
     "RepaymentReceived",
     "Replay",
     "Rescore",
+    "RiskBeingWorkedOut",
     "Ruling",
     "Share",
     "SignatureStillOpen",
@@ -247,6 +255,7 @@ __all__ = [
     "list_loans",
     "list_notes",
     "list_receipts",
+    "list_stale_risks",
     "list_stood_for",
     "list_sureties",
     "list_unsigned",

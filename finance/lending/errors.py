@@ -172,3 +172,10 @@ class TooManySureties(Conflict):
 
     code = "too_many_sureties"
     message = "At most {most} parties stand behind one loan. Release one first."
+
+
+class RiskBeingWorkedOut(Conflict):
+    """So much of the book has changed that a reader would wait too long."""
+
+    code = "risk_being_worked_out"
+    message = "The risk of {loans} loans is being worked out. Look again in a minute."

@@ -30,10 +30,13 @@ class Risk:
 @router.get("/risk")
 async def show_risk(desk: At, _: Staff) -> Response:
     """Show stages, expected loss, classes, stresses and early warnings."""
-    return desk.page("risk.html", risk=await desk.db.read(_read), stages=list(Stage))
+    return desk.page(
+        "risk.html", risk=await desk.db.read(read_risk), stages=list(Stage)
+    )
 
 
-async def _read(uow: UnitOfWork) -> Risk:
+async def read_risk(uow: UnitOfWork) -> Risk:
+    """Read all that the page shows."""
     books = await lending.assess_book(uow)
     return Risk(
         [(book, _bad_year(book)) for book in books], await lending.list_warned(uow)

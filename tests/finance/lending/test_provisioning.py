@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from api.jobs import jobs_of
+from api.jobs import jobs_of, risks
 from api.services import Services
 from finance import lending
 from finance.lending import Stage, loanrisks
@@ -64,16 +64,27 @@ async def test_what_is_kept_of_loans_changes_nothing_that_is_told(
 ) -> None:
     """Kept or worked out, the book is the same; what changed since is worked out."""
     before = await only_book(world)
-    assert await world.db.transact(lending.keep_risks) == 1
-    assert await world.db.transact(lending.keep_risks) == 0
+    assert await risks.keep(world.db) == 1
+    assert await risks.keep(world.db) == 0
     assert await only_book(world) == before
 
     world.clock.advance(timedelta(days=70))
     late = await only_book(world)
 
     assert late.loans[0].days_late > 0
-    assert await world.db.transact(lending.keep_risks) == 1
+    assert await risks.keep(world.db) == 1
     assert await only_book(world) == late
+
+
+async def test_a_reader_is_not_made_to_wait_for_more_loans_than_a_few(
+    world, loan
+) -> None:
+    with pytest.raises(lending.RiskBeingWorkedOut):
+        await world.db.read(loanrisks.read_risks, most_fresh=0)
+
+    await risks.keep(world.db)
+    (one,) = await world.db.read(loanrisks.read_risks, most_fresh=0)
+    assert one.loan == loan.id
 
 
 async def test_a_firm_that_got_worse_is_noticed_once_a_month(world, loan) -> None:
