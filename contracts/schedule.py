@@ -21,7 +21,6 @@ __all__ = [
     "arrivals_of",
     "build",
     "continue_from",
-    "exact_balances",
     "reprice",
 ]
 
@@ -72,11 +71,6 @@ def continue_from(terms: Terms, opening: Opening) -> Schedule:
     lent = opening.balance_minor + sum(part.amount.minor for part in walk.arrivals)
     ensure(repaid == lent, "the rows of a schedule sum to the principal")
     return Schedule(terms.currency, tuple(rows), walk.exact_level)
-
-
-def exact_balances(terms: Terms) -> list[Fraction]:
-    """Return what a level plan owes after each instalment if nothing is ever rounded."""
-    return Walk(terms, layout(terms), Opening()).exact_balances()
 
 
 def accrued_minor(terms: Terms, row: Row, on: date) -> int:

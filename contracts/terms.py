@@ -297,11 +297,11 @@ def _check_accrual(terms: Terms) -> None:
         "cannot be unrounded with grace, pauses or tranches",
     )
     open_ended = terms.balloon is not None and terms.balloon.amortised_over
+    placed = terms.rounds.remainder is Remainder.FIRST or terms.rounds.evening
     _refuse(
-        terms.rounds.remainder is Remainder.FIRST
-        and (terms.rounds.unrounded or open_ended),
-        "rounding.remainder",
-        "is in the last instalment of such a plan",
+        placed and (terms.rounds.unrounded or open_ended),
+        "rounding",
+        "must leave the remainder in the last instalment of such a plan",
     )
 
 

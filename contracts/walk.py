@@ -78,29 +78,35 @@ class Walk:
             return list(self._unrounded_rows())
         return list(self._rounded_rows())
 
-    def exact_balances(self) -> list[Fraction]:
-        """Return the balance after each period if nothing is ever rounded."""
+    def exact_balances(self) -> Iterator[tuple[int, int]]:
+        """Return what each level payment leaves if nothing is ever rounded, as a ratio.
+
+        A kept level may pay more than is left, or less than the interest; the next period
+        then starts with nothing, or with what this one started with.
+        The ratios are not in lowest terms: reducing numbers that grow with every period
+        would take minutes for a hundred years of months.
+        """
         self._relevel(0)
-        balance = Fraction(
-            self.balance + sum(part.amount.minor for part in self.arrivals)
-        )
-        balances = []
+        level = self.level_minor or 0 if self.exact_level is None else self.exact_level
+        part, bottom = level.as_integer_ratio()
+        top = bottom * (self.balance + sum(sent.amount.minor for sent in self.arrivals))
         for leg in self.legs:
-            interest = balance * Fraction(*leg.growth)
-            balance += interest - (self.exact_level or 0)
-            balances.append(balance)
-        return balances
+            growth, under = leg.growth
+            part, bottom, before = part * under, bottom * under, top * under
+            left = before + top * growth - part
+            yield left, bottom
+            top = min(max(left, 0), before)
 
     def _unrounded_rows(self) -> Iterator[Row]:
         """Round only what is shown: principal is the fall of the rounded balance."""
-        exact = self.exact_balances()
-        rule = self.rule
+        rule, step = self.rule, self.rule.interest_step
         before = self.balance + sum(part.amount.minor for part in self.arrivals)
-        for period, balance in zip(self.periods, exact, strict=True):
-            after = round_to_step(balance, rule.interest, rule.interest_step)
-            interest = (self.level_minor or 0) - (before - after)
-            if period.is_last:
-                after = 0
+        for leg, (top, bottom) in zip(self.legs, self.exact_balances(), strict=True):
+            period, bears = leg.period, leg.growth[0] > 0
+            left = round_ratio(top, bottom * step, rule.interest) * step
+            level = self.level_minor or 0
+            interest = max(0, level - (before - left)) if bears else 0
+            after = 0 if period.is_last else min(max(left, 0), before)
             principal, opening = before - after, 0 if period.number == 1 else before
             fee = self._fee(principal + interest)
             yield Row(

@@ -59,16 +59,18 @@ class SlowWalk:
         return list(self._rounded_rows())
 
     def exact_balances(self) -> list[Fraction]:
-        """Return the balance after each period if nothing is ever rounded."""
+        """Return what each level payment leaves if nothing is ever rounded."""
         self._relevel(0)
+        level = self.level_minor if self.exact_level is None else self.exact_level
         balance = Fraction(
             self.balance + sum(part.amount.minor for part in self.arrivals)
         )
         balances = []
         for period in self.periods:
             interest = balance * self._growth(period, period.starts_on)
-            balance += interest - (self.exact_level or 0)
-            balances.append(balance)
+            left = balance + interest - (level or 0)
+            balances.append(left)
+            balance = min(max(left, Fraction(0)), balance)
         return balances
 
     def _unrounded_rows(self) -> Iterator[Row]:
@@ -77,10 +79,11 @@ class SlowWalk:
         rule = self.terms.rounds
         before = self.balance + sum(part.amount.minor for part in self.arrivals)
         for period, balance in zip(self.periods, exact, strict=True):
-            after = round_to_step(balance, rule.interest, rule.interest_step)
-            interest = (self.level_minor or 0) - (before - after)
-            if period.is_last:
-                after = 0
+            left = round_to_step(balance, rule.interest, rule.interest_step)
+            interest = max(0, (self.level_minor or 0) - (before - left))
+            if not self._growth(period, period.starts_on):
+                interest = 0
+            after = 0 if period.is_last else min(max(left, 0), before)
             principal, opening = before - after, 0 if period.number == 1 else before
             fee = self._fee(principal + interest)
             yield Row(

@@ -3,9 +3,12 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from contracts import loan, schedule
+from contracts.periods import layout
 from contracts.terms import Method
+from contracts.walk import Walk
 from tests.vectors import agreed, lives, phrases
 from tests.vectors.case import Unsupported
 
@@ -93,22 +96,26 @@ def _major(minor):
     return Decimal(minor.numerator) / minor.denominator / phrases.MINOR_PER_MAJOR
 
 
+def _exact_balances(terms):
+    walk = Walk(terms, layout(terms), schedule.Opening())
+    return [_major(Fraction(*ratio)) for ratio in walk.exact_balances()]
+
+
 def _exact(case, terms):
     """Answer "balance after 60" by the recursion that is never rounded."""
     answers = {}
     for key in case.expected:
         found = re.fullmatch(r"(?:balance_after|balloon_after_instalment)_(\d+)", key)
         if found:
-            balances = schedule.exact_balances(terms)
-            answers[key] = _major(balances[int(found.group(1)) - 1])
+            balances = _exact_balances(terms)
+            answers[key] = balances[int(found.group(1)) - 1]
     return answers
 
 
 def _exact_rows(rows, plan, terms):
     """Replace amounts by those of the recursion that is never rounded."""
     before, exact = terms.principal.major(), []
-    for row, owed in zip(rows, schedule.exact_balances(terms), strict=True):
-        balance = _major(owed)
+    for row, balance in zip(rows, _exact_balances(terms), strict=True):
         is_last = row["n"] == len(rows) and terms.balloon is not None
         total = _major(plan.level) + (balance if is_last else 0)
         after = Decimal(0) if is_last else balance
