@@ -1,5 +1,7 @@
 """The model card says what the artefact is, in the artefact's own numbers."""
 
+import pytest
+
 from risk.modelcard import markdown, read_artefact
 from risk.scoring import artefact_hash, expert_scorecard
 from risk.training import train
@@ -16,6 +18,7 @@ def test_the_experts_card_owns_that_no_outcome_stands_behind_it() -> None:
     assert "| A | 1020 | up to 3.20 % |" in told
 
 
+@pytest.mark.slow
 def test_a_fitted_card_tells_its_loans_and_that_they_are_few() -> None:
     known = loans(200)
 

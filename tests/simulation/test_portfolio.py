@@ -15,6 +15,7 @@ from tests.simulation.portfolio import in_postgres
 SEED = 7
 
 
+@pytest.mark.slow
 def test_every_law_holds_after_every_month_on_paper() -> None:
     result = on_paper.Result()
 

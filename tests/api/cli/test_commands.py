@@ -143,7 +143,9 @@ def test_what_cannot_be_calculated_is_refused_in_one_line(
     assert words in refused(run("calc", "schedule", send=sent))
 
 
-def test_a_statement_is_scored_without_a_database(run: Run, tmp_path: Path) -> None:
+def test_too_short_a_statement_gets_reasons_and_no_grade(
+    run: Run, tmp_path: Path
+) -> None:
     file = tmp_path / "may.csv"
     file.write_text(SOUND)
 
@@ -261,6 +263,7 @@ def test_the_log_is_sealed_exported_and_verified(
     assert "not empty" in refused(again)
 
 
+@pytest.mark.slow
 def test_an_export_without_quorum_says_so_and_cannot_be_decided(
     installation: Path, tmp_path: Path, run: Run
 ) -> None:

@@ -1,7 +1,5 @@
 """Every refusal is said in Khmer as well, with the same facts."""
 
-import importlib
-import pkgutil
 import string
 from collections.abc import Iterator
 
@@ -19,15 +17,9 @@ from api.http.language import ENGLISH, KHMER, khmer, preferred, say
 from api.portal.words import khmer as page_words
 from ledger.errors import Refusal
 from tests.api.conftest import Person
+from tests.modules import load_all
 
 HOUSE = (ledger, risk, contracts, finance, api)
-
-
-def modules() -> Iterator[str]:
-    for package in HOUSE:
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.startswith("api.migrations"):
-                yield module.name
 
 
 def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
@@ -38,9 +30,7 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 
 def sentences() -> list[str]:
-    for name in modules():
-        if not name.endswith("__main__"):
-            importlib.import_module(name)
+    load_all(*HOUSE)
     said = [refusal.message for refusal in (Refusal, *refusals())]
     said += [*fields.MESSAGES.values(), *problems.TITLES.values()]
     said += [problems.INTERNAL, problems.UNAVAILABLE]

@@ -1,7 +1,5 @@
 """Whoever is to hear an event has somebody who listens."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 
 import finance
@@ -10,6 +8,7 @@ import risk
 from api.jobs.work import listeners_of
 from api.services import Services
 from ledger.outbox import Event
+from tests.modules import load_all
 
 
 def events(kind: type[Event] = Event) -> Iterator[type[Event]]:
@@ -20,10 +19,7 @@ def events(kind: type[Event] = Event) -> Iterator[type[Event]]:
 
 
 def test_every_event_that_waits_for_a_listener_has_one(services: Services) -> None:
-    for package in (ledger, risk, finance):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
+    load_all(ledger, risk, finance)
 
     waiting = {event.type for event in events() if event.heard}
 

@@ -25,6 +25,7 @@ def probabilities(card: Scorecard, sample) -> list[float]:
     return [score(item.features, card).pd_bps / 10_000 for item in sample]
 
 
+@pytest.mark.slow
 def test_the_order_of_the_loans_changes_nothing() -> None:
     assert train(KNOWN[::-1], version="test-1") == ARTEFACT
 
@@ -44,6 +45,7 @@ def test_every_curve_moves_one_way(item) -> None:
     assert min(points) == 0 <= item.missing_points < max(points)
 
 
+@pytest.mark.slow
 def test_a_card_has_at_most_the_features_it_may() -> None:
     small = train(KNOWN, Settings(max_features=2), version="small")
 
