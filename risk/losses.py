@@ -1,9 +1,10 @@
 """How bad a bad year may be: defaults that move together with one factor, simulated.
 
 Each firm defaults when a mix of the economy's factor and its own luck falls below what its
-PD says (Vasicek 1987). The factor is drawn once from each of equally likely slices, so the
-tail of the economy is never left to chance; firms' own luck is drawn loan by loan, which is
-what a granular formula leaves out. Needs numpy (the extra ``train``).
+PD says (Vasicek 1987). The factor is drawn once from each of many slices, so the tail of the
+economy is never left to chance, and half of the paths are bad years, weighed as the tenth
+they are: a tail is told by paths in it. Firms' own luck is drawn loan by loan, which is what
+a granular formula leaves out. Needs numpy (the extra ``train``).
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ except ImportError:  # the extra is not installed
 NORMAL: Final = NormalDist()
 DEFAULT_PATHS: Final = 10_000
 MAX_PATHS: Final = 200_000
+BAD_YEARS: Final = 0.1
 _WORDS: Final = 2**32
 _GRID: Final = 8.5
 _STEPS: Final = 34_001
@@ -72,24 +74,31 @@ def simulate(
     """
     if np is None:
         raise Unavailable("numpy is missing: install tonle[train]")
-    ensure(0 < paths <= MAX_PATHS, "a simulation draws a bounded number of paths")
-    losses = _drawn(obligors, paths, seed, correlation)
+    ensure(1 < paths <= MAX_PATHS, "a simulation draws a bounded number of paths")
+    losses, weights = _drawn(obligors, paths, seed, correlation)
+    order = np.argsort(losses)
+    reached = np.cumsum(weights[order]) - weights[order] / 2
     named = {"50%": 0.5, "95%": 0.95, "99%": 0.99, "99.9%": 0.999}
     return LossCurve(
         paths,
         sum(one.loss_minor for one in obligors),
-        round(float(losses.mean())),
-        {name: round(float(np.quantile(losses, q))) for name, q in named.items()},
+        round(float(losses @ weights)),
+        {
+            name: round(float(np.interp(quantile, reached, losses[order])))
+            for name, quantile in named.items()
+        },
     )
 
 
 def _drawn(
     obligors: Sequence[Obligor], paths: int, seed: int, correlation: float
-) -> Any:
-    """Return each path's loss. Loans of one PD share the chance that a path gives them."""
+) -> tuple[Any, Any]:
+    """Return each path's loss and the share of years it stands for.
+
+    Loans of one PD share the chance that a path gives them.
+    """
     generator = np.random.Generator(np.random.SFC64(seed))
-    slices = (np.arange(paths) + generator.random(paths)) / paths
-    factor = _normal_table().inverse(slices)
+    factor, weights = _economies(paths, generator)
     losses = np.zeros(paths)
     by_pd: dict[int, list[int]] = {}
     for one in obligors:
@@ -103,7 +112,18 @@ def _drawn(
             )
             row, path = np.nonzero(luck < chance)
             losses += np.bincount(path, weights=block[row], minlength=paths)
-    return losses
+    return losses, weights
+
+
+def _economies(paths: int, generator: Any) -> tuple[Any, Any]:
+    """Draw the economy of each path, half of them from the worst tenth of years."""
+    bad = paths // 2
+    counts = np.repeat([bad, paths - bad], [bad, paths - bad])
+    widths = np.repeat([BAD_YEARS, 1 - BAD_YEARS], [bad, paths - bad])
+    starts = np.repeat([0.0, BAD_YEARS], [bad, paths - bad])
+    places = np.concatenate((np.arange(bad), np.arange(paths - bad)))
+    slices = starts + widths * (places + generator.random(paths)) / counts
+    return _normal_table().inverse(slices), widths / counts
 
 
 def _chances(pd: float, factor: Any, correlation: float) -> Any:
