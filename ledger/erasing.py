@@ -27,14 +27,16 @@ class Opening:
 
 # What somebody owns is what an event names them the owner of; who merely decided about
 # another's thing owns nothing of it.
-_OF_PARTY = text("""
+_OPENINGS = text("""
 SELECT opening.event, opening.field, told.recorded_at
 FROM audit_private AS opening JOIN event AS told ON told.id = opening.event
-WHERE told.subject = :party OR told.subject IN (
-    SELECT naming.subject FROM event AS naming, json_each_text(naming.data) AS said
-    WHERE said.key = ANY(:owners) AND said.value = :party
-)
+WHERE told.subject = ANY(:things)
 ORDER BY opening.event, opening.field
+""")
+_THINGS = text("""
+SELECT DISTINCT naming.subject
+FROM event AS naming, json_each_text(naming.data) AS said
+WHERE said.key = ANY(:owners) AND said.value = :party
 """)
 _ERASE = text("""
 DELETE FROM audit_private AS opening
@@ -43,11 +45,15 @@ WHERE opening.event = named.event AND opening.field = named.field
 """)
 
 
-async def list_openings(uow: UnitOfWork, party_id: str) -> list[Opening]:
-    """Return which personal values about a party are kept, the oldest first."""
-    rows = await uow.session.execute(
-        _OF_PARTY, {"party": party_id, "owners": list(OWNER_FIELDS)}
-    )
+async def list_things(uow: UnitOfWork, party_id: str) -> list[str]:
+    """Return a party and all that events name it the owner of."""
+    values = {"party": party_id, "owners": list(OWNER_FIELDS)}
+    return [party_id, *await uow.session.scalars(_THINGS, values)]
+
+
+async def list_openings(uow: UnitOfWork, things: Sequence[str]) -> list[Opening]:
+    """Return which personal values about some things are kept, the oldest first."""
+    rows = await uow.session.execute(_OPENINGS, {"things": things})
     return [Opening(str(row.event), row.field, row.recorded_at) for row in rows]
 
 

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, PrimaryKeyConstraint, select, text
+from sqlalchemy import (
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +80,16 @@ async def find_answer(uow: UnitOfWork, principal: str, key: str) -> Answer | Non
     """Return what was answered to a command of somebody, by its key."""
     row = await uow.session.get(IdempotencyRow, (principal, key))
     return Answer(row.answer, replayed=True) if row else None
+
+
+async def forget_member(uow: UnitOfWork, principal: str, member: str) -> None:
+    """Take one member out of what somebody was answered; their keys stay used."""
+    answer = IdempotencyRow.answer
+    await uow.session.execute(
+        update(IdempotencyRow)
+        .where(IdempotencyRow.principal == principal, answer.has_key(member))
+        .values(answer=answer.op("-")(literal(member, Text)))
+    )
 
 
 async def once(

@@ -8,6 +8,7 @@ from finance.approvals.errors import (
     RequestChanged,
     SamePerson,
 )
+from finance.approvals.forgetting import forget_notes, list_notes
 from finance.approvals.model import Approval, ApprovalStatus
 from finance.approvals.repository import (
     find_pending,
@@ -36,7 +37,9 @@ __all__ = [
     "decline",
     "find_pending",
     "find_pending_about",
+    "forget_notes",
     "get_approval",
+    "list_notes",
     "list_pending",
     "propose",
     "request_hash",

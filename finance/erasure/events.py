@@ -8,7 +8,10 @@ from ledger.outbox import Event
 
 @dataclass(frozen=True)
 class PersonErased(Event):
-    """Personal values and salts of a party are gone; some may be kept by law, until when."""
+    """What was personal of a party is gone; some may be kept by law, until when.
+
+    ``erased`` counts values with their salts, ``records`` what lay beside the log.
+    """
 
     type = "person.erased"
     about = "party"
@@ -16,6 +19,7 @@ class PersonErased(Event):
     party: str
     approval: str
     erased: int
+    records: int
     kept: int
     kept_until: date | None
     named: bool

@@ -1,12 +1,12 @@
 """What two operators can do: erase a person, as far as the law lets them be forgotten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, NamedTuple
 
 from contracts.months import add_months
-from finance import approvals, rulepacks
+from finance import approvals, rulepacks, wallets
 from finance.approvals import Approval
 from finance.erasure.errors import ErasureTooEarly
 from finance.erasure.events import PersonErased
@@ -16,15 +16,30 @@ from ledger.clock import business_date
 from ledger.database import UnitOfWork
 from ledger.erasing import Opening
 from ledger.ids import PartyId
-from risk import identity
+from risk import identity, statements
 
 KIND: Final = "erasure"
 RETENTION: Final = "retention_personal"
 
 
+class _Shelf(NamedTuple):
+    """A kind of records: which are kept since when, and how they are forgotten."""
+
+    list_kept: Callable[[UnitOfWork, str], Awaitable[Mapping[str, datetime]]]
+    forget: Callable[[UnitOfWork, Collection[str]], Awaitable[None]]
+
+
+class _Kept(NamedTuple):
+    """A personal value of an event, or a record on its shelf; and until when it is kept."""
+
+    what: Opening | str
+    shelf: _Shelf | None
+    until: date
+
+
 @dataclass(frozen=True)
 class Erased:
-    """How many values are gone, how many the law keeps, and until when the last."""
+    """How much is gone, how much the law keeps, and until when the last."""
 
     party_id: str
     erased: int
@@ -72,13 +87,25 @@ async def approve_erasure(
         uow, approval_id=approval_id, request=_request(party_id), by=operator_id
     )
     due, kept = await _find_due(uow, party_id)
-    await erasing.erase_openings(uow, due)
+    values = [one.what for one in due if isinstance(one.what, Opening)]
+    await erasing.erase_openings(uow, values)
+    for shelf in _SHELVES:
+        await shelf.forget(uow, [str(one.what) for one in due if one.shelf is shelf])
     named = bool(kept)
     if not named:
         await identity.forget_name(uow, party_id=party_id)
-    until = _last_day(kept, rulepacks.home())
+        await wallets.forget_own_accounts(uow, party_id)
+    until = max((one.until for one in kept), default=None)
     uow.record(
-        PersonErased(party_id, approval.id, len(due), len(kept), until, named=named)
+        PersonErased(
+            party_id,
+            approval.id,
+            len(values),
+            len(due) - len(values),
+            len(kept),
+            until,
+            named=named,
+        )
     )
     return Erased(party_id, len(due), len(kept), until)
 
@@ -91,29 +118,45 @@ async def decline_erasure(
     return await approvals.decline(uow, approval_id=approval_id, by=operator_id)
 
 
-def kept_until(opening: Opening, pack: RulePack) -> date:
-    """Return the day from which a value may be erased, by the rule of its own day."""
-    on = business_date(opening.recorded_at)
+def kept_until(at: datetime, pack: RulePack) -> date:
+    """Return the day from which something may be erased, by the rule of its own day."""
+    on = business_date(at)
     return add_months(on, pack.months(RETENTION, on=on))
 
 
 async def _find_due(
     uow: UnitOfWork, party_id: PartyId
-) -> tuple[list[Opening], list[Opening]]:
+) -> tuple[list[_Kept], list[_Kept]]:
     """Part what may be erased today from what is still kept."""
     pack, today = rulepacks.home(), uow.today()
-    due: list[Opening] = []
-    kept: list[Opening] = []
-    for opening in await erasing.list_openings(uow, party_id):
-        (due if kept_until(opening, pack) <= today else kept).append(opening)
+    things = await erasing.list_things(uow, party_id)
+    held = [
+        _Kept(one, None, kept_until(one.recorded_at, pack))
+        for one in await erasing.list_openings(uow, things)
+    ]
+    for shelf in _SHELVES:
+        found = await shelf.list_kept(uow, party_id)
+        held += [_Kept(id_, shelf, kept_until(at, pack)) for id_, at in found.items()]
+    due = [one for one in held if one.until <= today]
+    kept = [one for one in held if one.until > today]
     if not due:
-        until = _last_day(kept, pack)
-        raise ErasureTooEarly(until=(until or today).isoformat())
+        until = max((one.until for one in kept), default=today)
+        raise ErasureTooEarly(until=until.isoformat())
     return due, kept
 
 
-def _last_day(kept: Sequence[Opening], pack: RulePack) -> date | None:
-    return max((kept_until(one, pack) for one in kept), default=None)
+async def _list_notes(uow: UnitOfWork, party_id: str) -> dict[str, datetime]:
+    """Return proposals with notes about a party and its things; not to erase them."""
+    things = await erasing.list_things(uow, party_id)
+    return await approvals.list_notes(uow, things, but=KIND)
+
+
+_SHELVES: Final = (
+    _Shelf(statements.list_kept, statements.forget),
+    _Shelf(statements.list_turned_away, statements.forget_turned_away),
+    _Shelf(wallets.list_destinations, wallets.forget_destinations),
+    _Shelf(_list_notes, approvals.forget_notes),
+)
 
 
 def _request(party_id: str) -> Mapping[str, object]:

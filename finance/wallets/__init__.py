@@ -32,6 +32,11 @@ from finance.wallets.events import (
     PayoutRequested,
     PayoutUnknown,
 )
+from finance.wallets.forgetting import (
+    forget_destinations,
+    forget_own_accounts,
+    list_destinations,
+)
 from finance.wallets.holding import (
     Purse,
     change_destination,
@@ -116,11 +121,14 @@ __all__ = [
     "deliver_payout",
     "find_stop",
     "find_wallet",
+    "forget_destinations",
+    "forget_own_accounts",
     "get_payout",
     "get_purse",
     "get_wallet",
     "keep_notice",
     "lift_stop",
+    "list_destinations",
     "list_movements",
     "list_open_payouts",
     "list_payouts",

@@ -5,6 +5,12 @@ from risk.statements.columns import known_heading
 from risk.statements.errors import StatementRefused, refusal_messages
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.findings import Finding, Flaw, Integrity, Verdict
+from risk.statements.forgetting import (
+    forget,
+    forget_turned_away,
+    list_kept,
+    list_turned_away,
+)
 from risk.statements.maps import (
     ColumnMapIncomplete,
     Holds,
@@ -38,6 +44,7 @@ from risk.statements.repository import (
     get_content,
     get_statement,
     list_lines,
+    list_named,
     list_refusals,
     list_statements,
 )
@@ -92,16 +99,21 @@ __all__ = [
     "Verdict",
     "compare",
     "find_unnamed",
+    "forget",
     "forget_old",
     "forget_table",
+    "forget_turned_away",
     "get_content",
     "get_statement",
     "get_unnamed",
     "known_heading",
+    "list_kept",
     "list_lines",
     "list_maps",
+    "list_named",
     "list_refusals",
     "list_statements",
+    "list_turned_away",
     "list_unnamed",
     "merge_accounts",
     "name_columns",

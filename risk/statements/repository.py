@@ -51,6 +51,12 @@ async def get_statement(uow: UnitOfWork, statement_id: str) -> Statement:
     return found
 
 
+async def list_named(uow: UnitOfWork, ids: Sequence[str]) -> list[Statement]:
+    """Return those statements that are still kept, without their bytes."""
+    query = select(Statement).where(Statement.id.in_(ids)).order_by(Statement.id)
+    return list(await uow.session.scalars(query))
+
+
 async def get_content(uow: UnitOfWork, statement_id: str) -> tuple[str, bytes]:
     """Return a statement's file name and bytes, or refuse."""
     found = await uow.session.execute(

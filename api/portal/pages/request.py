@@ -84,12 +84,12 @@ async def show_request(
 
 
 async def read_request(uow: UnitOfWork, *, application_id: str) -> Case:
-    """Return an application with its payments, its records and their months."""
+    """Return an application with its payments, its records and their months.
+
+    Records that were forgotten are not among them.
+    """
     application = await lending.get_application(uow, application_id=application_id)
-    records = [
-        await statements.get_statement(uow, statement_id=statement_id)
-        for statement_id in application.statements
-    ]
+    records = await statements.list_named(uow, application.statements)
     return Case(
         application,
         lending.schedule_of(application),

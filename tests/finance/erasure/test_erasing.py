@@ -8,14 +8,15 @@ from sqlalchemy import text
 from finance import approvals, erasure, wallets
 from finance.approvals import ApprovalStatus, OwnCase, SamePerson
 from finance.erasure import ErasureTooEarly
-from ledger import audit
+from ledger import audit, idempotency
 from ledger.audit import Concern
 from ledger.audit.verifier.program import verify
 from ledger.errors import NotFound
 from ledger.ids import PartyId
 from ledger.money import Currency
-from risk import identity
+from risk import identity, statements
 from risk.identity import PartyKind
+from risk.statements import Profile, StatementRefused, sample_statement
 from tests.ledger.audit.builders import SIGNER, VKEY, seal_all
 
 FIVE_YEARS = timedelta(days=5 * 366)
@@ -141,3 +142,89 @@ async def test_a_proposal_of_another_kind_is_no_erasure_to_decide(db, people):
 
     kept = await db.read(approvals.get_approval, other.id)
     assert kept.status == ApprovalStatus.PENDING
+
+
+async def give_files(db, party):
+    """Give a statement, and a file that is none."""
+    good = sample_statement(7, Profile.FAIR, months=1, ends_on=db.clock.now().date())
+    await statements.receive_statement(
+        db, party_id=party, file_name="sok-dara.csv", content=good
+    )
+    with pytest.raises(StatementRefused):
+        await statements.receive_statement(
+            db, party_id=party, file_name="sok-dara.exe", content=b"MZ\x00"
+        )
+
+
+async def withdraw(uow, party):
+    """Keep what a withdrawal was answered."""
+    command = idempotency.Command(party, "key-1", bytes(32))
+
+    async def run(_):
+        return {"amount": 1, "destination": "ABA 7"}
+
+    await idempotency.once(uow, command, run)
+
+
+async def left_over(db):
+    """Return all that is written in the tables beside the log, as one text."""
+    tables = (
+        "statement statement_line statement_refusal payout wallet approval party"
+        " idempotency"
+    )
+
+    async def read(uow):
+        rows = []
+        for name in tables.split():
+            query = text(f"SELECT one::text FROM {name} AS one")  # noqa: S608 - named above
+            rows += await uow.session.scalars(query)
+        return "\n".join(rows)
+
+    return await db.read(read)
+
+
+async def test_accounts_files_and_notes_go_with_the_values(db, people, clock, tmp_path):
+    sok, first, second = people
+    await give_files(db, sok)
+    noted = await db.transact(
+        approvals.propose,
+        kind="override",
+        concerns=sok,
+        request={},
+        by=first,
+        note="Sok Dara told me on the phone",
+    )
+    await db.transact(approvals.decline, approval_id=noted.id, by=second)
+    await db.transact(withdraw, sok)
+    before = await left_over(db)
+    await exported(db, tmp_path / "before")
+    clock.advance(FIVE_YEARS)
+    approval = await propose(db, people)
+
+    gone = await db.transact(
+        erasure.approve_erasure, approval_id=approval.id, operator_id=second
+    )
+
+    after = await left_over(db)
+    for trace in ("sok-dara.csv", "sok-dara.exe", "Sok Dara", "ABA 7"):
+        assert trace in before, trace
+        assert trace not in after, trace
+    assert '{""amount"": 1}' in after
+    assert (gone.kept, gone.kept_until) == (0, None)
+    assert verify(await exported(db, tmp_path / "after"), VKEY).exit_code == 0
+
+
+async def test_a_file_within_its_time_keeps_the_name_and_stays(db, people, clock):
+    sok, _, second = people
+    clock.advance(FIVE_YEARS)
+    await give_files(db, sok)
+    approval = await propose(db, people)
+
+    gone = await db.transact(
+        erasure.approve_erasure, approval_id=approval.id, operator_id=second
+    )
+
+    assert (gone.erased, gone.kept) == (1, 3)
+    after = await left_over(db)
+    assert "sok-dara.csv" in after
+    assert "Sok Dara" in after

@@ -252,3 +252,19 @@ async def test_payouts_are_listed_by_owner_and_by_state(world: Any) -> None:
 
     assert [payout.party for payout in own.items] == [mine]
     assert lost.items == []
+
+
+async def test_the_account_of_a_payout_is_forgotten_once_it_is_over(world: Any) -> None:
+    party, payout = await _request(world)
+    before = await world.db.read(wallets.list_destinations, party)
+    await world.db.transact(wallets.forget_destinations, [payout.id])
+    sent = await wallets.deliver_payout(world.db, world.rail, payout.id)
+    world.clock.advance(timedelta(days=1))
+
+    over = await world.db.read(wallets.list_destinations, party)
+    await world.db.transact(wallets.forget_destinations, [payout.id])
+
+    assert before[payout.id] < world.clock.now()
+    assert over == {payout.id: sent.ended_at}
+    assert sent.destination
+    assert await world.db.read(wallets.list_destinations, party) == {}
