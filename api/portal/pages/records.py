@@ -105,7 +105,10 @@ async def _read_all(uow: UnitOfWork, *, party_id: PartyId) -> Records:
     taken = await statements.list_statements(uow, party_id=party_id)
     refused = await statements.list_refusals(uow, party_id=party_id)
     waiting = await statements.list_unnamed(uow, party_id=party_id)
-    return Records(taken.items, refused.items, waiting)
+    # What waits, or was read since, is not told again as a file that was not taken.
+    known = {one.sha256 for one in (*taken.items, *waiting)}
+    left = [one for one in refused.items if one.sha256 not in known]
+    return Records(taken.items, left, waiting)
 
 
 async def _read_one(

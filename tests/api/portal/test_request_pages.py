@@ -257,12 +257,12 @@ async def _break_a_heading(uow: UnitOfWork, *, statement_id: str) -> None:
 async def test_a_refused_file_is_told_by_its_sentence_in_both_languages(
     reader: Reader,
 ) -> None:
-    await upload(reader, b"x,y\n1,2\n3,4\n", "own.csv")
+    await upload(reader, b"Date,Amount,Currency\n2026-01-02,x,USD\n", "own.csv")
 
     page = await reader.open("/records")
-    assert "own.csv: no heading with a date and an amount was found." in page.text
+    assert "own.csv, line 2: the amount is not a clear number." in page.text
     await reader.open("/language/km?back=/records")
-    assert "own.csv៖" in reader.page.text
+    assert "own.csv ជួរ 2៖" in reader.page.text
 
 
 async def test_a_language_is_chosen_for_the_page_as_it_was_asked(

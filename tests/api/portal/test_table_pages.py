@@ -39,7 +39,9 @@ async def test_a_firm_names_the_columns_and_its_file_is_read(reader: Reader) -> 
     assert "&lt;b&gt;Was&lt;/b&gt;" in page.text
     assert "<b>Was" not in page.text
     assert "02.01.2026 · 03.01.2026" in page.text
-    assert "shop.csv" in (await reader.open("/records")).text
+    page = await reader.open("/records")
+    assert "Files that wait for the names of their columns" in page.text
+    assert "Files that were not taken" not in page.text
 
     await reader.open(here)
     page = await reader.send(here, **NAMED | {"column_3": ""})
