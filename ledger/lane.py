@@ -191,8 +191,13 @@ class Lane:
             while self._open or len(self._queue) or under_way:
                 await self._wait(under_way)
                 batch = self._lay_out(self._queue.take(idle=under_way is None))
-                ended, under_way = under_way, await self._send(batch, under_way)
-                _tell(ended)
+                if under_way is None and len(batch.waiting) == 1:
+                    # Nobody else waits; a task of its own would keep the one waiting.
+                    _tell(batch, await self._judge_all(batch))
+                else:
+                    ended, under_way = under_way, await self._send(batch, under_way)
+                    if ended is not None:
+                        _tell(ended.batch, ended.verdicts.result())
                 if self._time() - renewed >= self._limits.renew_seconds:
                     await self._stay()
                     renewed = self._time()
@@ -204,7 +209,7 @@ class Lane:
                 under_way.verdicts.cancel()
                 await asyncio.wait([under_way.verdicts])
                 if not under_way.verdicts.cancelled():
-                    _tell(under_way)
+                    _tell(under_way.batch, under_way.verdicts.result())
             # Whoever was being booked when the lane is cancelled would wait for ever.
             for cut in [batch] + ([under_way.batch] if under_way else []):
                 _answer_all(cut.waiting, Unavailable(_CUT_SHORT))
@@ -308,13 +313,10 @@ class Lane:
             return  # whoever takes the lane over meanwhile raises its epoch
 
 
-def _tell(ended: _UnderWay | None) -> None:
+def _tell(batch: _Batch, verdicts: Sequence[Outcome | Exception]) -> None:
     """Give each of a batch its verdict."""
-    if ended is not None:
-        for waiting, verdict in zip(
-            ended.batch.waiting, ended.verdicts.result(), strict=True
-        ):
-            _answer(waiting, verdict)
+    for waiting, verdict in zip(batch.waiting, verdicts, strict=True):
+        _answer(waiting, verdict)
 
 
 def _answer(waiting: _Waiting, outcome: Outcome | Exception) -> None:
