@@ -106,7 +106,7 @@ async def _read_all(uow: UnitOfWork, *, party_id: PartyId) -> Records:
     refused = await statements.list_refusals(uow, party_id=party_id)
     waiting = await statements.list_unnamed(uow, party_id=party_id)
     # What waits, or was read since, is not told again as a file that was not taken.
-    known = {one.sha256 for one in (*taken.items, *waiting)}
+    known = {one.sha256 for one in taken.items} | {one.sha256 for one in waiting}
     left = [one for one in refused.items if one.sha256 not in known]
     return Records(taken.items, left, waiting)
 
