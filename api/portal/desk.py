@@ -153,6 +153,11 @@ class Desk:
         currency = self.typed("currency")
         return refusals.say(self.trouble, Formats(self.words), currency=currency)
 
+    def why(self, refusal: Refusal) -> str:
+        """Return the sentence of a refusal that is shown beside what it is about."""
+        trouble = problems.trouble_of(refusal)
+        return refusals.say(trouble, Formats(self.words), currency="")
+
     def accepts(self, token: str) -> bool:
         """Say whether a form was made for this visit."""
         return self.portal.seal.accepts(self.session, token)

@@ -15,6 +15,7 @@ from finance.approvals.repository import (
     find_pending_about,
     get_approval,
     list_pending,
+    list_waiting,
 )
 from finance.approvals.service import (
     approve,
@@ -41,6 +42,7 @@ __all__ = [
     "get_approval",
     "list_notes",
     "list_pending",
+    "list_waiting",
     "propose",
     "request_hash",
     "require_stranger",

@@ -1,6 +1,6 @@
 """How approvals find proposals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -50,3 +50,19 @@ async def list_pending(
     return await fetch_page(
         uow.session, query, by=Approval.id, after=after, limit=limit
     )
+
+
+async def list_waiting(
+    uow: UnitOfWork, *, prefix: str, limit: int
+) -> Sequence[Approval]:
+    """Return what waits longest of the kinds that begin so."""
+    rows = await uow.session.scalars(
+        select(Approval)
+        .where(
+            Approval.status == ApprovalStatus.PENDING.value,
+            Approval.kind.startswith(prefix, autoescape=True),
+        )
+        .order_by(Approval.id)
+        .limit(limit)
+    )
+    return rows.all()

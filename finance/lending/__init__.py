@@ -91,6 +91,12 @@ from finance.lending.papers import (
     schedule_source,
 )
 from finance.lending.portfolio import Flow, Portfolio, Position, portfolio
+from finance.lending.proposals import (
+    MOST_PROPOSALS,
+    Proposal,
+    approve_proposal,
+    list_proposals,
+)
 from finance.lending.provisioning import Book, assess_book, book_json
 from finance.lending.queries import grade_of, schedule_of, take_part
 from finance.lending.quoting import LoanRequest, Quote, quote_loan
@@ -150,6 +156,7 @@ from finance.lending.watching import Traits, watch_in_use
 
 __all__ = [
     "LOANS_AT_ONCE",
+    "MOST_PROPOSALS",
     "Acceptance",
     "Act",
     "Agreement",
@@ -187,6 +194,7 @@ __all__ = [
     "Portfolio",
     "Position",
     "Preview",
+    "Proposal",
     "Quote",
     "QuoteTooFarAhead",
     "RateAboveCap",
@@ -222,6 +230,7 @@ __all__ = [
     "approve_act",
     "approve_application",
     "approve_override",
+    "approve_proposal",
     "approve_write_off",
     "assess_book",
     "book_json",
@@ -254,6 +263,7 @@ __all__ = [
     "list_holders",
     "list_loans",
     "list_notes",
+    "list_proposals",
     "list_receipts",
     "list_stale_risks",
     "list_stood_for",

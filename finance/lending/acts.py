@@ -14,6 +14,7 @@ from typing import Final
 from contracts import apr
 from contracts import loan as loans
 from contracts.errors import EventInvalid
+from contracts.loan import LoanState
 from contracts.terms import Component, Terms
 from finance import approvals, rulepacks
 from finance.approvals import Approval
@@ -45,7 +46,7 @@ Act = (
 """What two operators may do; ``ordinal`` is given when it takes effect."""
 
 NOT_YET: Final = 0
-_PREFIX: Final = "loan."
+PREFIX: Final = "loan."
 _ANY_LIVE: Final = (LoanStatus.ACTIVE, LoanStatus.PAID_OFF, LoanStatus.WRITTEN_OFF)
 
 
@@ -75,7 +76,7 @@ async def propose_act(
     await require_possible(uow, loan, act)
     return await approvals.propose(
         uow,
-        kind=_PREFIX + kind_of(act),
+        kind=PREFIX + kind_of(act),
         concerns=loan.id,
         request=_request(loan, act),
         by=operator_id,
@@ -90,7 +91,7 @@ async def approve_act(
     approval = await approvals.get_approval(uow, approval_id=approval_id)
     loan = await repository.get_loan(uow, approval.concerns, lock=True)
     approvals.require_stranger(operator_id, asks=loan.borrower)
-    act = _read_act(loan, approval)
+    act = read_act(loan, approval)
     await approvals.approve(
         uow, approval_id=approval_id, request=_request(loan, act), by=operator_id
     )
@@ -166,19 +167,24 @@ async def restructuring(
 
 async def require_possible(uow: UnitOfWork, loan: Loan, act: Act) -> None:
     """Refuse an act that the loan's state, its history or the market does not allow."""
+    require_fitting(await History.of(uow, loan), act)
+
+
+def require_fitting(history: History, act: Act) -> LoanState:
+    """Refuse an act that cannot be; return how the loan would stand today after it."""
+    loan, today = history.loan, history.uow.today()
     taken_back = isinstance(act, loans.ChargedBack | loans.ChargeCancelled)
     paid = isinstance(act, loans.ReceiptReceived)
     open_to_money = (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF)
     usual = open_to_money if paid else (LoanStatus.ACTIVE,)
     loan.require(*(_ANY_LIVE if taken_back else usual))
-    _require_day(loan, act.on, uow.today())
+    _require_day(loan, act.on, today)
     amount = getattr(act, "amount", None)
     if isinstance(amount, Money):
         amount.require_positive()
         amount.require_settleable()
-    _require_lawful(act, uow.today())
-    history = await History.of(uow, loan)
-    history.with_one(replace(act, ordinal=history.next))
+    _require_lawful(act, today)
+    return history.with_one(replace(act, ordinal=history.next))
 
 
 def _require_day(loan: Loan, on: date, today: date) -> None:
@@ -215,11 +221,11 @@ def _request(loan: Loan, act: Act) -> dict[str, object]:
     }
 
 
-def _read_act(loan: Loan, approval: Approval) -> Act:
+def read_act(loan: Loan, approval: Approval) -> Act:
     """Read the act out of what was proposed, if an act was."""
-    if not approval.kind.startswith(_PREFIX):
-        raise approvals.RequestChanged
     asked = approval.request
+    if not approval.kind.startswith(PREFIX) or "details" not in asked:
+        raise approvals.RequestChanged
     act = event_from(
         asked["kind"],
         asked["details"],

@@ -3,7 +3,6 @@
 from typing import Final
 
 from contracts import loan as loans
-from contracts.loan import LoanState
 from finance import approvals, rulepacks
 from finance.approvals import Approval
 from finance.lending import books, repository, rules
@@ -26,7 +25,7 @@ async def propose_write_off(
     loan = await repository.get_loan(uow, loan_id, lock=True)
     approvals.require_stranger(operator_id, asks=loan.borrower)
     loan.require(LoanStatus.ACTIVE)
-    await _require_lost(uow, loan)
+    require_lost(await History.of(uow, loan))
     return await approvals.propose(
         uow,
         kind=KIND,
@@ -53,7 +52,7 @@ async def approve_write_off(
         uow, approval_id=approval_id, request=_request(loan), by=operator_id
     )
     await distribute_waiting(uow, loan)
-    await _require_lost(uow, loan)
+    require_lost(await History.of(uow, loan))
     await _write_off(uow, loan)
     return loan
 
@@ -62,13 +61,13 @@ def _request(loan: Loan) -> dict[str, object]:
     return {"kind": KIND, "loan": loan.id}
 
 
-async def _require_lost(uow: UnitOfWork, loan: Loan) -> LoanState:
-    history = await History.of(uow, loan)
-    state = history.state(uow.today())
-    needed = rules.lost_after(rulepacks.home(), history.terms, uow.today())
-    if state.days_past_due < needed:
-        raise WriteOffTooEarly(days_late=state.days_past_due, needed=needed)
-    return state
+def require_lost(history: History) -> None:
+    """Refuse to write a loan off that its market does not count as lost yet."""
+    today = history.uow.today()
+    late = history.state(today).days_past_due
+    needed = rules.lost_after(rulepacks.home(), history.terms, today)
+    if late < needed:
+        raise WriteOffTooEarly(days_late=late, needed=needed)
 
 
 async def _write_off(uow: UnitOfWork, loan: Loan) -> None:

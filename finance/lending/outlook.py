@@ -2,18 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from contracts import apr
-from contracts import loan as loans
 from contracts.apr import DatedFlow
 from contracts.errors import NoRate
 from contracts.loan import InstalmentState, LoanState
 from finance import rulepacks
 from finance.lending import repository, taxes
-from finance.lending.acts import Act, require_possible
+from finance.lending.acts import Act, require_fitting
 from finance.lending.history import History
 from finance.lending.model import Holding, Loan
 from finance.lending.resharing import Rates
@@ -72,16 +71,15 @@ async def preview_act(uow: UnitOfWork, *, loan_id: str, act: Act) -> Preview:
         EventInvalid, TermsInvalid, LoanNotOpen: The act cannot be, as when proposed.
     """
     loan = await repository.get_loan(uow, loan_id)
-    await require_possible(uow, loan, act)
     history = await History.of(uow, loan)
+    after = require_fitting(history, act)
     before = history.state(uow.today())
-    after = history.with_one(_numbered(act, history))
     notes = await repository.list_holdings(uow, loan.id)
     rates = await taxes.rates_for(uow, loan.id)
     nets = [_net_to_come(loan, notes, state, rates) for state in (before, after)]
     return Preview(
-        _outlook(before),
-        _outlook(after),
+        outlook_of(before),
+        outlook_of(after),
         tuple(
             NoteOutlook(note.id, note.lender, old, new)
             for note, old, new in zip(notes, *nets, strict=True)
@@ -89,26 +87,32 @@ async def preview_act(uow: UnitOfWork, *, loan_id: str, act: Act) -> Preview:
     )
 
 
-def _numbered(act: Act, history: History) -> loans.Event:
-    return replace(act, ordinal=history.next)
-
-
-def _outlook(state: LoanState) -> Outlook:
+def outlook_of(state: LoanState) -> Outlook:
+    """Return what is still to come of a loan in this state."""
     to_come = [one for one in state.instalments if one.unpaid]
-    currency = state.next_due.currency
     return Outlook(
         owed_now=state.outstanding.total,
         principal=_unpaid(to_come, "principal", state),
         interest=_unpaid(to_come, "interest", state),
-        fees=Money.sum(
-            (_unpaid(to_come, part, state) for part in ("fee", "penalty")), currency
-        ),
+        fees=_fees(to_come, state) + _charges(state),
         next_due_on=state.next_due_on,
         next_due=state.next_due,
         last_due_on=max((one.due_on for one in to_come), default=None),
         lender_rate_bps=_rate_bps(state, to_come),
         is_forborne=state.is_forborne,
     )
+
+
+def _fees(instalments: Sequence[InstalmentState], state: LoanState) -> Money:
+    fees = _unpaid(instalments, "fee", state)
+    return fees + _unpaid(instalments, "penalty", state)
+
+
+def _charges(state: LoanState) -> Money:
+    """Return what is owed of charges that are in no instalment; they are due at once."""
+    due = [one for one in state.instalments if one.due_on <= state.on]
+    owed = state.outstanding.fee + state.outstanding.penalty
+    return owed - _fees(due, state)
 
 
 def _unpaid(

@@ -79,6 +79,12 @@ async def get_loan(uow: UnitOfWork, loan_id: str, *, lock: bool = False) -> Loan
     return row
 
 
+async def get_loans(uow: UnitOfWork, loan_ids: Collection[str]) -> dict[str, Loan]:
+    """Return loans by their ids, those that there are."""
+    rows = await uow.session.scalars(select(Loan).where(Loan.id.in_(loan_ids)))
+    return {row.id: row for row in rows}
+
+
 async def find_loan_of(uow: UnitOfWork, offer_id: str) -> Loan | None:
     """Return the loan that an offer became."""
     return await uow.session.scalar(select(Loan).where(Loan.offer == offer_id))

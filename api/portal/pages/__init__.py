@@ -1,5 +1,6 @@
 """The pages, one module for each reader's place."""
 
+from api.portal.pages.acting import router as acting
 from api.portal.pages.audit import router as audit
 from api.portal.pages.books import router as books
 from api.portal.pages.business import router as business
@@ -30,6 +31,7 @@ ROUTERS = (
     quote,
     loan,
     keys,
+    acting,
     queue,
     decisions,
     risk,

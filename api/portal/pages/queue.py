@@ -50,6 +50,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """An act on a running loan that waits for a second person, with who is who."""
+
+    what: lending.Proposal
+    firm: str
+    operator: str
+
+
+@dataclass(frozen=True)
 class Queue:
     """All that operators must look at."""
 
@@ -59,13 +68,21 @@ class Queue:
     trial: list[TrialLine]
     clock_stop: lending.dayend.ClockStop | None
     tables: list[tuple[UnnamedTable, str]]
+    acts: list[Proposed]
 
 
 @router.get("/queue")
 async def show_queue(desk: At, caller: Operator) -> Response:
     """Show what waits, the oldest first."""
+    return await queue_page(desk, caller=caller)
+
+
+async def queue_page(desk: Desk, *, caller: Caller) -> Response:
+    """Return the page of all that waits."""
     queue = await desk.db.read(_read_queue)
-    return desk.page("queue.html", queue=queue, me=caller.party)
+    return desk.page(
+        "queue.html", queue=queue, me=caller.party, most_acts=lending.MOST_PROPOSALS
+    )
 
 
 @router.get("/queue/{application_id}")
@@ -274,7 +291,19 @@ async def _read_queue(uow: UnitOfWork) -> Queue:
     tables = await files.list_unnamed(uow)
     names = await identity.get_names(uow, {one.party for one in tables})
     unnamed = [(one, names[one.party]) for one in tables]
-    return Queue(waiting, refused, troubled.items, trial, stop, unnamed)
+    acts = await _proposed(uow)
+    return Queue(waiting, refused, troubled.items, trial, stop, unnamed, acts)
+
+
+async def _proposed(uow: UnitOfWork) -> list[Proposed]:
+    found = await lending.list_proposals(uow)
+    firms = {one.loan.borrower for one in found}
+    operators = {one.approval.proposed_by for one in found}
+    names = await identity.get_names(uow, firms | operators)
+    return [
+        Proposed(one, names[one.loan.borrower], names[one.approval.proposed_by])
+        for one in found
+    ]
 
 
 async def _in_state(uow: UnitOfWork, status: ApplicationStatus) -> list[Waiting]:

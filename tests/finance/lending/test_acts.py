@@ -111,6 +111,18 @@ async def test_a_restructured_loan_is_forborne_and_shows_lenders_what_it_means(
     assert shown.after.owed_now == state.outstanding.total
 
 
+async def test_a_charge_shows_in_what_the_borrower_still_pays(world, loan):
+    await world.live(loan, 10)
+    charge = loans.ChargeAdded(
+        on=today(world), ordinal=0, component=Component.FEE, amount=usd(7)
+    )
+
+    shown = await world.db.read(lending.preview_act, loan_id=loan.id, act=charge)
+
+    assert shown.after.fees - shown.before.fees == usd(7)
+    assert shown.after.total - shown.before.total == usd(7)
+
+
 async def test_the_operators_fee_for_a_failed_payment_is_the_operators(world, loan):
     await world.live(loan, 31)
     await world.db.transact(lending.charge_failed_payment, loan_id=loan.id)
