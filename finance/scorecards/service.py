@@ -19,7 +19,7 @@ from ledger.canonical import canonical
 from ledger.database import UnitOfWork
 from ledger.errors import InvariantBroken, NotFound
 from ledger.ids import PartyId, new_id
-from risk import modelcard
+from risk import modelcard, watch
 from risk.scoring import Scorecard, artefact_hash, read_scorecard, score
 
 LEAST_DEFAULTS: Final = 100
@@ -96,9 +96,10 @@ def _read(artefact: str) -> tuple[dict[str, Any], Scorecard]:
     try:
         raw: dict[str, Any] = json.loads(artefact)
         card = read_scorecard(artefact)
-        # It must be able to say what it is, and to answer a firm of which nothing is known.
+        # It must say what it is, answer a firm of which nothing is known, and be watched.
         modelcard.markdown(raw)
         score({}, card)
+        watch.read_baselines(raw)
     except (
         InvariantBroken, KeyError, TypeError, ValueError, AttributeError, IndexError,
         StopIteration, RecursionError,

@@ -65,9 +65,16 @@ def train_challenger(
             for root, least in zip(roots, worst, strict=True)
         ],
     }
-    chosen = settings.to_json() | {name: str(value) for name, value in FOREST.items()}
-    facts = sample.facts(version, chosen | {"trees": TREES}, unseen)
+    facts = sample.facts(version, _chosen(settings), unseen)
     return complete(told, (sum(worst), sum(best) - sum(worst)), facts)
+
+
+def _chosen(settings: Settings) -> dict[str, Any]:
+    """Write the choices that trees follow from; those of curves are not theirs."""
+    parted = {"folds": settings.folds, "folds_seed": settings.seed}
+    grown = {name: str(value) for name, value in FOREST.items()}
+    named = {"candidates": list(settings.candidates), "trees": TREES}
+    return named | parted | grown
 
 
 def boost(values: Numbers, bad: Numbers, signs: Sequence[int]) -> lightgbm.Booster:

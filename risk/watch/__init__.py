@@ -1,6 +1,12 @@
 """Watch a scorecard in use: drift, calibration, fairness, overrides, its challenger."""
 
-from risk.watch.drift import Baseline, baseline, stability, verdict
+from risk.watch.drift import (
+    Baseline,
+    baseline,
+    read_baselines,
+    stability,
+    verdict,
+)
 from risk.watch.fairness import GroupRates, fairness
 from risk.watch.quality import Quality, log_odds, logistic, logistic_line, quality
 from risk.watch.report import watch_card
@@ -18,6 +24,7 @@ __all__ = [
     "logistic",
     "logistic_line",
     "quality",
+    "read_baselines",
     "read_scored",
     "read_traits",
     "stability",

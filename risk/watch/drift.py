@@ -6,9 +6,11 @@ PSI is the sum over groups of (now - then) x ln(now / then), with shares of firm
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
+
+from ledger.errors import ensure
 
 WATCH_FROM = 0.10
 ALARM_FROM = 0.25
@@ -23,10 +25,18 @@ class Baseline:
     edges: tuple[int, ...]
     counts: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse groups that nobody could be counted in."""
+        edges = list(self.edges)
+        ensure(edges == sorted(set(edges)), "a baseline's edges rise")
+        ensure(len(self.counts) == len(edges) + 1, "a count for each group")
+
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Self:
-        """Read a baseline from an artefact."""
-        return cls(tuple(raw["edges"]), tuple(raw["counts"]))
+        """Read a baseline from an artefact: of a sample that had somebody in it."""
+        known = cls(tuple(map(int, raw["edges"])), tuple(map(int, raw["counts"])))
+        ensure(min(known.counts) >= 0 < sum(known.counts), "a sample has firms")
+        return known
 
     def to_json(self) -> dict[str, list[int]]:
         """Write the baseline as whole numbers."""
@@ -38,6 +48,25 @@ class Baseline:
         for one in points:
             counts[bisect_right(self.edges, one)] += 1
         return tuple(counts)
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """How a sample's scores, and its points of each feature, once lay in groups."""
+
+    score: Baseline
+    features: Mapping[str, Baseline]
+
+
+def read_baselines(artefact: Mapping[str, Any]) -> Baselines | None:
+    """Read what a card was made for; an expert's card was made for no sample."""
+    raw = artefact.get("baseline")
+    if raw is None:
+        return None
+    return Baselines(
+        Baseline.of(raw["score"]),
+        {name: Baseline.of(one) for name, one in raw["features"].items()},
+    )
 
 
 def baseline(points: Sequence[int]) -> Baseline:

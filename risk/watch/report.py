@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from risk.watch.drift import Baseline, baseline, stability, verdict
+from risk.watch.drift import (
+    Baseline,
+    Baselines,
+    baseline,
+    read_baselines,
+    stability,
+    verdict,
+)
 from risk.watch.duel import duel
 from risk.watch.fairness import fairness
 from risk.watch.quality import quality
@@ -29,7 +36,7 @@ def watch_card(
     told: dict[str, Any] = {
         "model": artefact["version"],
         "decisions": len(loans),
-        "drift": _drift(artefact.get("baseline"), loans),
+        "drift": _drift(read_baselines(artefact), loans),
         "outcomes": _by_vintage(loans),
         "challenger": duel(loans),
         "overrides": _overrides(decided),
@@ -40,42 +47,38 @@ def watch_card(
     return told | {"alarms": _alarms(told)}
 
 
-def _drift(
-    then: Mapping[str, Any] | None, loans: Sequence[ScoredLoan]
-) -> dict[str, Any]:
+def _drift(then: Baselines | None, loans: Sequence[ScoredLoan]) -> dict[str, Any]:
     """Compare points with the sample's; a card without one with its own first decisions."""
     against = "sample"
     if then is None:
         loans = sorted(loans, key=lambda one: one.decided_on)
         loans, first = loans[FIRST_DECISIONS:], loans[:FIRST_DECISIONS]
-        then, against = _baseline_of(first), "first decisions"
-    if not loans:
+        then, against = _baselines_of(first), "first decisions"
+    if not loans or then is None:
         return {}
     features = {
-        name: _index(raw, [loan.points[name] for loan in loans])
-        for name, raw in then["features"].items()
+        name: _index(one, [loan.points[name] for loan in loans])
+        for name, one in then.features.items()
         if all(name in loan.points for loan in loans)
     }
     return {
-        "score": _index(then["score"], [loan.score for loan in loans]),
+        "score": _index(then.score, [loan.score for loan in loans]),
         "features": features,
         "against": against,
     }
 
 
-def _baseline_of(loans: Sequence[ScoredLoan]) -> dict[str, Any]:
-    names = set.intersection(*(set(one.points) for one in loans)) if loans else set()
-    return {
-        "score": baseline([one.score for one in loans]).to_json() if loans else None,
-        "features": {
-            name: baseline([one.points[name] for one in loans]).to_json()
-            for name in sorted(names)
-        },
-    }
+def _baselines_of(loans: Sequence[ScoredLoan]) -> Baselines | None:
+    if not loans:
+        return None
+    names = set.intersection(*(set(one.points) for one in loans))
+    return Baselines(
+        baseline([one.score for one in loans]),
+        {name: baseline([one.points[name] for one in loans]) for name in sorted(names)},
+    )
 
 
-def _index(raw: dict[str, Any], now: Sequence[int]) -> dict[str, Any]:
-    then = Baseline.of(raw)
+def _index(then: Baseline, now: Sequence[int]) -> dict[str, Any]:
     index = stability(then.counts, then.count(now))
     return {"index": index, "verdict": verdict(index)}
 

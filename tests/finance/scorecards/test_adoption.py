@@ -137,7 +137,20 @@ async def test_a_card_of_few_defaults_may_watch_and_not_decide(db, operators) ->
     assert await in_use(db, Role.CHALLENGER) == FEW["version"]
 
 
-@pytest.mark.parametrize("artefact", [{}, [], {"version": 1}, EXPERT | {"grades": 1}])
+def lying(edges: object, counts: object) -> dict[str, object]:
+    """Make a card whose sample lay in groups that it cannot have lain in."""
+    score = {"edges": edges, "counts": counts}
+    return EXPERT | {"baseline": {"score": score, "features": {}}}
+
+
+@pytest.mark.parametrize(
+    "artefact",
+    [
+        {}, [], {"version": 1}, EXPERT | {"grades": 1}, EXPERT | {"baseline": {}},
+        lying([1], [3]), lying([2, 1], [3, 3, 3]), lying([1], [0, 0]),
+        lying(["x"], [1, 1]), lying([1], [-1, 9]), lying([1], [1.5, {}]),
+    ],
+)  # fmt: skip
 async def test_what_is_no_scorecard_is_refused(db, operators, artefact) -> None:
     with pytest.raises(ScorecardUnreadable):
         await propose(db, operators[0], artefact)
