@@ -1,7 +1,6 @@
 """Sealing, exporting and verifying a log of many journal entries."""
 
 import asyncio
-import gc
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger import audit, entries
+from ledger import audit, entries, memory
 from ledger.clock import SystemClock
 from ledger.database import Database, close_engine, make_engine
 from ledger.ids import AccountId
@@ -73,7 +72,7 @@ async def _seal(
         await db.transact(
             entries.post, [ours.transfer(wallets, hot=False) for _ in range(amount)]
         )
-    gc.freeze()  # as the server does
+    memory.settle()  # as the server does
     began, size, sealer = time.perf_counter(), 0, audit.Sealer(db, SIGNER)
     while sealed := await sealer.seal():
         size += sealed.added

@@ -36,7 +36,14 @@ CASES = [
     Case("batch 1000", 1, 1_000),
     Case("batch 4000", 1, 4_000),
 ]
-RATIOS = ("post / raw", "lane / group commit", "audit on / off")
+RATIOS = {
+    "post / raw": ("post", "raw"),
+    "lane / raw": ("lane", "raw"),
+    "lane / group commit": ("lane", "group commit"),
+    "audit on / off": ("lane", "lane, audit off"),
+    "post / pgledger": ("post", "pgledger"),
+    "lane / pgledger": ("lane", "pgledger"),
+}
 MOST_RAW_CALLERS = 8
 AUDIT_CALLERS = (8, 64)
 ENGINES = ("raw", "group commit", "post", "lane", "lane, audit off", "pgledger")
@@ -159,11 +166,7 @@ def table(figures: list[Figure]) -> str:
             f"{one.per_second:,} ({one.p50_ms}/{one.p99_ms} ms)" if one else ""
             for one in by.values()
         ]
-        ratios = [
-            ratio(by["post"], by["raw"]),
-            ratio(by["lane"], by["group commit"]),
-            ratio(by["lane"], by["lane, audit off"]),
-        ]
+        ratios = [ratio(by[one], by[other]) for one, other in RATIOS.values()]
         words = [case.name, str(case.callers), *cells, *ratios]
         lines.append(f"| {' | '.join(words)} |")
     return "\n".join(lines)

@@ -7,7 +7,6 @@ on the way. The sealer does not run; its queue grows as well.
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import random
@@ -22,7 +21,7 @@ from pathlib import Path
 import psycopg
 
 from api import postgres, schema
-from ledger import balances, entries
+from ledger import balances, entries, memory
 from ledger.clock import SystemClock
 from ledger.database import Database, UnitOfWork, make_engine
 from ledger.ids import AccountId
@@ -101,7 +100,7 @@ async def run(url: str, wallets: list[AccountId], transfers: int, marks: int) ->
     db = Database(make_engine(url), SystemClock())
     growth = Growth(db, wallets)
     await growth.grow(10 * BATCH)
-    gc.freeze()  # as the server does
+    memory.settle()  # as the server does
     done = 0
     for mark in range(marks + 1):
         if mark:

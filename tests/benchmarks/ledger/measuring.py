@@ -1,7 +1,6 @@
 """Count what callers get done until a deadline, in one process or in several."""
 
 import asyncio
-import gc
 import json
 import multiprocessing
 import os
@@ -11,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from ledger import memory
 
 PROBES = 25
 BLOCK = 8192
@@ -70,7 +71,7 @@ def fsync_ms(folder: Path) -> float:
 
 async def _run(engine: Engine, callers: int, seconds: float) -> Tally:
     async with engine(callers) as make:
-        gc.freeze()  # as the server does
+        memory.settle()  # as the server does
         latencies: list[float] = []
         done = 0
         began = time.perf_counter()
