@@ -157,13 +157,16 @@ def test_sharing_keeps_every_unit_and_no_lender_is_off_by_more_than_one(
 @st.composite
 def lives(draw):
     """Terms and a legal list of events: receipts, late fees, waivers of them."""
+    accrual = draw(st.sampled_from(terms.Accrual))
     methods = (*LEVELLED, terms.Method.INTEREST_ONLY)
+    if accrual is terms.Accrual.SCHEDULED:
+        methods = tuple(terms.Method)
     agreed = draw(
         agreements(
             methods,
             grace=terms.Grace(),
             excess=draw(st.sampled_from(terms.Excess)),
-            accrual=draw(st.sampled_from(terms.Accrual)),
+            accrual=accrual,
             payoff=draw(st.sampled_from(terms.PayoffRule)),
         )
     )
@@ -190,6 +193,12 @@ def lives(draw):
 
 
 LATER = date(2032, 1, 1)
+
+
+def rounding_slack(agreed):
+    """Daily interest is rounded in each instalment, and what is in none once more."""
+    daily = agreed.accrual is terms.Accrual.DAILY
+    return agreed.rounds.interest_step if daily else 0
 
 
 @quick
@@ -245,6 +254,24 @@ def test_paying_the_quote_closes_the_loan_at_zero(life, days):
 
 
 @quick
+@given(lives(), st.integers(0, 900))
+def test_the_price_of_closing_holds_the_interest_earned_by_then(life, days):
+    agreed, events = life
+    on = agreed.disbursed_on + timedelta(days=days)
+    past = [event for event in events if event.on <= on]
+
+    quote = loan.payoff_quote(agreed, past, on)
+
+    state = loan.replay(agreed, past, on)
+    earned = state.outstanding.interest + state.accrued_interest
+    assert quote.principal == state.outstanding.principal
+    if agreed.payoff is terms.PayoffRule.TO_DATE:
+        assert quote.interest == earned
+    else:
+        assert quote.interest >= earned
+
+
+@quick
 @given(lives(), st.integers(0, 900), st.integers(0, 200))
 def test_interest_earned_never_falls_as_days_pass(life, days, more):
     agreed, events = life
@@ -254,10 +281,27 @@ def test_interest_earned_never_falls_as_days_pass(life, days, more):
     now = loan.replay(agreed, past, on).earned_interest
     later = loan.replay(agreed, past, on + timedelta(days=more)).earned_interest
 
-    # Daily interest is rounded in each instalment and once more in what is in none.
-    daily = agreed.accrual is terms.Accrual.DAILY
-    slack = agreed.rounds.interest_step if daily else 0
-    assert later.minor >= now.minor - slack
+    assert later.minor >= now.minor - rounding_slack(agreed)
+
+
+@quick
+@given(lives(), st.integers(0, 900), st.integers(1, 150))
+def test_a_receipt_changes_no_interest_earned_by_its_day(life, days, percent):
+    agreed, events = life
+    on = agreed.disbursed_on + timedelta(days=days)
+    past = [event for event in events if event.on <= on]
+    step = agreed.currency.settlement_step
+    amount = Money(
+        agreed.principal.minor // step * percent // 100 * step, agreed.currency
+    )
+    paid = loan.ReceiptReceived(on=on, ordinal=99, receipt_id="more", amount=amount)
+
+    before = loan.replay(agreed, past, on).earned_interest
+    after = loan.replay(agreed, [*past, paid], on).earned_interest
+
+    assert after.minor >= before.minor - rounding_slack(agreed)
+    if agreed.payoff is terms.PayoffRule.TO_DATE:
+        assert after.minor <= before.minor + rounding_slack(agreed)
 
 
 @quick
