@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.daycount import DayCount
 from ledger.money import Rounding
 from tests.vectors import __main__ as command
 from tests.vectors import case as cases
@@ -133,6 +134,15 @@ def test_an_id_that_no_terminal_shows_is_written_another_way(tmp_path, capsys):
     assert printed.out.startswith("pass        \\ud800 A\n")
 
 
+def test_a_case_that_fails_tells_what_of_it_was_not_read(tmp_path, capsys):
+    inputs = ADDED_UP["inputs"] | {"calendar": "Phnom Penh"}
+    wrong = ADDED_UP | {"inputs": inputs, "expected": {"days": 8}}
+
+    _, printed = said(tmp_path, capsys, json.dumps([wrong]))
+
+    assert "days: 9, expected 8 (off by 1); not read: calendar" in printed.out
+
+
 def test_two_cases_of_one_id_are_told_apart(tmp_path, capsys):
     ended, printed = said(tmp_path, capsys, json.dumps([ADDED_UP, ADDED_UP]))
 
@@ -164,6 +174,22 @@ def test_a_file_of_which_something_is_not_known_does_not_end_as_if_all_passed(
 def test_a_day_count_like_one_that_is_known_is_not_taken_for_it(name):
     with pytest.raises(cases.Unsupported):
         phrases.convention(name)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("actual/365 (days in month actual, days in year 365)", DayCount.ACT_365F),
+        ("actual/actual (366 in 2024)", DayCount.ACT_ACT_ISDA),
+        ("30/360: annual/12 per month", DayCount.ACT_ACT_ICMA),
+        ("30/360 bond basis", DayCount.THIRTY_360_BOND),
+        ("30E/360", DayCount.THIRTY_E_360),
+        ("24% a year over 52 weeks", DayCount.ACT_ACT_ICMA),
+        ("14 days over a 364-day year", DayCount.ACT_364),
+    ],
+)
+def test_what_interest_is_counted_by_is_read_as_it_is_meant(said, meant):
+    assert phrases.interest_basis(said)[0] is meant
 
 
 @pytest.mark.parametrize(

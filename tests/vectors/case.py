@@ -18,6 +18,28 @@ class Malformed(ValueError):  # noqa: N818 - what is wrong with a file or a case
     """What was given is not a list of cases, or not a case."""
 
 
+class Inputs(dict):
+    """The inputs of a case; what nobody looked at can be told."""
+
+    def __init__(self, given):
+        """Start with nothing read."""
+        super().__init__(given)
+        self.unread = set(given)
+
+    def __contains__(self, key):
+        self.unread.discard(key)
+        return super().__contains__(key)
+
+    def __getitem__(self, key):
+        self.unread.discard(key)
+        return super().__getitem__(key)
+
+    def get(self, key, default=None):
+        """Return an input, or what stands for it."""
+        self.unread.discard(key)
+        return super().get(key, default)
+
+
 @dataclass(frozen=True)
 class Case:
     """Inputs, what is expected of them, and how near is near enough."""
@@ -69,7 +91,8 @@ def _case(place, given, by_id):
     if given["id"] in by_id:
         return Malformed(f"case {place} has the id of another, {given['id']}")
     by_id[given["id"]] = given
-    return Case(*(given[field] for field in _FIELDS), given.get("tolerance"), by_id)
+    name, kind, inputs, expected = (given[field] for field in _FIELDS)
+    return Case(name, kind, Inputs(inputs), expected, given.get("tolerance"), by_id)
 
 
 _FIELDS = {"id": str, "kind": str, "inputs": dict, "expected": dict}

@@ -18,6 +18,7 @@ _MOST_MAJOR = 10**13
 _SHORTEST_MONTHLY_DAYS = 25
 
 _ACTUAL = r"^act\S*( days)? ?/ ?"
+_NO_OTHER = r"(?![\dl.])(?!.*\b(no|nl|can|inc))"
 _CONVENTIONS = (
     (r"act\S*/act.*(isma|icma|bond)", DayCount.ACT_ACT_ICMA),
     (r"act\S*/act.*(afb|euro)", DayCount.ACT_ACT_AFB),
@@ -28,11 +29,11 @@ _CONVENTIONS = (
     (r"^30/360( *[(]?(bond.*|isma|isda|nasd)[)]?)?$", DayCount.THIRTY_360_BOND),
     (r"^bond basis$", DayCount.THIRTY_360_BOND),
     (r"^30/365", DayCount.THIRTY_365),
-    (rf"{_ACTUAL}365\.25$", DayCount.ACT_365_25),
-    (rf"{_ACTUAL}360$", DayCount.ACT_360),
-    (rf"{_ACTUAL}364( weeks)?$", DayCount.ACT_364),
-    (rf"{_ACTUAL}365 ?[(]?f?(ixed)?[)]?$", DayCount.ACT_365F),
-    (rf"{_ACTUAL}366$", DayCount.ACT_366),
+    (rf"{_ACTUAL}365\.25", DayCount.ACT_365_25),
+    (rf"{_ACTUAL}360{_NO_OTHER}", DayCount.ACT_360),
+    (rf"{_ACTUAL}364{_NO_OTHER}", DayCount.ACT_364),
+    (rf"{_ACTUAL}365{_NO_OTHER}", DayCount.ACT_365F),
+    (rf"{_ACTUAL}366{_NO_OTHER}", DayCount.ACT_366),
 )
 _YEARS = {
     360: DayCount.ACT_360,

@@ -50,8 +50,14 @@ def judge(case):
     except (Refusal, InvariantBroken, *_UNREADABLE) as trouble:
         return Verdict(case.id, "fail", f"{type(trouble).__name__}: {trouble}")
     if differences:
-        return Verdict(case.id, "fail", "; ".join(differences))
+        return Verdict(case.id, "fail", "; ".join([*differences, *_unread(case)]))
     return Verdict(case.id, "pass")
+
+
+def _unread(case):
+    """Tell of inputs that nobody looked at: they may explain a difference."""
+    unread = sorted(getattr(case.inputs, "unread", ()))
+    return [f"not read: {', '.join(unread)}"] if unread else []
 
 
 def run(path):
