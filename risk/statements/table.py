@@ -32,6 +32,7 @@ _HEADING_WITHIN_ROWS = 60
 _HEAD_CHARACTERS = 20_000
 # No heading has more; to look at millions of cells for one takes seconds.
 MAX_COLUMNS = 100
+LONGEST_HEADING = 200
 _MOST_ROWS = MAX_LINES + 1  # with the heading
 
 Cut: TypeAlias = tuple[Sequence[int], list[list[str]]]
@@ -70,12 +71,24 @@ def first_rows(text: str) -> list[Row]:
     best: list[Row] = []
     for delimiter in _by_likelihood(text):
         with suppress(StatementRefused):
-            lines, cut = _Cutter(text, delimiter)(_HEADING_WITHIN_ROWS)
-            stripped = [list(map(str.strip, cells)) for cells in cut]
-            rows = [row for row in map(Row, lines, stripped) if any(row.cells)]
+            rows = rows_for_heading(_Cutter(text, delimiter))
             if _count_wide(rows) > _count_wide(best):
                 best = rows
     return best if is_table(best) else []
+
+
+def rows_for_heading(take: Take) -> list[Row]:
+    """Return those of the first rows that are not too wide or too long for headings."""
+    lines, rows = take(_HEADING_WITHIN_ROWS)
+    return [
+        Row(line, list(map(str.strip, cells)))
+        for line, cells in zip(lines, rows, strict=True)
+        if len(cells) <= MAX_COLUMNS and any(cells) and _are_short(cells)
+    ]
+
+
+def _are_short(cells: Sequence[str]) -> bool:
+    return all(len(cell) <= LONGEST_HEADING for cell in cells)
 
 
 def is_table(rows: Sequence[Row]) -> bool:

@@ -28,7 +28,6 @@ from risk.statements.store import store_statements
 KEPT_FOR: Final = timedelta(days=7)
 MOST_OF_A_PARTY: Final = 5
 MOST_SHOWN: Final = 50
-LONGEST_HEADING: Final = 200
 
 
 class HeadingMissing(Invalid):
@@ -115,7 +114,7 @@ async def open_table(db: Database, *, table_id: str) -> OpenedTable:
     """Return a file that waits with its first rows."""
     table, content = await db.read(_read, table_id=table_id)
     rows = await asyncio.to_thread(first_rows, content)
-    return OpenedTable(table, [row for row in rows if _may_be_heading(row)])
+    return OpenedTable(table, rows)
 
 
 async def name_table(
@@ -176,18 +175,12 @@ async def _read(uow: UnitOfWork, *, table_id: str) -> tuple[UnnamedTable, bytes]
 
 def _named(rows: Sequence[Row], naming: Naming) -> list[NamedColumn]:
     row = next((one for one in rows if one.line == naming.line), None)
-    if row is None or not _may_be_heading(row):
-        raise HeadingMissing
-    if max(naming.columns, default=0) >= len(row.cells):
+    if row is None or max(naming.columns, default=0) >= len(row.cells):
         raise HeadingMissing
     return [
         NamedColumn(cell, naming.columns.get(place))
         for place, cell in enumerate(row.cells)
     ]
-
-
-def _may_be_heading(row: Row) -> bool:
-    return all(len(cell) <= LONGEST_HEADING for cell in row.cells)
 
 
 def _read_named(

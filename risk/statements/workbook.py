@@ -34,7 +34,14 @@ from risk.statements.errors import (
 )
 from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
 from risk.statements.sheet import Row
-from risk.statements.table import MAX_COLUMNS, Cut, Take, is_table, table_of
+from risk.statements.table import (
+    MAX_COLUMNS,
+    Cut,
+    Take,
+    is_table,
+    rows_for_heading,
+    table_of,
+)
 
 # Reading takes at most 20 times this in memory.
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
@@ -44,7 +51,6 @@ _UNPACKED_TIMES = 100
 MAX_MARKS = 80 * MAX_LINES
 _MAX_PARTS = 300
 _ROWS_ABOVE = 100
-_ROWS_LOOKED_AT = 60
 _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]+)["']""")
 _LAST_COLUMN = b"CV"
 _SIGNIFICANT_DIGITS = 15
@@ -108,7 +114,8 @@ def first_rows(content: bytes) -> list[Row]:
         rows = _rows(content)
     except _BROKEN as error:
         raise StatementMalformed(line=1) from error
-    return rows[:_ROWS_LOOKED_AT] if is_table(rows) else []
+    found = rows_for_heading(_taken_from(rows))
+    return found if is_table(found) else []
 
 
 def _unknown(rows: list[Row]) -> StatementRefused:

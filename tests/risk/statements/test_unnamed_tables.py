@@ -214,6 +214,18 @@ async def test_a_workbook_with_headings_nobody_knows_waits_too(
     assert statement.line_count == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("a," * 5_000 + "\n") * 3,
+        f"{'a' * 201},b\n" * 3,
+        f"when,what,{'a' * 131_073}\n" * 3,
+    ],
+)
+def test_lines_too_wide_or_too_long_for_headings_are_no_table(text: str) -> None:
+    assert first_rows(text.encode()) == []
+
+
 def test_rows_are_cut_where_most_have_a_second_cell() -> None:
     rows = first_rows(b"a, b\nWhen;What, for;How much\n1;2;3\n4;5;6\n")
 
