@@ -3,13 +3,16 @@
 import json
 
 from api.auth import Role
+from risk.identity import PartyKind
 from risk.modelcard import brief, read_artefact
 from tests.api.portal.conftest import Reader, SignedIn
+from tests.api.portal.world import FIRM, World, usd
+from tests.risk.scoring.test_trees import TREES
 
 CARD = read_artefact() | {"version": "kh-2026-07"}
 
 
-async def propose(reader: Reader, content: bytes) -> None:
+async def propose(reader: Reader, content: bytes, role: str = "champion") -> None:
     await reader.open("/scorecards")
     hidden = {
         name: reader.page.text.split(f'name="{name}" value="')[-1].split('"')[0]
@@ -17,7 +20,7 @@ async def propose(reader: Reader, content: bytes) -> None:
     }
     reader.page = await reader.client.post(
         "/scorecards",
-        data=hidden | {"role": "champion", "reason": "Validated in June"},
+        data=hidden | {"role": role, "reason": "Validated in June"},
         files={"file": ("card.json", content, "application/json")},
         follow_redirects=True,
     )
@@ -60,3 +63,25 @@ async def test_the_regulator_sees_the_watch_and_changes_nothing(
     assert "expert-2026-01" in page.text
     assert "How it is doing" in page.text
     assert "Propose this card" not in page.text
+
+
+async def test_trees_watch_beside_the_champion_and_are_held_against_it(
+    world: World, signed_in: SignedIn
+) -> None:
+    one = await signed_in(Role.OPERATOR, world.operators[0])
+    trees = json.dumps(TREES).encode()
+    await propose(one, trees)
+    assert "A card of trees gives no reasons." in one.page.text
+    await propose(one, trees, "challenger")
+    two = await signed_in(Role.OPERATOR, world.operators[1])
+    page = await two.open("/scorecards")
+    action = page.text.split('action="/scorecards/')[1].split('"')[0]
+    await two.send(f"/scorecards/{action}")
+
+    firm = await world.join(FIRM, PartyKind.FIRM)
+    await world.apply(firm, usd(6_000))
+
+    page = await two.open("/scorecards")
+    assert "trees-1" in page.text
+    assert "Champion and challenger on the same firms" in page.text
+    assert "In one grade&#39;s band by both" in page.text
