@@ -20,7 +20,13 @@ from ledger.database import UnitOfWork
 from ledger.errors import InvariantBroken, NotFound
 from ledger.ids import PartyId, new_id
 from risk import modelcard, watch
-from risk.scoring import Scorecard, artefact_hash, read_scorecard, score
+from risk.scoring import (
+    MIN_REASONS,
+    Scorecard,
+    artefact_hash,
+    read_scorecard,
+    score,
+)
 
 LEAST_DEFAULTS: Final = 100
 
@@ -98,13 +104,15 @@ def _read(artefact: str) -> tuple[dict[str, Any], Scorecard]:
         card = read_scorecard(artefact)
         # It must say what it is, answer a firm of which nothing is known, and be watched.
         modelcard.markdown(raw)
-        score({}, card)
+        said = score({}, card)
         watch.read_baselines(raw)
     except (
         InvariantBroken, KeyError, TypeError, ValueError, AttributeError, IndexError,
         StopIteration, RecursionError,
     ) as wrong:  # fmt: skip
         raise ScorecardUnreadable from wrong
+    if not card.trees and len(said.reasons) < MIN_REASONS:
+        raise ScorecardUnreadable
     return raw, card
 
 

@@ -6,11 +6,12 @@ from risk.scoring.artefact import (
     expert_scorecard,
     read_scorecard,
 )
-from risk.scoring.score import Reason, Score, score
+from risk.scoring.score import MIN_REASONS, Reason, Score, score
 from risk.scoring.shrinking import Outcome, shrink
 from risk.scoring.trees import PARTS_OF_A_POINT
 
 __all__ = [
+    "MIN_REASONS",
     "PARTS_OF_A_POINT",
     "Outcome",
     "Reason",

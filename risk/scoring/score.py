@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from ledger.money import Rounding, round_fraction
@@ -74,7 +75,7 @@ def score(features: Mapping[str, Measured], card: Scorecard | None = None) -> Sc
         ),
         _first_reached(card.grades, points),
         _first_reached(card.confidence_by_days, int(days)),
-        _reasons(earned) if earned else (),
+        _reasons(earned),
         tuple((item.feature, part) for item, _, part in earned),
         card.version,
         card.hash,
@@ -131,9 +132,7 @@ def _reasons(earned: Sequence[_Earned]) -> tuple[Reason, ...]:
         for item, _, part in sorted(earned, key=lambda one: -one[2])
         if part >= item.weak_below_points
     )
-    while len(told) < MIN_REASONS:
-        told.append(next(strengths))
-    return tuple(told)
+    return (*told, *islice(strengths, max(MIN_REASONS - len(told), 0)))
 
 
 def _is_weak(one: _Earned) -> bool:

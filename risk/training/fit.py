@@ -9,6 +9,7 @@ import numpy as np
 
 from ledger.errors import Invalid
 from risk.cashflow import FEATURES, Better
+from risk.scoring import MIN_REASONS
 from risk.training import wording
 from risk.training.calibration import calibrate
 from risk.training.card import CardFacts, write_card
@@ -29,6 +30,16 @@ class TooFewOutcomes(Invalid):
     )
 
 
+class NothingLearned(Invalid):
+    """The features do not tell good loans from bad ones, or cannot say why."""
+
+    code = "nothing_learned"
+    message = (
+        "Fewer than two features tell good loans from bad ones in ways that can be "
+        "explained apart. Bring more features or more loans."
+    )
+
+
 def train(
     loans: Sequence[Loan], settings: Settings | None = None, *, version: str
 ) -> dict[str, Any]:
@@ -38,6 +49,7 @@ def train(
 
     Raises:
         TooFewOutcomes: Fewer than twenty good or bad loans.
+        NothingLearned: The card could not give two reasons.
     """
     settings = settings or Settings()
     sample = lay_out(loans, settings)
@@ -48,11 +60,17 @@ def train(
     unseen = out_of_fold(
         sample, settings, lambda values, bad: fit(values, bad).log_odds
     )
-    return write_card(
-        fit(sample.values, sample.bad),
-        sample.values,
-        sample.facts(version, settings.to_json(), unseen),
-    )
+    fitted = fit(sample.values, sample.bad)
+    _require_reasons([sample.names[curve.feature] for curve in fitted.curves])
+    facts = sample.facts(version, settings.to_json(), unseen)
+    return write_card(fitted, sample.values, facts)
+
+
+def _require_reasons(names: Sequence[str]) -> None:
+    """Two unknowns may have one cause, which is told once."""
+    told = {wording.of(name)["unknown"]["code"] for name in names}
+    if len(told) < MIN_REASONS:
+        raise NothingLearned
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from risk.scoring import PARTS_OF_A_POINT
 from risk.training.card import POINTS_PER_LOG_ODDS, complete
 from risk.training.curves import Numbers
-from risk.training.fit import lay_out, out_of_fold
+from risk.training.fit import NothingLearned, lay_out, out_of_fold
 from risk.training.sample import Loan
 from risk.training.settings import Settings
 
@@ -42,6 +42,7 @@ def train_challenger(
 
     Raises:
         TooFewOutcomes: Fewer than twenty good or bad loans.
+        NothingLearned: No tree parts them.
     """
     settings = settings or Settings()
     sample = lay_out(loans, settings)
@@ -55,6 +56,8 @@ def train_challenger(
     roots = [one["tree_structure"] for one in fitted.dump_model()["tree_info"]]
     worst = [min(map(_repaying, _leaves(root))) for root in roots]
     best = [max(map(_repaying, _leaves(root))) for root in roots]
+    if sum(best) == sum(worst):
+        raise NothingLearned
     told = {
         "name": "Challenger of trees",
         "kind": "boosted_trees",

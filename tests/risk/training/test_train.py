@@ -10,7 +10,7 @@ import pytest
 from ledger.money import Rounding, round_fraction
 from risk.cashflow import FEATURES, Better, Measured
 from risk.scoring import Scorecard, read_scorecard, score
-from risk.training import Settings, TooFewOutcomes, folds, train
+from risk.training import NothingLearned, Settings, TooFewOutcomes, folds, train
 from risk.training.sample import sample_hash
 from risk.watch import quality
 from tests.risk.training.builders import loans
@@ -104,6 +104,19 @@ def test_too_few_bad_loans_are_refused() -> None:
 
     with pytest.raises(TooFewOutcomes):
         train(good + bad[:19], version="none")
+
+
+@pytest.mark.parametrize(
+    "known", [{"floor_cover"}, {"returned_in_record"}], ids=["one feature", "noise"]
+)
+def test_a_card_that_could_not_give_two_reasons_is_refused(known: set[str]) -> None:
+    narrow = [
+        replace(one, features={name: one.features[name] for name in known})
+        for one in KNOWN
+    ]
+
+    with pytest.raises(NothingLearned):
+        train(narrow, version="none")
 
 
 def test_folds_part_the_loans_and_share_the_bad_ones() -> None:
