@@ -1,7 +1,6 @@
 """Turn bank, wallet and till files into transactions that add up, or refuse them."""
 
 from risk.statements.accounts import merge_accounts
-from risk.statements.columns import known_heading
 from risk.statements.errors import StatementRefused, refusal_messages
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.findings import Finding, Flaw, Integrity, Verdict
@@ -63,9 +62,11 @@ from risk.statements.unnamed import (
     forget_old,
     forget_table,
     get_unnamed,
+    guess_columns,
     list_unnamed,
     name_table,
     open_table,
+    texts_below,
 )
 
 __all__ = [
@@ -106,7 +107,7 @@ __all__ = [
     "get_content",
     "get_statement",
     "get_unnamed",
-    "known_heading",
+    "guess_columns",
     "list_kept",
     "list_lines",
     "list_maps",
@@ -126,4 +127,5 @@ __all__ = [
     "refusal_messages",
     "reread_statement",
     "sample_statement",
+    "texts_below",
 ]

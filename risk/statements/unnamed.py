@@ -16,7 +16,8 @@ from ledger.ids import new_id
 from ledger.money import Currency
 from risk import identity
 from risk.statements import maps, repository
-from risk.statements.columns import fingerprint
+from risk.statements.columns import fingerprint, known_heading
+from risk.statements.dates import DateOrder, read_date
 from risk.statements.errors import StatementCurrencyUnknown, shown_file_name
 from risk.statements.findings import Finding, Flaw, Integrity
 from risk.statements.maps import Holds, NamedColumn
@@ -115,6 +116,32 @@ async def open_table(db: Database, *, table_id: str) -> OpenedTable:
     table, content = await db.read(_read, table_id=table_id)
     rows = await asyncio.to_thread(first_rows, content)
     return OpenedTable(table, rows)
+
+
+def texts_below(rows: Sequence[Row], heading: Row, place: int) -> list[str]:
+    """Return what stands in a column below its heading, as far as the rows go."""
+    below = (row.cells for row in rows if row.line > heading.line)
+    return [cells[place] for cells in below if place < len(cells) and cells[place]]
+
+
+def guess_columns(rows: Sequence[Row], heading: Row) -> dict[int, Holds]:
+    """Return what columns hold by their headings' words; a date also by its look."""
+    guesses: dict[int, Holds] = {}
+    for place, cell in enumerate(heading.cells):
+        known = known_heading(cell)
+        if known and Holds(known) not in guesses.values():
+            guesses[place] = Holds(known)
+    if Holds.BOOKED_ON not in guesses.values():
+        for place in range(len(heading.cells)):
+            texts = texts_below(rows, heading, place)
+            if place not in guesses and texts and all(map(_is_date, texts)):
+                guesses[place] = Holds.BOOKED_ON
+                break
+    return guesses
+
+
+def _is_date(text: str) -> bool:
+    return any(read_date(text, order) is not None for order in DateOrder)
 
 
 async def name_table(

@@ -134,18 +134,17 @@ def _width(row: Row) -> int:
 
 
 def _columns(opened: OpenedTable, heading: Row) -> list[Column]:
-    below = [row.cells for row in opened.rows if row.line > heading.line]
-    guesses: set[str] = set()
-    columns = []
-    for place, cell in enumerate(heading.cells):
-        under = [cells[place] for cells in below if place < len(cells) and cells[place]]
-        guess = statements.known_heading(cell)
-        if cell or under:
-            samples = [_shown(text) for text in under[:MOST_SAMPLES]]
-            guess = "" if guess in guesses else guess
-            guesses.add(guess)
-            columns.append(Column(place, _shown(cell), samples, guess))
-    return columns
+    guesses = statements.guess_columns(opened.rows, heading)
+    return [
+        Column(
+            place,
+            _shown(cell),
+            [_shown(text) for text in under[:MOST_SAMPLES]],
+            guesses.get(place, ""),
+        )
+        for place, cell in enumerate(heading.cells)
+        if (under := statements.texts_below(opened.rows, heading, place)) or cell
+    ]
 
 
 def _shown(text: str) -> str:

@@ -19,6 +19,7 @@ from risk.statements import (
     Holds,
     Naming,
     UnnamedTable,
+    guess_columns,
 )
 from risk.statements.errors import (
     StatementColumnsUnknown,
@@ -149,6 +150,19 @@ async def test_a_told_currency_against_the_signs_of_amounts_is_refused(
         await name(db, table, firm, Naming(3, COLUMNS, Currency.USD))
 
 
+async def test_known_columns_without_a_currency_wait_for_it_alone(
+    db: Database, firm: str
+) -> None:
+    text = "Date,Amount,Balance\n2025-01-{},5.00,5.00\n2025-01-03,-4.00,1.00\n"
+    table = await set_aside(db, firm, text)
+    rows = (await statements.open_table(db, table_id=table.id)).rows
+    columns = guess_columns(rows, rows[0])
+
+    statement = await name(db, table, firm, Naming(1, columns, Currency.USD))
+
+    assert (statement.line_count, statement.verdict) == (2, Verdict.REVIEW)
+
+
 async def test_only_the_newest_few_wait_and_none_for_long(
     db: Database, firm: str, clock: StoppedClock
 ) -> None:
@@ -212,6 +226,18 @@ async def test_a_workbook_with_headings_nobody_knows_waits_too(
     statement = await name(db, table, firm, naming)
 
     assert statement.line_count == 2
+
+
+def test_columns_are_guessed_by_their_words_and_a_date_by_its_look() -> None:
+    rows = first_rows(
+        b"Shop,USD\nWann,Amount,Amount,Memo\n2.1.2025,5,5,x\n3.1.2025,6,6,y\n"
+    )
+
+    assert guess_columns(rows, rows[1]) == {
+        0: Holds.BOOKED_ON,
+        1: Holds.AMOUNT,
+        3: Holds.REFERENCE,
+    }
 
 
 @pytest.mark.parametrize(
