@@ -11,6 +11,8 @@ from typing import Any
 import mt940
 from mt940 import models, processors
 
+# A file has many lines, and the library holds all of them at once.
+_KEPT = ("status", "amount", "id", "customer_reference", "extra_details")
 _DATES = ("year", "month", "day", "entry_month", "entry_day")
 
 
@@ -37,8 +39,9 @@ class _Line(mt940.tags.Statement):
             fixed = processors.date_fixup_pre_processor(transactions, self, {**value})
             read = super().__call__(transactions, fixed)
             self.days[told] = _plain(read["date"]), _plain(read.get("entry_date"))
-        value["date"], value["entry_date"] = self.days[told]
-        return value
+        kept = {part: value[part] for part in _KEPT}
+        kept["date"], kept["entry_date"] = self.days[told]
+        return kept
 
 
 class _LineASNB(_Line):
