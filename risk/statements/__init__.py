@@ -1,7 +1,11 @@
 """Turn bank, wallet and till files into transactions that add up, or refuse them."""
 
 from risk.statements.accounts import merge_accounts
-from risk.statements.errors import StatementRefused, refusal_messages
+from risk.statements.errors import (
+    StatementRefused,
+    refusal_messages,
+    shown_file_name,
+)
 from risk.statements.events import StatementReceived, StatementTurnedAway
 from risk.statements.findings import Finding, Flaw, Integrity, Verdict
 from risk.statements.forgetting import (
@@ -9,6 +13,11 @@ from risk.statements.forgetting import (
     forget_turned_away,
     list_kept,
     list_turned_away,
+)
+from risk.statements.invoice_list import (
+    InvoiceLine,
+    InvoiceList,
+    read_invoice_list,
 )
 from risk.statements.maps import (
     ColumnMapIncomplete,
@@ -50,6 +59,7 @@ from risk.statements.repository import (
 from risk.statements.sample import Profile, sample_statement
 from risk.statements.service import (
     receive_statement,
+    record_refusal,
     reread_statement,
 )
 from risk.statements.sheet import Row
@@ -79,6 +89,8 @@ __all__ = [
     "HeadingMissing",
     "Holds",
     "Integrity",
+    "InvoiceLine",
+    "InvoiceList",
     "LeftOut",
     "NamedColumn",
     "Naming",
@@ -121,11 +133,14 @@ __all__ = [
     "name_table",
     "open_table",
     "read_accounts",
+    "read_invoice_list",
     "read_statement",
     "read_statements",
     "receive_statement",
+    "record_refusal",
     "refusal_messages",
     "reread_statement",
     "sample_statement",
+    "shown_file_name",
     "texts_below",
 ]

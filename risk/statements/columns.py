@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -72,6 +72,8 @@ class Columns:
 SavedColumns: TypeAlias = Mapping[str, tuple[str, Columns]]
 """The columns somebody has named, and the id of who did, by their fingerprint."""
 
+_Found: TypeAlias = tuple[str, Columns | None]
+
 NOTHING_SAVED: SavedColumns = MappingProxyType({})
 
 
@@ -79,6 +81,21 @@ def tidy_words(text: str) -> str:
     """Write a heading or a label in one spelling: lower case, single spaces."""
     plain = unicodedata.normalize("NFC", text).lower()
     return _SPACES.sub(" ", plain).strip()
+
+
+def bare_words(text: str) -> str:
+    """Write a heading in one spelling and without the currency it names."""
+    return _SPACES.sub(" ", _IN_UNIT.sub(" ", tidy_words(text))).strip()
+
+
+def finder(saved: SavedColumns = NOTHING_SAVED) -> Callable[[Sequence[str]], _Found]:
+    """Return what finds columns as somebody named them, with the map's id, or by words."""
+
+    def find(cells: Sequence[str]) -> _Found:
+        mark = fingerprint(cells)
+        return saved.get(mark) or SHIPPED.get(mark) or ("", find_columns(cells))
+
+    return find
 
 
 def fingerprint(headings: Sequence[str]) -> str:
@@ -96,7 +113,7 @@ def find_columns(row: Sequence[str]) -> Columns | None:
     for place, cell in enumerate(row):
         heading = tidy_words(cell)
         column = known_heading(cell)
-        named = _unit_of(heading)
+        named = unit_of(heading)
         if column in _OF_MONEY and named and unit and named != unit:
             in_second.setdefault(column, place)
             second = named
@@ -130,7 +147,7 @@ def _sides_named(row: Sequence[str], places: Mapping[str, int]) -> dict[str, int
 def known_heading(text: str) -> str:
     """Return what a heading's words say is below it, or nothing."""
     heading = tidy_words(text)
-    return _HEADINGS.get(heading) or _HEADINGS.get(_without_unit(heading), "")
+    return _HEADINGS.get(heading) or _HEADINGS.get(bare_words(text), "")
 
 
 def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | None:
@@ -143,11 +160,9 @@ def columns_at(places: dict[str, int], width: int, unit: str = "") -> Columns | 
     return Columns(width=width, unit=unit, other=None, alike=(), **places)
 
 
-def _without_unit(heading: str) -> str:
-    return _SPACES.sub(" ", _IN_UNIT.sub(" ", heading)).strip()
-
-
-def _unit_of(heading: str) -> str:
+def unit_of(text: str) -> str:
+    """Return the currency a heading names, dollars or riel."""
+    heading = tidy_words(text)
     if re.search(r"\busd\b|\$", heading):
         return "USD"
     return "KHR" if re.search(r"\bkhr\b|\briels?\b|៛", heading) else ""

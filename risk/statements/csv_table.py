@@ -7,12 +7,14 @@ from itertools import pairwise
 from risk.statements.amounts import currency_exponent, find_decimal_mark
 from risk.statements.columns import (
     NOTHING_SAVED,
+    Columns,
     Labels,
     SavedColumns,
     find_label,
+    finder,
     is_side,
 )
-from risk.statements.currencies import Part, part
+from risk.statements.currencies import Part, currency_beside, part
 from risk.statements.dates import find_date_order
 from risk.statements.encoding import decode
 from risk.statements.errors import (
@@ -36,7 +38,6 @@ from risk.statements.sheet import Row, Sheet
 from risk.statements.table import Table, read_table
 from risk.statements.totals import unlike_totals
 
-_CURRENCY_WORD = re.compile(r"\b(USD|KHR)\b")
 _ACCOUNT_WORDS = re.compile(r"account|iban|wallet|គណនី", re.IGNORECASE)
 _STYLE_SAMPLE_ROWS = 300
 _SIGN_SAMPLE_ROWS = 50
@@ -44,10 +45,14 @@ _SIGN_SAMPLE_ROWS = 50
 
 def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStatement]:
     """Return the account of a table, or one for each currency; oldest line first."""
-    return statements_of(read_table(decode(content), saved), StatementFormat.CSV)
+    return statements_of(
+        read_table(decode(content), finder(saved)), StatementFormat.CSV
+    )
 
 
-def statements_of(table: Table, made_as: StatementFormat) -> list[ParsedStatement]:
+def statements_of(
+    table: Table[Columns], made_as: StatementFormat
+) -> list[ParsedStatement]:
     """Read a table, wherever it was found, into a statement for each currency."""
     movements, asides = _sort(table)
     if not movements:
@@ -77,7 +82,7 @@ def _statement(one: Part, made_as: StatementFormat) -> ParsedStatement:
     )
 
 
-def _require_one_amount(table: Table, movements: Sheet) -> None:
+def _require_one_amount(table: Table[Columns], movements: Sheet) -> None:
     """Refuse two columns of one meaning that differ, where no balance could tell."""
     columns = table.columns
     for first, second in columns.alike if columns.balance < 0 else ():
@@ -85,7 +90,7 @@ def _require_one_amount(table: Table, movements: Sheet) -> None:
             raise StatementColumnsAlike(line=table.heading.line)
 
 
-def _with_sides(table: Table, movements: Sheet) -> Table:
+def _with_sides(table: Table[Columns], movements: Sheet) -> Table[Columns]:
     """Take a column of kinds for the side of amounts, if it names nothing but sides."""
     columns = table.columns
     if columns.kind < 0 or columns.side >= 0:
@@ -97,7 +102,7 @@ def _with_sides(table: Table, movements: Sheet) -> Table:
 
 
 def _with_fees(
-    table: Table, movements: Sheet, style: Style, without: list[Transaction]
+    table: Table[Columns], movements: Sheet, style: Style, without: list[Transaction]
 ) -> list[Transaction]:
     """Take fees on top of the amounts, unless only without them the balances follow."""
     reader = RowReader(table.columns, replace(style, fees_apart=True))
@@ -105,7 +110,7 @@ def _with_fees(
     return without if _follows(without) and not _follows(charged) else charged
 
 
-def _sort(table: Table) -> tuple[Sheet, list[tuple[Row, str]]]:
+def _sort(table: Table[Columns]) -> tuple[Sheet, list[tuple[Row, str]]]:
     """Part the rows that move money from labels, totals and repeated headings."""
     labels = Labels(table.columns, table.heading.cells)
     rows = table.rows
@@ -116,7 +121,7 @@ def _sort(table: Table) -> tuple[Sheet, list[tuple[Row, str]]]:
     return rows.only([at for at in range(len(rows)) if not kinds.get(at)]), asides
 
 
-def _style(table: Table, movements: Sheet, named: str) -> Style:
+def _style(table: Table[Columns], movements: Sheet, named: str) -> Style:
     """Settle what the whole file shares: date order, decimal mark, currency."""
     columns = table.columns
     order = find_date_order(movements.first_lines(columns.booked_on))
@@ -130,7 +135,7 @@ def _style(table: Table, movements: Sheet, named: str) -> Style:
     )
 
 
-def _currency(table: Table, movements: Sheet) -> str:
+def _currency(table: Table[Columns], movements: Sheet) -> str:
     named = movements.first_lines(table.columns.currency)
     if len(named) > 1:
         raise StatementCurrenciesMixed(line=max(named.values()))
@@ -141,28 +146,13 @@ def _currency(table: Table, movements: Sheet) -> str:
     return currency.upper()
 
 
-def _currency_named_aside(table: Table) -> dict[str, int]:
-    """Find the currency above the table, in its heading, or as a sign on amounts."""
-    above = {
-        word: row.line
-        for row in table.above
-        for word in _CURRENCY_WORD.findall(" ".join(row.cells))
-    }
-    if len(above) == 1:
-        return above
+def _currency_named_aside(table: Table[Columns]) -> dict[str, int]:
     sample = table.rows.head(_SIGN_SAMPLE_ROWS)
-    text = " ".join(cell for at in table.columns.numbers for cell in sample.column(at))
-    said = set(_CURRENCY_WORD.findall(text.upper()))
-    signs = {
-        "USD": "$" in text or "USD" in said,
-        "KHR": "៛" in text or "KHR" in said,
-    }
-    seen = {unit for unit, is_seen in signs.items() if is_seen}
-    units = {table.columns.unit, *seen} - {""}
-    return {units.pop(): table.heading.line} if len(units) == 1 else {}
+    amounts = [cell for at in table.columns.numbers for cell in sample.column(at)]
+    return currency_beside(table, amounts, table.columns.unit)
 
 
-def _account(table: Table, movements: Sheet) -> str:
+def _account(table: Table[Columns], movements: Sheet) -> str:
     named = movements.first_lines(table.columns.account)
     if len(named) > 1:
         raise StatementManyAccounts(line=max(named.values()))

@@ -1,8 +1,12 @@
-"""Part a table of two currencies into one account for each of them."""
+"""Find a table's currency, and part one of two into an account for each of them."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ledger.money import Currency
+from risk.statements.columns import Columns
 from risk.statements.errors import (
     StatementAmountUnreadable,
     StatementCurrenciesMixed,
@@ -11,6 +15,7 @@ from risk.statements.errors import (
 from risk.statements.sheet import Row, Sheet
 from risk.statements.table import Table
 
+_WORD = re.compile(r"\b(USD|KHR)\b")
 _KEPT = frozenset(currency.value for currency in Currency)
 
 
@@ -18,7 +23,7 @@ _KEPT = frozenset(currency.value for currency in Currency)
 class Part:
     """The rows of one account; ``currency`` is named where the table has several."""
 
-    table: Table
+    table: Table[Columns]
     movements: Sheet
     asides: list[tuple[Row, str]]
     currency: str = ""
@@ -30,7 +35,9 @@ class Part:
         )
 
 
-def part(table: Table, movements: Sheet, asides: list[tuple[Row, str]]) -> list[Part]:
+def part(
+    table: Table[Columns], movements: Sheet, asides: list[tuple[Row, str]]
+) -> list[Part]:
     """Return one part for each currency that a column or a pair of columns names.
 
     Every label beside the movements is told once, with the first part.
@@ -47,7 +54,7 @@ def part(table: Table, movements: Sheet, asides: list[tuple[Row, str]]) -> list[
     return [replace(parts[0], asides=asides), *parts[1:]]
 
 
-def _by_columns(table: Table, movements: Sheet) -> list[Part]:
+def _by_columns(table: Table[Columns], movements: Sheet) -> list[Part]:
     """Part rows by whose columns of amounts they fill; an exchange fills both."""
     parts = []
     for columns in (table.columns, table.columns.other):
@@ -65,7 +72,7 @@ def _by_columns(table: Table, movements: Sheet) -> list[Part]:
     return parts
 
 
-def _by_cells(table: Table, movements: Sheet) -> list[Part]:
+def _by_cells(table: Table[Columns], movements: Sheet) -> list[Part]:
     """Part rows by their cell of currency; a row that carries on a text has none."""
     place = table.columns.currency
     if place < 0:
@@ -91,3 +98,27 @@ def _by_cells(table: Table, movements: Sheet) -> list[Part]:
         Part(table, movements.only(kept), [], currency)
         for currency, kept in rows.items()
     ]
+
+
+def currency_beside(
+    table: Table[Any], amounts: Sequence[str], unit: str
+) -> dict[str, int]:
+    """Find the currency above the table, in its heading, or as a sign on amounts.
+
+    ``unit`` is what the heading says. Returns it with the line that names it.
+    """
+    above = {
+        word: row.line
+        for row in table.above
+        for word in _WORD.findall(" ".join(row.cells))
+    }
+    if len(above) == 1:
+        return above
+    text = " ".join(amounts)
+    said = set(_WORD.findall(text.upper()))
+    signs = {
+        "USD": "$" in text or "USD" in said,
+        "KHR": "៛" in text or "KHR" in said,
+    }
+    units = {unit, *(name for name, seen in signs.items() if seen)} - {""}
+    return {units.pop(): table.heading.line} if len(units) == 1 else {}

@@ -6,16 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
-from typing import TypeAlias
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from risk.statements.columns import (
-    NOTHING_SAVED,
-    SHIPPED,
-    Columns,
-    SavedColumns,
-    find_columns,
-    fingerprint,
-)
 from risk.statements.errors import (
     StatementColumnsUnknown,
     StatementCut,
@@ -42,24 +34,34 @@ Take: TypeAlias = Callable[[int | None], Cut]
 """Gives the next rows, so many or all that are left."""
 
 
+class _Wide(Protocol):
+    @property
+    def width(self) -> int: ...
+
+
+C = TypeVar("C", bound=_Wide)
+Find: TypeAlias = Callable[[Sequence[str]], tuple[str, C | None]]
+"""Reads a heading row: which saved map knows it, if one does, and what is below it."""
+
+
 @dataclass(frozen=True)
-class Table:
+class Table(Generic[C]):
     """A table: what stood above it, what its columns hold, and its rows."""
 
     above: list[Row]
     heading: Row
-    columns: Columns
+    columns: C
     rows: Sheet
     column_map: str = ""
 
 
-def read_table(text: str, saved: SavedColumns = NOTHING_SAVED) -> Table:
+def read_table(text: str, find: Find[C]) -> Table[C]:
     """Find the delimiter and the heading row by trying; refuse when none fits."""
     cut: list[Row] = []
     for delimiter in _by_likelihood(text):
         above: list[Row] = []
         cutter = _Cutter(text, delimiter)
-        table = table_of(cutter, saved, above, ends_whole=text.endswith("\n"))
+        table = table_of(cutter, find, above, ends_whole=text.endswith("\n"))
         if table:
             return table
         cut += above
@@ -102,36 +104,27 @@ def _count_wide(rows: Sequence[Row]) -> int:
 
 def table_of(
     take: Take,
-    saved: SavedColumns = NOTHING_SAVED,
+    find: Find[C],
     above: list[Row] | None = None,
     *,
     ends_whole: bool = True,
-) -> Table | None:
-    """Find the heading among the first rows; ``above`` is given those before it.
-
-    A heading whose columns somebody has named is read as it was named.
-    """
+) -> Table[C] | None:
+    """Find the heading among the first rows; ``above`` is given those before it."""
     above = [] if above is None else above
     while len(above) <= _HEADING_WITHIN_ROWS:
         lines, rows = take(1)
         if not rows:
             break
         row = Row(lines[0], list(map(str.strip, rows[0])))
-        known, columns = _columns(row.cells, saved)
+        known, columns = (
+            find(row.cells) if len(row.cells) <= MAX_COLUMNS else ("", None)
+        )
         if columns:
             fitted = _fitted(take(None), columns.width, ends_whole=ends_whole)
             return Table(above, row, columns, fitted, known)
         if any(row.cells):
             above.append(row)
     return None
-
-
-def _columns(cells: Sequence[str], saved: SavedColumns) -> tuple[str, Columns | None]:
-    """Return columns as somebody named them, and the id of the map, or by their words."""
-    if len(cells) > MAX_COLUMNS:
-        return "", None
-    mark = fingerprint(cells)
-    return saved.get(mark) or SHIPPED.get(mark) or ("", find_columns(cells))
 
 
 def _fitted(cut: Cut, width: int, *, ends_whole: bool) -> Sheet:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import openpyxl
 
-from risk.statements.columns import NOTHING_SAVED, SavedColumns
+from risk.statements.columns import NOTHING_SAVED, SavedColumns, finder
 from risk.statements.csv_table import statements_of
 from risk.statements.errors import (
     StatementColumnsUnknown,
@@ -36,7 +36,10 @@ from risk.statements.parsed import MAX_LINES, ParsedStatement, StatementFormat
 from risk.statements.sheet import Row
 from risk.statements.table import (
     MAX_COLUMNS,
+    C,
     Cut,
+    Find,
+    Table,
     Take,
     is_table,
     rows_for_heading,
@@ -86,15 +89,20 @@ def detect(content: bytes) -> bool:
 
 def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStatement]:
     """Return the account of a workbook, or one for each currency; oldest line first."""
+    return statements_of(table_in(content, finder(saved)), StatementFormat.XLSX)
+
+
+def table_in(content: bytes, find: Find[C]) -> Table[C]:
+    """Return the table of a workbook's only filled sheet."""
     try:
         _require_harmless(content)
         rows = _rows(content)
     except _BROKEN as error:
         raise StatementMalformed(line=1) from error
-    table = table_of(_taken_from(rows), saved)
+    table = table_of(_taken_from(rows), find)
     if table is None:
         raise _unknown(rows)
-    return statements_of(table, StatementFormat.XLSX)
+    return table
 
 
 def _taken_from(rows: list[Row]) -> Take:
