@@ -29,6 +29,7 @@ import ledger.outbox
 import ledger.periods
 import risk.corrections.model
 import risk.identity.model
+import risk.receivables.model
 import risk.statements.model
 from ledger.tables import Base
 

@@ -25,6 +25,7 @@ from risk.cashflow import (
 )
 from risk.limits import Limit, LimitKind
 from risk.pricing import Candidate, CapTest, Costs, Fit, Security, SecurityKind
+from risk.receivables import NO_BILLS, Bills
 from risk.refusing import (
     LEAST_HISTORY_DAYS,
     Asked,
@@ -88,6 +89,7 @@ class Application:
     limits: tuple[Limit, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     rulebook: Rulebook = WRITTEN_RULES
+    bills: Bills = NO_BILLS
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Decision:
     limits: tuple[Limit, ...]
     context: Mapping[str, Any]
     category_rules: str
+    invoices_sha256: tuple[str, ...]
 
     @property
     def grade(self) -> str | None:
@@ -160,7 +163,13 @@ class Decision:
             "category_rules": self.category_rules,
             "policy": self.policy.to_json(),
             "context": dict(self.context),
+            **self._invoices_json(),
         }
+
+    def _invoices_json(self) -> dict[str, Any]:
+        """Name the lists of invoices; nothing where none was given, as it always was."""
+        named = list(self.invoices_sha256)
+        return {"invoices_sha256": named} if named else {}
 
 
 def assess(
@@ -210,6 +219,7 @@ def assess(
         application.limits,
         application.context,
         application.rulebook.version,
+        application.bills.sha256,
     )
 
 
@@ -218,11 +228,10 @@ def look_again(
     on: date,
     *,
     instalment_minor: int,
-    rulebook: Rulebook,
+    background: Background,
     card: Scorecard | None,
 ) -> tuple[dict[str, Measured], Score]:
     """Measure and score a firm whose loan runs; nothing is decided."""
-    background = Background(rulebook)
     features = measure(merge_accounts(files), on, instalment_minor, background)
     return features, score(features, card)
 
@@ -230,7 +239,7 @@ def look_again(
 def _measured(
     accounts: Sequence[Sequence[Transaction]], application: Application
 ) -> dict[str, Measured]:
-    background = Background(application.rulebook)
+    background = Background(application.rulebook, application.bills.invoices)
     return measure(
         accounts, application.as_of, application.instalment_minor, background
     )

@@ -20,6 +20,7 @@ from risk.scoring import Reason, Score
 
 MAX_REASONS: Final = 5
 LEAST_HISTORY_DAYS: Final = 90
+MOST_OWED_LONG_LATE: Final = Decimal("0.50")
 # No second person may set these aside: the law, lenders' limits, and what cannot be paid.
 _HARD: Final = (
     "cost_above_cap",
@@ -103,6 +104,7 @@ def refusal_reasons(
     broken = [
         *_records(features, policy),
         *_means(features, asked, policy),
+        *_customers(features),
         *(_grade(scored, policy) if is_scored else ()),
         *_price(cap_test),
         *_limits(asked),
@@ -141,6 +143,14 @@ def _means(
         percent = max(round(100 * instalment / sales), 1)
         share = _say("instalment_share_of_sales", percent=percent)
         yield _say("instalment_not_affordable"), share
+
+
+def _customers(features: Mapping[str, Measured]) -> Iterator[_Broken]:
+    """Stop where most of what customers owe is long late; no invoices say nothing."""
+    late = features["receivables_over_90_share"].value
+    if late is not None and late > MOST_OWED_LONG_LATE:
+        percent = int(100 * late)
+        yield _say("customers_owe_long", percent=percent), _say("old_bills_seldom_paid")
 
 
 def _grade(scored: Score, policy: Policy) -> Iterator[_Broken]:

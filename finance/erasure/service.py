@@ -16,7 +16,7 @@ from ledger.clock import business_date
 from ledger.database import UnitOfWork
 from ledger.erasing import Opening
 from ledger.ids import PartyId
-from risk import identity, statements
+from risk import identity, receivables, statements
 
 KIND: Final = "erasure"
 RETENTION: Final = "retention_personal"
@@ -153,6 +153,7 @@ async def _list_notes(uow: UnitOfWork, party_id: str) -> dict[str, datetime]:
 
 _SHELVES: Final = (
     _Shelf(statements.list_kept, statements.forget),
+    _Shelf(receivables.list_kept, receivables.forget),
     _Shelf(statements.list_turned_away, statements.forget_turned_away),
     _Shelf(wallets.list_destinations, wallets.forget_destinations),
     _Shelf(_list_notes, approvals.forget_notes),

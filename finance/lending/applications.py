@@ -1,6 +1,7 @@
 """From a firm's request to an open offer: score, price, and two people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -25,13 +26,15 @@ from finance.lending.events import (
 from finance.lending.model import Application, ApplicationStatus
 from finance.lending.quoting import LoanRequest
 from finance.raising import Offer, OfferTerms, Product
+from finance.rulepacks import RulePack
 from finance.scorecards import Role
 from ledger.database import UnitOfWork
 from ledger.errors import NotFound, existing
 from ledger.ids import PartyId, new_id
 from ledger.money import Money
-from risk import corrections, identity, statements
+from risk import corrections, identity, receivables, statements
 from risk.decision import Decision, Outcome, Source
+from risk.receivables import Bills
 
 KIND: Final = "application"
 
@@ -43,13 +46,14 @@ async def submit_application(
     wanted: LoanRequest,
     purpose: str,
     statement_ids: Sequence[str],
+    invoice_file_ids: Sequence[str] = (),
 ) -> Application:
     """Ask for a loan; the score answers at once, people answer after it.
 
     Raises:
         PartyNotVerified: Nobody has checked yet who this is.
         AmountOutsideLimits, TermOutsideLimits, MethodNotOffered: The market's rules.
-        NotFound: A statement is unknown, or another's.
+        NotFound: A statement or a list of invoices is unknown, or another's.
         StatementsNeeded: None of them is in the currency.
     """
     party = await identity.get_party(uow, party_id=party_id)
@@ -57,16 +61,12 @@ async def submit_application(
     pack, today = rulepacks.home(), uow.today()
     wanted.require_within_limits(pack, today)
     sources = await read_sources(uow, party_id, wanted.amount, statement_ids)
-    off = await quoting.days_off(uow, pack)
-    limits = await exposure.limits_for(
-        uow, pack, party_id=party_id, amount=wanted.amount, on=today
-    )
-    champion = await scorecards.find_in_use(uow, Role.CHAMPION)
-    rulebook = await corrections.get_rulebook(uow)
-    context = pricing.Context(off, limits, champion, rulebook)
+    context = await _context(uow, pack, party_id, wanted.amount)
+    bills = await read_bills(uow, party_id, wanted.amount, invoice_file_ids)
+    context = replace(context, bills=bills)
     decided = pricing.assess(pack, sources, wanted=wanted, on=today, context=context)
     terms = quoting.terms_of(
-        pack, wanted, rate_bps=decided.rate_bps, starts_on=today, off=off
+        pack, wanted, rate_bps=decided.rate_bps, starts_on=today, off=context.days_off
     )
     application = Application(
         id=new_id("app", uow.now()),
@@ -75,6 +75,7 @@ async def submit_application(
         term_months=wanted.term_months,
         purpose=purpose,
         statements=list(statement_ids),
+        invoice_files=list(invoice_file_ids),
         decision=decided.to_json(),
         quote=quoting.quote(pack, terms).to_json(),
         status=_first_status(decided).value,
@@ -85,6 +86,20 @@ async def submit_application(
     await shadowing.score_in_shadow(uow, application, decided)
     uow.record(_submitted(application, decided))
     return application
+
+
+async def _context(
+    uow: UnitOfWork, pack: RulePack, party_id: PartyId, amount: Money
+) -> pricing.Context:
+    """Gather what stands around a request today: days off, room, the model, the rules."""
+    limits = await exposure.limits_for(
+        uow, pack, party_id=party_id, amount=amount, on=uow.today()
+    )
+    champion = await scorecards.find_in_use(uow, Role.CHAMPION)
+    rulebook = await corrections.get_rulebook(uow)
+    return pricing.Context(
+        await quoting.days_off(uow, pack), limits, champion, rulebook
+    )
 
 
 def _submitted(application: Application, decided: Decision) -> ApplicationSubmitted:
@@ -120,6 +135,18 @@ async def read_sources(
     if not fitting:
         raise StatementsNeeded(currency=amount.currency)
     return sources
+
+
+async def read_bills(
+    uow: UnitOfWork, party_id: PartyId, amount: Money, invoice_file_ids: Sequence[str]
+) -> Bills:
+    """Read what customers owe the firm, in the currency it asks for, from the kept bytes."""
+    return await receivables.read_bills(
+        uow,
+        party_id=party_id,
+        currency=amount.currency,
+        invoice_file_ids=invoice_file_ids,
+    )
 
 
 async def review_application(

@@ -88,6 +88,7 @@ class Application(Base):
     term_months: Mapped[int]
     purpose: Mapped[str]
     statements: Mapped[list[str]] = mapped_column(JSONB)
+    invoice_files: Mapped[list[str]] = mapped_column(JSONB)
     decision: Mapped[dict[str, Any]] = mapped_column(JSONB)
     quote: Mapped[dict[str, Any]] = mapped_column(JSONB)
     status: Mapped[str]

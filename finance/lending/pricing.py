@@ -20,6 +20,7 @@ from risk.decision import (
     Policy,
     Source,
 )
+from risk.receivables import NO_BILLS, Bills
 from risk.scoring import Scorecard
 
 _QUARTER_MONTHS: Final = 3
@@ -36,7 +37,7 @@ _PRICED_BY: Final = (
 
 @dataclass(frozen=True)
 class Context:
-    """What stands around a request on its day: days off, room, and the model that scores.
+    """What stands around a request on its day: days off, room, model, bills, rules.
 
     Without a card the market's starting scorecard is used.
     """
@@ -45,6 +46,7 @@ class Context:
     limits: tuple[Limit, ...] = ()
     card: Scorecard | None = None
     rulebook: Rulebook = WRITTEN_RULES
+    bills: Bills = NO_BILLS
 
 
 def policy_of(pack: RulePack, on: date) -> Policy:
@@ -102,6 +104,7 @@ def assess(
             "rules": pack.in_force(on, *_PRICED_BY),
         },
         context.rulebook,
+        context.bills,
     )
     return decision.assess(sources, asked, policy, context.card)
 

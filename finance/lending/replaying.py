@@ -22,7 +22,7 @@ from ledger.database import UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import PartyId
 from ledger.money import Money
-from risk import corrections, statements
+from risk import corrections, receivables, statements
 from risk.cashflow import MonthFlow, by_month
 from risk.decision import Decision, Limit, Security, SecurityKind
 from risk.scoring import Scorecard
@@ -132,7 +132,10 @@ async def _decide(
     rules = await corrections.get_rulebook(uow, version=kept["category_rules"])
     # None is the market's starting card, which no one adopts and every program has.
     card = by.card or await scorecards.find_card(uow, kept["model_sha256"])
-    context = pricing.Context(off, limits, card, rules)
+    bills = await applications.read_bills(
+        uow, party, wanted.amount, application.invoice_files
+    )
+    context = pricing.Context(off, limits, card, rules, bills)
     decided = pricing.assess(pack, sources, wanted=wanted, on=on, context=context)
     terms = quoting.terms_of(
         pack, wanted, rate_bps=decided.rate_bps, starts_on=on, off=off
@@ -151,12 +154,17 @@ async def _changed_files(
     named = {
         *application.decision["statements_sha256"],
         *application.decision["statements_not_counted_sha256"],
+        *application.decision.get("invoices_sha256", ()),
     }
-    for statement_id in application.statements:
-        _, content = await statements.get_content(uow, statement_id)
+    files = [
+        *[(name, statements.get_content) for name in application.statements],
+        *[(name, receivables.get_bytes) for name in application.invoice_files],
+    ]
+    for name, get_bytes in files:
+        _, content = await get_bytes(uow, name)
         found = hashlib.sha256(content).hexdigest()
         if found not in named:
-            yield Difference(f"files.{statement_id}", None, found)
+            yield Difference(f"files.{name}", None, found)
 
 
 def _replay(

@@ -16,7 +16,8 @@ from finance.lending.model import Application, Loan, LoanStatus
 from ledger.database import UnitOfWork
 from ledger.ids import IdType
 from ledger.tables import Base
-from risk import corrections, decision, statements
+from risk import corrections, decision, receivables, statements
+from risk.cashflow import Background, Invoice
 from risk.statements import ParsedStatement, StatementRefused
 from risk.warning import Signal, View, signals
 
@@ -82,7 +83,9 @@ async def rescore_loan(uow: UnitOfWork, *, loan_id: str) -> Rescore:
         await _files(uow, loan),
         today,
         instalment_minor=int(application.decision["instalment_minor"]),
-        rulebook=await corrections.get_rulebook(uow),
+        background=Background(
+            await corrections.get_rulebook(uow), await _invoices(uow, loan)
+        ),
         card=card,
     )
     now = View(decision.features_json(tuple(features.values())), scored.pd_bps)
@@ -160,3 +163,19 @@ async def _files(uow: UnitOfWork, loan: Loan) -> list[ParsedStatement]:
                 again = await statements.reread_statement(uow, statement_id=item.id)
                 read.append(again.parsed)
     return read
+
+
+async def _invoices(uow: UnitOfWork, loan: Loan) -> tuple[Invoice, ...]:
+    """Read what a firm's customers owe it, by its newest lists of invoices."""
+    page = await receivables.list_invoice_files(
+        uow, party_id=loan.borrower, limit=MOST_FILES
+    )
+    with suppress(StatementRefused):
+        bills = await receivables.read_bills(
+            uow,
+            party_id=loan.borrower,
+            currency=loan.currency,
+            invoice_file_ids=[item.id for item in page.items],
+        )
+        return bills.invoices
+    return ()

@@ -1,10 +1,11 @@
 """A refusal names what is broken and the fact behind it, in both languages."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from ledger.money import Currency
+from risk.cashflow import Invoice
 from risk.decision import (
     Limit,
     LimitKind,
@@ -15,8 +16,9 @@ from risk.decision import (
 )
 from risk.limits import share_limit
 from risk.pricing import Costs
+from risk.receivables import Bills
 from risk.statements.sample import Profile
-from tests.risk.test_decision import assess, source
+from tests.risk.test_decision import AS_OF, assess, source
 
 COSTS = Costs(
     funds_bps=800,
@@ -48,6 +50,33 @@ def test_a_limit_with_room_changes_nothing() -> None:
     roomy = Limit(LimitKind.SECTOR, used_minor=0, most_minor=500_000)
 
     assert assess(source(1, Profile.STRONG), limits=(roomy,)).outcome == "accept"
+
+
+@pytest.mark.parametrize(("late_of_ten", "outcome"), [(5, "accept"), (6, "refuse")])
+def test_customers_who_mostly_owe_for_long_refuse_and_no_invoices_say_nothing(
+    late_of_ten: int, outcome: str
+) -> None:
+    young, old = (AS_OF - timedelta(days=days) for days in (40, 200))
+    bills = tuple(
+        Invoice("A", 100, day, day + timedelta(days=30))
+        for day in [old] * late_of_ten + [young] * (10 - late_of_ten)
+    )
+
+    found = assess(source(1, Profile.STRONG), bills=Bills(("aa",), bills))
+    silent = assess(source(1, Profile.STRONG))
+
+    assert found.outcome == outcome
+    assert found.to_json()["invoices_sha256"] == ["aa"]
+    if outcome == "refuse":
+        assert [one.code for one in found.reasons[:2]] == [
+            "customers_owe_long",
+            "old_bills_seldom_paid",
+        ]
+        assert "60%" in found.reasons[0].en
+        assert "60%" in found.reasons[0].km
+        assert not is_hard("customers_owe_long")
+    assert silent.outcome == "accept"
+    assert "invoices_sha256" not in silent.to_json()
 
 
 def test_a_share_is_counted_only_above_the_floor() -> None:

@@ -135,6 +135,7 @@ async def _ask(uow: UnitOfWork, *, party_id: PartyId, terms: Terms) -> Applicati
         term_months=terms.instalments,
         purpose="simulated",
         statements=[],
+        invoice_files=[],
         decision={"price": {"lgd_bps": 5_000}, "pd_bps": 200, "grade": "B"},
         quote={"terms": terms.to_json()},
         overrides=[],

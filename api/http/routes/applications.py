@@ -20,6 +20,7 @@ from api.wire import (
     ApprovalRef,
     Cut,
     In,
+    InvoiceFileRef,
     MoneyIn,
     MoneyOut,
     OfferRef,
@@ -45,6 +46,7 @@ router = make_router("applications")
 MAX_TERM_MONTHS = 600
 MAX_OPEN_DAYS = 366
 MAX_STATEMENTS = 20
+MAX_INVOICE_FILES = 20
 
 
 class SecurityIn(In):
@@ -59,7 +61,7 @@ class SecurityIn(In):
 
 
 class ApplicationIn(In):
-    """A request for a loan, standing on one's own statements."""
+    """A request for a loan, standing on one's own statements and lists of invoices."""
 
     amount: MoneyIn
     term_months: Annotated[int, Field(ge=1, le=MAX_TERM_MONTHS)]
@@ -68,6 +70,10 @@ class ApplicationIn(In):
     purpose: Words
     statements: Annotated[
         list[StatementRef], Field(min_length=1, max_length=MAX_STATEMENTS)
+    ]
+    invoice_files: Annotated[
+        list[InvoiceFileRef],
+        Field(default_factory=list, max_length=MAX_INVOICE_FILES),
     ]
 
     def to_request(self) -> lending.LoanRequest:
@@ -89,6 +95,7 @@ class ApplicationOut(Out):
     term_months: int
     purpose: str
     statements: list[str]
+    invoice_files: list[str]
     status: ApplicationStatus
     decision: dict[str, JsonValue]
     quote: dict[str, JsonValue]
@@ -198,6 +205,7 @@ async def submit_application(
         wanted=body.to_request(),
         purpose=body.purpose,
         statement_ids=body.statements,
+        invoice_file_ids=body.invoice_files,
     )
     if commands is not None:
         return await commands.run(ApplicationOut.model_validate, submit)

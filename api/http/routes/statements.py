@@ -1,5 +1,6 @@
 """Bank, wallet and till files: give one, and see what was understood."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -98,10 +99,10 @@ class LineSlice:
     after: int
     limit: int
 
-    def page(self, rows: list[statements.StatementLine]) -> Page[Any]:
+    def page(self, rows: Sequence[Any]) -> Page[Any]:
         """Make a page; a full one may have more behind it."""
         more = str(rows[-1].position) if len(rows) == self.limit else None
-        return Page(rows, more)
+        return Page(list(rows), more)
 
 
 def _lines(after: Number = 0, limit: Limit = DEFAULT_PAGE) -> LineSlice:

@@ -19,7 +19,8 @@ from api.wire import StatementRef
 from ledger.database import UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import PartyId
-from risk import cashflow, statements
+from risk import cashflow, receivables, statements
+from risk.receivables import InvoiceFile
 from risk.statements import (
     Statement,
     StatementRefusal,
@@ -40,6 +41,7 @@ class Records:
     taken: list[Statement]
     refused: list[StatementRefusal]
     waiting: list[UnnamedTable]
+    invoices: list[InvoiceFile]
 
 
 @router.get("/records")
@@ -62,6 +64,20 @@ async def send_record(desk: At, caller: Sme, file: Sent = None) -> Response:
     return RedirectResponse(f"/records/{statement.id}?done=sent", status_code=303)
 
 
+@uploads.post("/records/invoices")
+async def send_invoices(desk: At, caller: Sme, file: Sent = None) -> Response:
+    """Take a list of invoices; the same bytes again are the same list."""
+    try:
+        name, content = await _sent(file)
+        await receivables.receive_invoices(
+            desk.db, party_id=caller.party, file_name=name, content=content
+        )
+    except Refusal as refusal:
+        met = replace(desk, trouble=problems.trouble_of(refusal))
+        return await _records_page(met, caller=caller)
+    return RedirectResponse("/records?done=sent", status_code=303)
+
+
 @router.get("/records/{statement_id}")
 async def show_record(statement_id: StatementRef, desk: At, caller: Known) -> Response:
     """Show one file as it was understood, month by month."""
@@ -71,12 +87,16 @@ async def show_record(statement_id: StatementRef, desk: At, caller: Known) -> Re
 
 
 async def _receive(desk: Desk, caller: Caller, file: UploadFile | None) -> Statement:
-    content = await file.read() if file else b""
+    name, content = await _sent(file)
+    return await statements.receive_statement(
+        desk.db, party_id=caller.party, file_name=name, content=content
+    )
+
+
+async def _sent(file: UploadFile | None) -> tuple[str, bytes]:
     if file is None or not file.filename:
         raise FileMissing
-    return await statements.receive_statement(
-        desk.db, party_id=caller.party, file_name=file.filename, content=content
-    )
+    return file.filename, await file.read()
 
 
 async def _find_waiting(
@@ -105,10 +125,12 @@ async def _read_all(uow: UnitOfWork, *, party_id: PartyId) -> Records:
     taken = await statements.list_statements(uow, party_id=party_id)
     refused = await statements.list_refusals(uow, party_id=party_id)
     waiting = await statements.list_unnamed(uow, party_id=party_id)
+    invoices = await receivables.list_invoice_files(uow, party_id=party_id)
     # What waits, or was read since, is not told again as a file that was not taken.
     known = {one.sha256 for one in taken.items} | {one.sha256 for one in waiting}
+    known |= {one.sha256 for one in invoices.items}
     left = [one for one in refused.items if one.sha256 not in known]
-    return Records(taken.items, left, waiting)
+    return Records(taken.items, left, waiting, invoices.items)
 
 
 async def _read_one(

@@ -24,7 +24,7 @@ from ledger.database import UnitOfWork
 from ledger.errors import Refusal
 from ledger.ids import PartyId
 from ledger.money import Currency
-from risk import statements
+from risk import receivables, statements
 from risk.decision import Decision
 from risk.statements import Statement
 
@@ -147,12 +147,16 @@ async def _submit(
     purpose: str,
 ) -> str:
     records = await _records(uow, party_id=caller.party)
+    invoices = await receivables.list_invoice_files(
+        uow, party_id=caller.party, limit=MOST_RECORDS
+    )
     application = await lending.submit_application(
         uow,
         party_id=caller.party,
         wanted=wish.read(read_currency(currency)),
         purpose=purpose,
         statement_ids=[record.id for record in records],
+        invoice_file_ids=[kept.id for kept in invoices.items],
     )
     return application.id
 

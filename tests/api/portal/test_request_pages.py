@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from api.auth import Role
+from finance import lending
 from ledger.clock import StoppedClock, business_date
 from ledger.database import Database, UnitOfWork
 from ledger.ids import PartyId, read_id
@@ -32,16 +33,24 @@ def a_file(clock: StoppedClock, months: int = 12) -> bytes:
     )
 
 
-async def upload(reader: Reader, content: bytes, name: str = "year.csv"):
+async def upload(
+    reader: Reader, content: bytes, name: str = "year.csv", to: str = "/records"
+):
     await reader.open("/records")
     token = reader.page.text.split('name="token" value="')[1].split('"')[0]
     reader.page = await reader.client.post(
-        "/records",
+        to,
         data={"token": token},
         files={"file": (name, content, "text/csv")},
         follow_redirects=True,
     )
     return reader.page
+
+
+INVOICES = b"""Invoice no,Customer,Invoice date,Due date,Paid date,Amount,Currency
+A1,Sok Heng,2025-11-02,2025-12-02,2025-12-12,100.00,USD
+A2,Dara,2025-11-03,2025-12-03,,40.00,USD
+"""
 
 
 @pytest.fixture
@@ -52,6 +61,27 @@ async def firm(world: World) -> PartyId:
 @pytest.fixture
 async def reader(firm: PartyId, signed_in: SignedIn) -> Reader:
     return await signed_in(Role.SME, firm)
+
+
+async def test_a_list_of_invoices_is_counted_in_the_next_request(
+    reader: Reader, clock: StoppedClock, db: Database
+) -> None:
+    await upload(reader, a_file(clock))
+    page = await upload(reader, INVOICES, "ar.csv", "/records/invoices")
+    assert "Lists of invoices you have sent" in page.text
+    assert "ar.csv" in page.text
+
+    page = await upload(
+        reader, INVOICES.replace(b"40.00", b"4O"), "no.csv", "/records/invoices"
+    )
+    assert "line 3: the amount is missing or not a clear number" in plain(page)
+
+    await reader.open("/apply")
+    page = await reader.send("/apply", **FORM, currency="USD", purpose="Rice")
+    asked = await db.read(
+        lending.get_application, application_id=page.url.path.rpartition("/")[2]
+    )
+    assert asked.decision["features"]["late_payment_share"] == "1.0000"
 
 
 async def test_a_file_becomes_a_record_a_request_and_an_answer(

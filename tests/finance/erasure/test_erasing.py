@@ -14,7 +14,7 @@ from ledger.audit.verifier.program import verify
 from ledger.errors import NotFound
 from ledger.ids import PartyId
 from ledger.money import Currency
-from risk import identity, statements
+from risk import identity, receivables, statements
 from risk.identity import PartyKind
 from risk.statements import Profile, StatementRefused, sample_statement
 from tests.ledger.audit.builders import SIGNER, VKEY, seal_all
@@ -144,11 +144,19 @@ async def test_a_proposal_of_another_kind_is_no_erasure_to_decide(db, people):
     assert kept.status == ApprovalStatus.PENDING
 
 
+INVOICES = b"""Invoice no,Customer,Invoice date,Due date,Paid date,Amount,Currency
+A1,Sok Heng,2025-11-02,2025-12-02,,100.00,USD
+"""
+
+
 async def give_files(db, party):
-    """Give a statement, and a file that is none."""
+    """Give a statement, a list of invoices, and a file that is neither."""
     good = sample_statement(7, Profile.FAIR, months=1, ends_on=db.clock.now().date())
     await statements.receive_statement(
         db, party_id=party, file_name="sok-dara.csv", content=good
+    )
+    await receivables.receive_invoices(
+        db, party_id=party, file_name="bills-of-sok.csv", content=INVOICES
     )
     with pytest.raises(StatementRefused):
         await statements.receive_statement(
@@ -169,7 +177,7 @@ async def withdraw(uow, party):
 async def left_over(db):
     """Return all that is written in the tables beside the log, as one text."""
     tables = (
-        "statement statement_line statement_refusal payout wallet approval party"
+        "statement statement_line statement_refusal invoice_file payout wallet approval party"
         " idempotency"
     )
 
@@ -206,7 +214,13 @@ async def test_accounts_files_and_notes_go_with_the_values(db, people, clock, tm
     )
 
     after = await left_over(db)
-    for trace in ("sok-dara.csv", "sok-dara.exe", "Sok Dara", "ABA 7"):
+    for trace in (
+        "sok-dara.csv",
+        "bills-of-sok.csv",
+        "sok-dara.exe",
+        "Sok Dara",
+        "ABA 7",
+    ):
         assert trace in before, trace
         assert trace not in after, trace
     assert '{""amount"": 1}' in after
@@ -224,7 +238,7 @@ async def test_a_file_within_its_time_keeps_the_name_and_stays(db, people, clock
         erasure.approve_erasure, approval_id=approval.id, operator_id=second
     )
 
-    assert (gone.erased, gone.kept) == (1, 3)
+    assert (gone.erased, gone.kept) == (1, 4)
     after = await left_over(db)
     assert "sok-dara.csv" in after
     assert "Sok Dara" in after

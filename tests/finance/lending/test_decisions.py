@@ -12,7 +12,7 @@ from ledger.database import Database
 from ledger.errors import NotFound
 from ledger.ids import PartyId
 from ledger.money import Currency, Money
-from risk import identity
+from risk import identity, receivables
 from risk.decision import LimitKind, Security, SecurityKind
 from risk.identity import PartyKind, Sector
 from risk.scoring import expert_scorecard
@@ -20,6 +20,10 @@ from risk.statements import Profile, receive_statement, sample_statement
 from tests.journeys.people import usd
 
 A_THOUSAND = usd(1_000)
+INVOICES = b"""Invoice no,Customer,Invoice date,Due date,Paid date,Amount,Currency
+A1,Sok Heng,2025-11-02,2025-12-02,2025-12-12,100.00,USD
+A2,Dara,2025-11-03,2025-12-03,,40.00,USD
+"""
 
 
 async def limits(db: Database, party: PartyId, amount: Money = A_THOUSAND):
@@ -176,6 +180,64 @@ async def test_a_decision_replays_to_the_byte_after_days(world) -> None:
 
     assert found.matches
     assert found.differences == ()
+
+
+async def test_invoices_count_and_are_replayed_from_their_bytes(
+    world, admin_of: str
+) -> None:
+    firm = await world.party("Firm", PartyKind.FIRM)
+    without = await world.application(firm, usd(5_000))
+    kept = await receivables.receive_invoices(
+        world.db, party_id=firm, file_name="ar.csv", content=INVOICES
+    )
+    application = await world.db.transact(
+        lending.submit_application,
+        party_id=firm,
+        wanted=lending.LoanRequest(usd(5_000), 12),
+        purpose="stock",
+        statement_ids=without.statements,
+        invoice_file_ids=[kept.id],
+    )
+    world.clock.advance(timedelta(days=40))
+
+    found = await world.db.read(lending.replay_decision, application_id=application.id)
+    features = application.decision["features"]
+    with psycopg.connect(admin_of) as admin:
+        admin.execute(
+            "ALTER TABLE invoice_file DROP CONSTRAINT ck_invoice_file_content"
+        )
+        admin.execute("ALTER TABLE invoice_file DISABLE TRIGGER USER")
+        admin.execute("UPDATE invoice_file SET content = content || '\\x0a'::bytea")
+    changed = await world.db.read(
+        lending.replay_decision, application_id=application.id
+    )
+
+    assert without.decision["features"]["late_payment_share"] is None
+    assert "invoices_sha256" not in without.decision
+    assert application.decision["invoices_sha256"] == [kept.sha256.hex()]
+    assert features["late_payment_share"] == "1.0000"
+    assert features["largest_debtor_share"] == "1.0000"
+    assert found.matches
+    assert [one.place for one in changed.differences] == [f"files.{kept.id}"]
+
+
+async def test_anothers_invoices_are_as_if_unknown(world) -> None:
+    firm = await world.party("Firm", PartyKind.FIRM)
+    other = await world.party("Other", PartyKind.FIRM)
+    application = await world.application(firm, usd(5_000))
+    kept = await receivables.receive_invoices(
+        world.db, party_id=other, file_name="ar.csv", content=INVOICES
+    )
+
+    with pytest.raises(NotFound):
+        await world.db.transact(
+            lending.submit_application,
+            party_id=firm,
+            wanted=lending.LoanRequest(usd(5_000), 12),
+            purpose="stock",
+            statement_ids=application.statements,
+            invoice_file_ids=[kept.id],
+        )
 
 
 async def test_a_changed_byte_of_the_kept_file_is_found(world, admin_of: str) -> None:
