@@ -14,6 +14,7 @@ from ledger.audit.verifier.files import JOURNAL
 from ledger.audit.verifier.forms import canonical, fits
 
 HEADER = ("booked_at", "effective_on", "entry", "kind")
+MOST_UNFINISHED = 1_000
 JOURNAL_HEAD = ("seq", "entry", "kind", "effective_on", "booked_at")
 LEG_HEAD = ("account", "asset", "units")
 BALANCES_HEAD = ("account", "asset", "debits", "credits", "balance")
@@ -69,6 +70,8 @@ class Books:
         self.journal.expect(*((*head, *leg) for leg in posted["legs"]))
         if len(parts) < posted["parts"]:
             self.unfinished[entry] = parts
+            waiting = sum(map(len, self.unfinished.values()))
+            require(waiting <= MOST_UNFINISHED, place, "leaves too many parts waiting")
         else:
             self._close(parts, place)
 

@@ -42,7 +42,8 @@ def read_canonical(raw: bytes, place: str) -> Any:
     try:
         value = DECODER.decode(raw.decode())
         require(canonical(value) == raw, place, "is not in canonical form")
+        is_plain = raw.isascii() or _is_plain(value)
     except (ValueError, RecursionError):
         raise Tampered(place, "is not JSON of text and whole numbers") from None
-    require(raw.isascii() or _is_plain(value), place, "has text that is not in NFC")
+    require(is_plain, place, "has text that is not in NFC")
     return value

@@ -34,10 +34,17 @@ from ledger.audit.verifier.policy import Now, Policy, check_until, check_witness
 from ledger.audit.verifier.receipts import Receipt, check_receipt
 from ledger.audit.verifier.signatures import Head, Key
 from ledger.audit.verifier.stamps import check_token, read_stamps
-from ledger.audit.verifier.tree import check_tree, read_hashes, tiles
+from ledger.audit.verifier.tree import WIDTH, check_tree, read_hashes, tiles
 
 Trust = tuple[str | None, Policy | None, Now]
 Kept = tuple[Sequence[str], Sequence[bytes]]
+EXPORT, RECEIPT_OR_PROOF = "an export", "a receipt or a proof"
+
+
+def kind_of(place: Path) -> str:
+    """Say what lies at a path; OSError when that cannot be told."""
+    is_other = place.is_file() and not is_archive(place)
+    return RECEIPT_OR_PROOF if is_other else EXPORT
 
 
 def check_entries(export: Export, head: Head) -> str:
@@ -111,9 +118,12 @@ def open_head(export: Export, keys: Keys | None) -> Head:
         raise Tampered("log.vkey", "is no verifier key") from None
     require(keys is None or own in keys, "log.vkey", "is not the key you gave")
     try:
-        return Head.read(export.read("checkpoint", NOTE_BYTES).decode(), own)
+        head = Head.read(export.read("checkpoint", NOTE_BYTES).decode(), own)
     except ValueError as error:
         raise Tampered("checkpoint", str(error)) from None
+    most = WIDTH * len(export.sizes)
+    require(head.size <= most, "checkpoint", "counts more entries than files can hold")
+    return head
 
 
 def open_signed(note: str, keys: Keys | None) -> Head:
@@ -152,8 +162,10 @@ def verify(
     report = Report()
     believed = None if policy is None else report.run("policy", given_policy, policy)
     now = now or Now(int(time.time()))
-    if folder.is_file() and not is_archive(folder):
+    given = report.run("given", kind_of, folder)
+    if given == RECEIPT_OR_PROOF:
         _verify_receipt(report, folder, (vkey, believed, now))
+    if given != EXPORT:
         return report
     with ExitStack() as held:
         export = report.run("files", Export.find, folder, held)

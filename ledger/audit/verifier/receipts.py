@@ -16,6 +16,7 @@ PROOF_MARK = "c2sp.org/tlog-proof@v1"
 RECEIPT_FORMAT = "tonle-receipt/1"
 RECEIPT_BYTES = 16 * 1024 * 1024
 RECEIPT_COMMAS = 10_000
+RECEIPT_HEADS = 16
 RECEIPT: dict[str, type] = {"about": str, "format": str, "policy": str, "proofs": list}
 COUNT_RECEIPT: dict[str, type] = {**RECEIPT, "ways": list}
 PATH_HASHES = 63
@@ -110,13 +111,17 @@ class Receipt(NamedTuple):
             is_ours = fits(read, RECEIPT) or fits(read, COUNT_RECEIPT)
             is_ours = is_ours and read["format"] == RECEIPT_FORMAT
             is_ours = is_ours and all(isinstance(one, str) for one in read["proofs"])
-            require(is_ours and read["proofs"], place, "is no receipt")
+            is_ours = is_ours and read["about"] and read["proofs"]
+            require(is_ours, place, "is no receipt")
             about, proofs = read["about"], read["proofs"]
             ways = read.get("ways", ())
         try:
-            return cls(about, [Proof.read(one) for one in proofs], ways)
+            receipt = cls(about, [Proof.read(one) for one in proofs], ways)
         except ValueError as error:
             raise Tampered(place, f"has a malformed proof: {error}") from None
+        is_one = len(receipt.notes()) <= RECEIPT_HEADS
+        require(is_one, place, "rests on more heads than any receipt")
+        return receipt
 
 
 def check_receipt(receipt: Receipt, heads: dict[str, Head | None]) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 HASH_BYTES = 32
 KEY_BYTES = 32
+SIGNATURE_BYTES = 64
 OF_LOG, OF_WITNESS = b"\x01", b"\x04"
 
 # Ed25519 (RFC 8032), for checking only; points are affine pairs.
@@ -47,7 +48,8 @@ def is_signed(public: bytes, text: bytes, signature: bytes) -> bool:
     digest = hashlib.sha512(commit + public + text).digest()
     challenge = int.from_bytes(digest, "little") % ORDER
     right = _add(_point(commit), _times(challenge, _point(public)))
-    return scalar < ORDER and _times(scalar, BASE) == right
+    is_one = len(signature) == SIGNATURE_BYTES and scalar < ORDER
+    return is_one and _times(scalar, BASE) == right
 
 
 class Key(NamedTuple):
