@@ -46,6 +46,8 @@ async def play(stage: Stage) -> Borrowing:
         if firm.fate in LATER:
             continue
         application = await apply(stage, firm)
+        if firm is FIRMS[0]:
+            await _name_sureties(stage, application)
         if application.status == ApplicationStatus.ASSESSED:
             found.offers[firm.name] = await decide(stage, application)
     stage.tell("Lenders pledge; what goes beyond a target is refused")
@@ -102,6 +104,19 @@ async def apply(stage: Stage, firm: Firm) -> Application:
         purpose=firm.purpose,
         statement_ids=[kept.id],
     )
+
+
+async def _name_sureties(stage: Stage, application: Application) -> None:
+    """Let a guarantor and a trustee stand behind a loan, named before it is reviewed."""
+    one = stage.operators[0]
+    for role, player in stage.sureties.items():
+        await stage.acting(one).transact(
+            lending.name_surety,
+            application_id=application.id,
+            party_id=player.id,
+            role=role,
+            operator_id=one.id,
+        )
 
 
 async def decide(stage: Stage, application: Application) -> Offer:
@@ -206,19 +221,29 @@ async def _think_again(
 
 
 async def sign(stage: Stage, found: Borrowing) -> None:
-    """Let the borrowers of funded offers accept; the money then goes out."""
+    """Let the borrowers of funded offers accept, and who stands behind their loans.
+
+    When the last has signed, the money goes out.
+    """
     for name, player in stage.firms.items():
         loans = await stage.db.read(
             lending.list_loans, borrower_id=PartyId(player.id), limit=1
         )
         for loan in loans.items:
-            document = await stage.db.read(lending.get_agreement, loan_id=loan.id)
-            await stage.acting(player).transact(
-                lending.accept_agreement,
-                loan_id=loan.id,
-                party_id=player.id,
-                document_hash=document.sha256,
-                custody=stage.services.custody,
-            )
+            behind = await stage.db.read(lending.list_sureties, loan.application)
+            signers = [stage.sureties[surety.stands_as] for surety in behind]
+            for signer in (*signers, player):
+                await _accept(stage, signer, loan.id)
             found.loans[name] = loan.id
     await stage.work()
+
+
+async def _accept(stage: Stage, player: Player, loan_id: str) -> None:
+    document = await stage.db.read(lending.get_agreement, loan_id=loan_id)
+    await stage.acting(player).transact(
+        lending.accept_agreement,
+        loan_id=loan_id,
+        party_id=player.id,
+        document_hash=document.sha256,
+        custody=stage.services.custody,
+    )

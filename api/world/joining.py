@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from api.world.cast import FIRMS, TRADES, lenders
 from api.world.stage import Player, Stage
 from finance import wallets
+from finance.signing import SignerRole
 from ledger.database import UnitOfWork
 from ledger.ids import PartyId
 from ledger.money import Currency, Money
@@ -13,6 +14,8 @@ from risk.identity import PartyKind
 
 OPERATORS = ("មាស សុគន្ធា (Meas Sokunthea)", "ឈួន បូរី (Chhun Borey)")
 REGULATOR = "Supervision of Non-Bank Finance (demo)"
+GUARANTOR = "ឯក សុវណ្ណ (Ek Sovann)"
+TRUSTEE = "Mekong Trust (demo)"
 
 
 async def play(stage: Stage) -> None:
@@ -20,6 +23,9 @@ async def play(stage: Stage) -> None:
     stage.tell("Operators, a regulator, firms and lenders join")
     stage.operators = [await _join(stage, name) for name in OPERATORS]
     stage.regulator = await _join(stage, REGULATOR, kind=PartyKind.FIRM)
+    stage.sureties[SignerRole.GUARANTOR] = await _join(stage, GUARANTOR)
+    trustee = await _join(stage, TRUSTEE, kind=PartyKind.FIRM)
+    stage.sureties[SignerRole.TRUSTEE] = trustee
     for firm in FIRMS:
         name = f"{firm.name_km} ({firm.name})"
         stage.firms[firm.name] = await _join(

@@ -11,6 +11,7 @@ from api.jobs import Job, run_once
 from api.services import Services
 from finance import lending, wallets
 from finance.rails import FakeRail, SignatureWrong
+from finance.signing import SignerRole
 from ledger.clock import MARKET_ZONE, StoppedClock, business_date
 from ledger.database import Database
 from ledger.errors import Refusal
@@ -46,6 +47,7 @@ class Stage:
     refused: Counter[str] = field(default_factory=Counter)
     operators: list[Player] = field(default_factory=list)
     regulator: Player | None = None
+    sureties: dict[SignerRole, Player] = field(default_factory=dict)
     firms: dict[str, Player] = field(default_factory=dict)
     lenders: list[Player] = field(default_factory=list)
     reconciled: int = 0

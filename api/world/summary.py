@@ -17,6 +17,7 @@ from api.world.stage import Stage
 from finance import equity
 from finance.lending import Application, Loan, Receipt
 from finance.raising import Offer, Pledge
+from finance.signing import Purpose, SignatureTotal
 from finance.wallets import Payout
 from ledger import audit, invariants, statements
 from ledger.clock import SystemClock
@@ -79,6 +80,7 @@ async def _count(uow: UnitOfWork) -> dict[str, Any]:
         "offers": await _by_status(uow, Offer),
         "pledges": await _by_status(uow, Pledge),
         "loans": await _by_status(uow, Loan),
+        "agreements_by_signers": await _by_signers(uow),
         "payouts": await _by_state(uow),
         "cents_received": {str(c): int(units) for c, units in received},
         "cents_distributed": dict(distributed),
@@ -93,6 +95,17 @@ async def _by_status(
         select(table.status, func.count()).group_by(table.status).order_by(table.status)
     )
     return {str(status): int(count) for status, count in rows}
+
+
+async def _by_signers(uow: UnitOfWork) -> Mapping[str, int]:
+    """Count agreements by how many distinct keys made their one signature."""
+    rows = await uow.session.execute(
+        select(SignatureTotal.keys, func.count())
+        .where(SignatureTotal.purpose == Purpose.AGREEMENT.value)
+        .group_by(SignatureTotal.keys)
+        .order_by(SignatureTotal.keys)
+    )
+    return {str(keys): int(count) for keys, count in rows}
 
 
 async def _by_state(uow: UnitOfWork) -> Mapping[str, int]:

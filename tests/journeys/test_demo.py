@@ -56,6 +56,12 @@ def test_every_story_of_the_world_is_told(played) -> None:
     }
 
 
+def test_borrower_platform_trustee_and_guarantor_sign_as_one(played) -> None:
+    _, summary = played
+    assert summary["agreements_by_signers"]["4"] == 1
+    assert sum(summary["agreements_by_signers"].values()) >= 5
+
+
 def test_every_cent_received_is_distributed(played) -> None:
     _, summary = played
     assert summary["cents_received"] == summary["cents_distributed"]
