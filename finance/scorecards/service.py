@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from finance import approvals
 from finance.approvals import Approval
@@ -21,14 +21,13 @@ from ledger.errors import InvariantBroken, NotFound
 from ledger.ids import PartyId, new_id
 from risk import modelcard, watch
 from risk.scoring import (
+    LEAST_DEFAULTS,
     MIN_REASONS,
     Scorecard,
     artefact_hash,
     read_scorecard,
     score,
 )
-
-LEAST_DEFAULTS: Final = 100
 
 
 async def propose_adoption(

@@ -1,6 +1,7 @@
 """Score a firm in plain Python with a scorecard that is data, with reasons."""
 
 from risk.scoring.artefact import (
+    LEAST_DEFAULTS,
     Scorecard,
     artefact_hash,
     expert_scorecard,
@@ -11,6 +12,7 @@ from risk.scoring.shrinking import Outcome, shrink
 from risk.scoring.trees import PARTS_OF_A_POINT
 
 __all__ = [
+    "LEAST_DEFAULTS",
     "MIN_REASONS",
     "PARTS_OF_A_POINT",
     "Outcome",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -10,7 +11,13 @@ from typing import Any
 
 from ledger.canonical import canonical
 from ledger.errors import ensure
-from risk.scoring.trees import Tree, read_tree
+from ledger.money import BPS_PER_ONE
+from risk.scoring.trees import PARTS_OF_A_POINT, Tree, leaves, read_tree
+
+# So that no score, of whatever file, is too large to be kept.
+MOST_POINTS = 10_000
+# A card fitted to fewer loans that went bad may watch and not decide.
+LEAST_DEFAULTS = 100
 
 
 @dataclass(frozen=True)
@@ -81,9 +88,23 @@ def read_scorecard(text: str) -> Scorecard:
         tuple(read_tree(tree, raw["reads"]) for tree in raw.get("trees", ())),
     )
     ensure(bool(card.characteristics or card.trees), "a scorecard reads something")
+    ensure(max(map(abs, _worths(card))) <= MOST_POINTS, "points have few digits")
     falling = [pd for _, pd in card.pd_bps_by_score]
+    ensure(
+        0 <= min(falling) <= max(falling) <= BPS_PER_ONE, "a chance is a share of one"
+    )
     ensure(falling == sorted(falling, reverse=True), "a better score means less risk")
     return card
+
+
+def _worths(card: Scorecard) -> Iterator[int]:
+    """Return every number that points are made of."""
+    yield card.base_points
+    for item in card.characteristics:
+        yield item.missing_points
+        yield from (points for _, points in item.knots)
+    for tree in card.trees:
+        yield from (worth // PARTS_OF_A_POINT for worth in leaves(tree))
 
 
 def artefact_hash(raw: dict[str, Any]) -> str:

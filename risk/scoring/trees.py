@@ -4,7 +4,7 @@ A leaf is worth thousandths of a point. A split is five values: the feature's pl
 most that goes left, whether an unknown goes left, and its two sides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -43,6 +43,15 @@ def read_tree(raw: Any, names: Sequence[str]) -> Tree:
         read_tree(left, names),
         read_tree(right, names),
     )
+
+
+def leaves(tree: Tree) -> Iterator[int]:
+    """Return what each end of a tree is worth."""
+    if isinstance(tree, int):
+        yield tree
+    else:
+        yield from leaves(tree.left)
+        yield from leaves(tree.right)
 
 
 def points(trees: Sequence[Tree], value: Callable[[str], Decimal | None]) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from risk import watch
 from risk.cashflow import FEATURES
-from risk.scoring import expert_scorecard, read_scorecard, score
+from risk.scoring import LEAST_DEFAULTS, expert_scorecard, read_scorecard, score
 from risk.training import wording
 from risk.training.calibration import Calibration
 from risk.training.curves import Curve, Fitted, Numbers
@@ -24,9 +24,8 @@ from risk.training.sample import Loan
 BASE_POINTS = 300
 POINTS_PER_DOUBLING = 40
 POINTS_PER_LOG_ODDS = POINTS_PER_DOUBLING / float(np.log(2))
-GRADE_PD_BPS = (("A", 320), ("B", 550), ("C", 900), ("D", 1400), ("E", 2200))
+GRADE_PD_BPS = tuple(zip("ABCDE", watch.BANDS_BPS, strict=True))
 LAST_GRADE = "F"
-DEFAULTS_BEFORE_TRUST = 100
 _PARTS_OF_A_PIECE = 8
 _SCORE_STEP = 10
 _DECIMALS = {feature.name: feature.decimals for feature in FEATURES}
@@ -158,7 +157,7 @@ def _training(facts: CardFacts) -> dict[str, Any]:
         "calibration": facts.calibration.method.value,
         "calibration_numbers": [f"{x:.6f}" for x in facts.calibration.numbers],
         "settings": facts.settings,
-        "enough_defaults": bad >= DEFAULTS_BEFORE_TRUST,
+        "enough_defaults": bad >= LEAST_DEFAULTS,
     }
 
 

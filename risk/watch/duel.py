@@ -9,7 +9,7 @@ from risk.watch.drift import stability, verdict
 from risk.watch.quality import quality
 from risk.watch.scored import ScoredLoan
 
-# The bounds of the grades A to E of fitted cards; F lies above.
+# The most that grades A to E of a fitted card foretell; F lies above.
 BANDS_BPS = (320, 550, 900, 1_400, 2_200)
 _BPS = 10_000
 

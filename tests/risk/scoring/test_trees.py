@@ -71,10 +71,17 @@ def test_its_model_card_says_that_it_only_watches() -> None:
     [
         {"trees": [], "characteristics": []},
         {"trees": [[-1, "1.5", True, 0, 1]]},
+        {"trees": [[0, "1.5", True, 0, 10**12]]},
+        {"base_points": 10**9},
+        {"pd_bps_by_score": [[300, 10_001], [400, 1]]},
+        {"pd_bps_by_score": [[300, 1], [400, -1]]},
     ],
-    ids=["nothing to read", "a place before the first"],
-)
-def test_a_card_that_reads_nothing_or_no_feature_is_refused(spoilt) -> None:
+    ids=[
+        "nothing to read", "a place before the first", "a leaf of too many points",
+        "too many points", "more than certain", "less than nothing",
+    ],
+)  # fmt: skip
+def test_a_card_that_could_not_be_scored_by_or_kept_is_refused(spoilt) -> None:
     with pytest.raises(InvariantBroken):
         read_scorecard(json.dumps(TREES | spoilt))
 
