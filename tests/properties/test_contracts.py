@@ -79,6 +79,21 @@ def test_rows_sum_to_the_principal_and_nothing_is_negative(agreed):
 
 
 @quick
+@given(agreements(day_count=daycount.DayCount.ACT_365F), st.data())
+def test_interest_is_earned_day_by_day_alike(agreed, data):
+    plan = schedule.build(agreed)
+    row = data.draw(st.sampled_from(plan.rows))
+    days = (row.ends_on - row.starts_on).days
+    passed = data.draw(st.integers(0, days))
+
+    earned = schedule.accrued_minor(agreed, row, row.starts_on + timedelta(days=passed))
+
+    # What an unrounded plan shows as a row's interest is off by its rounded balances.
+    slack = agreed.rounds.interest_step * (3 if agreed.rounds.unrounded else 1)
+    assert abs(earned * days - row.earned_minor * passed) <= slack * days
+
+
+@quick
 @given(agreements())
 def test_terms_survive_being_written_and_read(agreed):
     assert terms.Terms.from_json(agreed.to_json()) == agreed
@@ -285,7 +300,7 @@ def test_interest_earned_never_falls_as_days_pass(life, days, more):
 
 
 @quick
-@given(lives(), st.integers(0, 900), st.integers(1, 150))
+@given(lives(), st.integers(0, 150), st.integers(1, 120))
 def test_a_receipt_changes_no_interest_earned_by_its_day(life, days, percent):
     agreed, events = life
     on = agreed.disbursed_on + timedelta(days=days)
