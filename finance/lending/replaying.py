@@ -160,11 +160,14 @@ async def _changed_files(
         *[(name, statements.get_content) for name in application.statements],
         *[(name, receivables.get_bytes) for name in application.invoice_files],
     ]
+    found: dict[str, str] = {}
     for name, get_bytes in files:
         _, content = await get_bytes(uow, name)
-        found = hashlib.sha256(content).hexdigest()
-        if found not in named:
-            yield Difference(f"files.{name}", None, found)
+        found[name] = hashlib.sha256(content).hexdigest()
+    gone = ", ".join(sorted(named.difference(found.values()))) or None
+    for name, sha256 in found.items():
+        if sha256 not in named:
+            yield Difference(f"files.{name}", gone, sha256)
 
 
 def _replay(

@@ -254,6 +254,8 @@ async def test_a_changed_byte_of_the_kept_file_is_found(world, admin_of: str) ->
 
     assert not found.matches
     assert found.differences[0].place == f"files.{application.statements[0]}"
+    (on_record,) = application.decision["statements_sha256"]
+    assert found.differences[0].kept == on_record
 
 
 async def test_a_changed_rule_or_record_is_named(world, admin_of: str) -> None:
