@@ -206,10 +206,7 @@ async def _inputs(
     ).all()
     pds = await rescoring.latest_pds(uow)
     places = [AccountId(place) for row in rows for place in row[2:5]]
-    standing: dict[AccountId, Balance] = {}
-    for start in range(0, len(places), ACCOUNTS_AT_ONCE):
-        part = places[start : start + ACCOUNTS_AT_ONCE]
-        standing |= await balances.get_many(uow, part)
+    standing = await _standing(uow, places)
     found = [
         _Inputs(
             row.id,
@@ -224,6 +221,16 @@ async def _inputs(
         for row in rows
     ]
     return [one for one in found if one.gross.minor]
+
+
+async def _standing(
+    uow: UnitOfWork, places: Sequence[AccountId]
+) -> dict[AccountId, Balance]:
+    found: dict[AccountId, Balance] = {}
+    for start in range(0, len(places), ACCOUNTS_AT_ONCE):
+        part = places[start : start + ACCOUNTS_AT_ONCE]
+        found |= await balances.get_many(uow, part)
+    return found
 
 
 def _rules_sha256(on: date) -> str:

@@ -16,11 +16,12 @@ _MARK: Final = "~"
 _OURS: Final = f"""(SELECT id FROM account
     WHERE (kind ~ '^(loan|note)[.]' OR kind = 'collections')
       AND strpos(path, '{_MARK}') = 0)"""  # noqa: S608 - our own mark
+_ENTRIES: Final = f"(SELECT entry FROM posting WHERE account IN {_OURS})"  # noqa: S608 - ours
 # Each table with what tells the first loans' rows from all others, in the order of keys.
 TABLES: Final = {
     "account": f"id IN {_OURS}",
     "balance": f"account IN {_OURS}",
-    "entry": f"id IN (SELECT entry FROM posting WHERE account IN {_OURS})",  # noqa: S608
+    "entry": f"id IN {_ENTRIES}",
     "posting": f"account IN {_OURS}",
     "loan": "true",
     "note": "true",
