@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     """Which of these witnesses give one BLS line together, with their keys and proofs."""
 
     timestamp_url: str = Field("", pattern=r"^$|^https?://[^\s]+$")
-    """The RFC 3161 authority that stamps the log's head each day; none means nobody."""
+    """The RFC 3161 authority that stamps the log's head each day, and seals; none means nobody."""
 
     timestamp_roots: Path | None = None
     """The root certificates it is believed under, as PEM; given with its address."""

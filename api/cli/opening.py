@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TypeVar
 
 from api import house
+from api.jobs.timestamps import SealTimes
 from api.services import Services
 from api.settings import Settings
 from contracts.documents import Press
@@ -115,7 +116,9 @@ def seal_of(settings: Settings) -> Callable[[bytes], bytes] | None:
     try:
         sealing = import_module("contracts.documents.sealing")
         pkcs12 = settings.seal_certificate.read_bytes()
-        put_on: Callable[[bytes], bytes] = sealing.Seal.read(pkcs12, password).put_on
+        authority = authority_of(settings)
+        ask = SealTimes(authority).ask if authority else None
+        seal = sealing.Seal.read(pkcs12, password, ask=ask)
     except ImportError as error:
         raise Unavailable(
             "TONLE_SEAL_CERTIFICATE needs pyhanko: install the extra tonle[seal]"
@@ -123,6 +126,7 @@ def seal_of(settings: Settings) -> Callable[[bytes], bytes] | None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise Unavailable(f"the setting TONLE_SEAL_CERTIFICATE: {why}") from error
+    put_on: Callable[[bytes], bytes] = seal.put_on
     return put_on
 
 

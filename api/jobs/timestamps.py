@@ -4,6 +4,7 @@ An authority that is away, slow or wrong keeps nobody waiting: it is asked again
 """
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 import httpx
@@ -20,6 +21,45 @@ HEADERS = {
 }
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SealTimes:
+    """Gets a seal its time from the authority; one that fails leaves the seal without."""
+
+    authority: audit.Authority
+    transport: httpx.BaseTransport | None = None
+
+    def ask(self, query: bytes, digest: bytes) -> bytes:
+        """Return the authority's token of a digest.
+
+        Raises:
+            OSError: It is away, slow, or what it sent cannot be believed.
+        """
+        try:
+            answer = self._post(query, until=time.monotonic() + WAIT_SECONDS)
+            self.authority.require_right(answer, digest)
+        except (httpx.HTTPError, httpx.InvalidURL, audit.TokenRefused) as error:
+            kind = type(error).__name__
+            log.warning("seal_without_timestamp", error=kind, why=str(error))
+            raise OSError(kind) from error
+        return answer
+
+    def _post(self, query: bytes, *, until: float) -> bytes:
+        """Send a question; an answer that does not end is cut, and so refused."""
+        read = bytearray()
+        with (
+            httpx.Client(timeout=WAIT_SECONDS, transport=self.transport) as client,
+            client.stream(
+                "POST", self.authority.url, content=query, headers=HEADERS
+            ) as answer,
+        ):
+            answer.raise_for_status()
+            for part in answer.iter_raw(TOKEN_BYTES):
+                read += part
+                if len(read) > TOKEN_BYTES or time.monotonic() > until:
+                    break
+        return bytes(read)
 
 
 @dataclass(frozen=True)

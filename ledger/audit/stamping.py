@@ -57,24 +57,37 @@ class Authority:
         question = TimestampRequestBuilder(hash_algorithm=HashAlgorithm.SHA256)
         return question.data(note.encode()).cert_request(cert_request=True).build()
 
+    def require_right(self, response: bytes, digest: bytes) -> None:
+        """Refuse a token that is not of this authority and of this SHA-256.
+
+        Raises:
+            TokenRefused: It is not.
+        """
+        self._verify(VerifierBuilder(), response, digest)
+
     def judge(self, note: str, asked: TimeStampRequest, response: bytes) -> Token:
         """Return the token when it is of this authority, this note and this question.
 
         Raises:
             TokenRefused: It is not.
         """
+        digest = hashlib.sha256(note.encode()).digest()
+        at = self._verify(VerifierBuilder.from_request(asked), response, digest)
+        return Token(response, at)
+
+    def _verify(
+        self, verifier: VerifierBuilder, response: bytes, digest: bytes
+    ) -> datetime:
         if len(response) > TOKEN_BYTES:
             raise TokenRefused("it is too large")
         try:
             read = decode_timestamp_response(response)
-            verifier = VerifierBuilder.from_request(asked)
             for root in self.roots:
                 verifier = verifier.add_root_certificate(root)
-            digest = hashlib.sha256(note.encode()).digest()
             verifier.build().verify(read, digest)
         except (VerificationError, ValueError, TypeError) as error:
             raise TokenRefused(str(error)[:200]) from error
-        return Token(response, read.tst_info.gen_time)
+        return read.tst_info.gen_time
 
 
 async def find_unstamped(uow: UnitOfWork) -> CheckpointRow | None:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import httpx
 import pytest
 from asn1crypto.x509 import Certificate
 from cryptography import x509
@@ -14,15 +15,20 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     pkcs12,
 )
+from cryptography.x509 import load_pem_x509_certificates
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from structlog.testing import capture_logs
 
+from api.jobs.timestamps import SealTimes
 from contracts import documents
 from contracts.documents import Language, Press
 from contracts.documents.sealing import FIELD, Seal
+from ledger import audit
 from tests.contracts.test_agreement import an_agreement
+from tests.ledger.audit.authority import OpensslAuthority
 
 PASSWORD = b"open"
 
@@ -82,6 +88,64 @@ def judged(content):
     return seal, validate_pdf_signature(
         seal, ValidationContext(trust_roots=[CERTIFICATE])
     )
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return OpensslAuthority(tmp_path_factory.mktemp("authority") / "tsa")
+
+
+def test_a_seal_bears_the_time_that_an_authority_swears_to(form, authority):
+    known = audit.Authority.read("https://tsa.example/", authority.roots)
+    sworn = SealTimes(known, httpx.MockTransport(answering(authority)))
+
+    sealed = Seal.read(PACKED, PASSWORD, ask=sworn.ask).put_on(form.content)
+
+    (seal,) = PdfFileReader(BytesIO(sealed)).embedded_signatures
+    root = load_pem_x509_certificates(authority.roots)[0]
+    trusted = ValidationContext(
+        trust_roots=[
+            CERTIFICATE,
+            Certificate.load(root.public_bytes(Encoding.DER)),
+        ]
+    )
+    verdict = validate_pdf_signature(seal, trusted)
+    assert verdict.bottom_line
+    assert verdict.timestamp_validity.valid
+    assert verdict.timestamp_validity.trusted
+
+
+def answering(authority):
+    def answer(asked):
+        return reply(authority.answer(asked.read()))
+
+    return answer
+
+
+def reply(content):
+    return httpx.Response(200, stream=httpx.ByteStream(content))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda _: httpx.Response(503),
+        lambda _: reply(b"nonsense"),
+        lambda _: reply(bytes(100_000)),
+    ],
+    ids=["away", "nonsense", "too much"],
+)
+def test_a_seal_does_not_wait_for_an_authority_that_fails(form, authority, answer):
+    known = audit.Authority.read("https://tsa.example/", authority.roots)
+    sworn = SealTimes(known, httpx.MockTransport(answer))
+
+    with capture_logs() as logs:
+        sealed = Seal.read(PACKED, PASSWORD, ask=sworn.ask).put_on(form.content)
+
+    _, verdict = judged(sealed)
+    assert verdict.bottom_line
+    assert verdict.timestamp_validity is None
+    assert [one["event"] for one in logs] == ["seal_without_timestamp"]
 
 
 def test_a_seal_is_valid_over_the_whole_file(sealed):
