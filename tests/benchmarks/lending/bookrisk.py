@@ -27,8 +27,8 @@ DECISION = {
 # The portfolio's loans are real; what they were asked for by is not, and is added here.
 ASKED = """
 INSERT INTO application (id, party, currency, amount_minor, term_months, purpose,
-    statements, decision, quote, status, offer, overrides, submitted_at)
-SELECT application, borrower, currency, principal_minor, 12, 'Stock', '[]', %s, '{}',
+    statements, invoice_files, decision, quote, status, offer, overrides, submitted_at)
+SELECT application, borrower, currency, principal_minor, 12, 'Stock', '[]', '[]', %s, '{}',
     'funded', offer, '[]', created_at FROM loan
 """
 
