@@ -12,6 +12,7 @@ import psycopg
 from api import postgres, schema
 from api.jobs import risks
 from api.portal.pages.risk import read_risk
+from ledger import memory
 from ledger.clock import StoppedClock
 from ledger.database import Database, close_engine, make_engine
 from tests.benchmarks.lending.dayend import MEMORY, NOW, PASSWORD, make_loans
@@ -35,9 +36,9 @@ SELECT application, borrower, currency, principal_minor, 12, 'Stock', '[]', '[]'
 
 def measure_book(count: int) -> None:
     """Print how long keeping the whole book takes, and one reading of what is kept."""
-    memory = MEMORY if MEMORY.is_dir() else None
+    place = MEMORY if MEMORY.is_dir() else None
     with (
-        tempfile.TemporaryDirectory(prefix="tonle-bench-", dir=memory) as folder,
+        tempfile.TemporaryDirectory(prefix="tonle-bench-", dir=place) as folder,
         postgres.running(Path(folder), {"fsync": "off"}) as url,
     ):
         schema.make_roles(url, dict.fromkeys(schema.ROLES, PASSWORD))
@@ -54,6 +55,7 @@ async def _measure(server_url: str, count: int) -> None:
     with psycopg.connect(url_of(server_url, "risk")) as admin:
         admin.execute("SET session_replication_role = replica")
         admin.execute(ASKED, [json.dumps(DECISION)])
+    memory.settle()  # as the server does
     begun, worked = time.perf_counter(), time.process_time()
     while await risks.keep(db):
         pass
