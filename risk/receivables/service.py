@@ -99,6 +99,12 @@ async def list_invoice_files(
     )
 
 
+async def list_named(uow: UnitOfWork, ids: Sequence[str]) -> list[InvoiceFile]:
+    """Return those lists that are still kept, without their bytes."""
+    query = select(InvoiceFile).where(InvoiceFile.id.in_(ids)).order_by(InvoiceFile.id)
+    return list(await uow.session.scalars(query))
+
+
 async def get_bytes(uow: UnitOfWork, invoice_file_id: str) -> tuple[str, bytes]:
     """Return a list's file name and bytes, or refuse."""
     found = await uow.session.execute(

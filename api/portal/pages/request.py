@@ -26,6 +26,7 @@ from ledger.ids import PartyId
 from ledger.money import Currency
 from risk import receivables, statements
 from risk.decision import Decision
+from risk.receivables import InvoiceFile
 from risk.statements import Statement
 
 router = make_pages()
@@ -52,6 +53,7 @@ class Case:
     schedule: Schedule
     records: list[Statement]
     months: list[InOut] | None
+    invoices: list[InvoiceFile]
 
 
 @router.get("/apply")
@@ -95,6 +97,7 @@ async def read_request(uow: UnitOfWork, *, application_id: str) -> Case:
         lending.schedule_of(application),
         records,
         await _months(uow, application),
+        await receivables.list_named(uow, application.invoice_files),
     )
 
 
@@ -147,26 +150,39 @@ async def _submit(
     purpose: str,
 ) -> str:
     records = await _records(uow, party_id=caller.party)
-    invoices = await receivables.list_invoice_files(
-        uow, party_id=caller.party, limit=MOST_RECORDS
-    )
+    invoices = await _invoices(uow, party_id=caller.party)
     application = await lending.submit_application(
         uow,
         party_id=caller.party,
         wanted=wish.read(read_currency(currency)),
         purpose=purpose,
         statement_ids=[record.id for record in records],
-        invoice_file_ids=[kept.id for kept in invoices.items],
+        invoice_file_ids=[kept.id for kept in invoices],
     )
     return application.id
 
 
 async def _form_page(desk: Desk, *, caller: Caller, wish: Wish) -> Response:
     records = await desk.db.read(_records, party_id=caller.party)
-    return desk.page("apply.html", wish=wish, records=records, currencies=Currency)
+    invoices = await desk.db.read(_invoices, party_id=caller.party)
+    return desk.page(
+        "apply.html",
+        wish=wish,
+        records=records,
+        invoices=invoices,
+        currencies=Currency,
+    )
 
 
 async def _records(uow: UnitOfWork, *, party_id: PartyId) -> list[Statement]:
     """Return the newest records: a request stands on all of them, none is left out."""
     page = await statements.list_statements(uow, party_id=party_id, limit=MOST_RECORDS)
+    return page.items
+
+
+async def _invoices(uow: UnitOfWork, *, party_id: PartyId) -> list[InvoiceFile]:
+    """Return the newest lists of invoices: a request stands on all of them too."""
+    page = await receivables.list_invoice_files(
+        uow, party_id=party_id, limit=MOST_RECORDS
+    )
     return page.items

@@ -76,12 +76,13 @@ async def test_a_list_of_invoices_is_counted_in_the_next_request(
     )
     assert "line 3: the amount is missing or not a clear number" in plain(page)
 
-    await reader.open("/apply")
+    assert "ar.csv" in (await reader.open("/apply")).text
     page = await reader.send("/apply", **FORM, currency="USD", purpose="Rice")
     asked = await db.read(
         lending.get_application, application_id=page.url.path.rpartition("/")[2]
     )
     assert asked.decision["features"]["late_payment_share"] == "1.0000"
+    assert "ar.csv" in page.text
 
 
 async def test_a_file_becomes_a_record_a_request_and_an_answer(
