@@ -44,6 +44,7 @@ _MONTHS, _WEEKS, _WEEK_DAYS = 12, 52, 7
 _USUAL_GUESS = Decimal("0.1")
 _DIGITS, _GUESS_DIGITS = 34, 12
 _MOST_STEPS = 200
+_MOST_GROWTH = 50  # to guess by: e to its power is beyond every rate looked for
 _LOWEST_PERIOD_RATE, _HIGHEST_PERIOD_RATE = Decimal("-0.5"), Decimal(1000)
 
 
@@ -221,7 +222,7 @@ def _first_guess(flows: Sequence[Flow]) -> Decimal | None:
         if not weighed:
             return None
         growth = (paid / lent).ln() * paid / abs(weighed)
-        return growth.exp() - 1
+        return growth.exp() - 1 if abs(growth) < _MOST_GROWTH else None
 
 
 def _timed(ordered: Sequence[DatedFlow], convention: DayCount) -> list[Flow]:

@@ -17,6 +17,7 @@ from contracts import daycount as counting
 from contracts import plain
 from contracts import schedule as schedules
 from contracts.errors import InputInvalid
+from contracts.months import FIRST_DAY, LAST_DAY
 from contracts.terms import Terms
 from ledger.errors import NotFound
 from ledger.money import BPS_PER_ONE, Currency
@@ -236,6 +237,9 @@ def _choice(name: str, sent: JsonValue, choices: type[_Choice]) -> _Choice:
 
 def _dated_flow(fields: _Fields) -> rates.DatedFlow:
     on = plain.read_date("flows.on", fields.take("on"))
+    if not FIRST_DAY <= on <= LAST_DAY:
+        reason = f"must be from {FIRST_DAY} to {LAST_DAY}"
+        raise InputInvalid(field="flows.on", reason=reason)
     amount = plain.read_decimal("flows.amount", fields.take("amount"))
     fields.end()
     return rates.DatedFlow(on, amount)

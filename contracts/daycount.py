@@ -173,8 +173,12 @@ def _act_act_icma(
     months = _MONTHS / reference.per_year
     periods = Fraction(0)
     for index in _indexes_covering(start, end, reference):
-        left = _notional(reference, months, index)
-        right = _notional(reference, months, index + 1)
+        try:
+            left = _notional(reference, months, index)
+            right = _notional(reference, months, index + 1)
+        except (ValueError, OverflowError):
+            reason = "leads out of the calendar"
+            raise InputInvalid(field="reference", reason=reason) from None
         overlap = (min(end, right) - max(start, left)).days
         if overlap > 0:
             periods += Fraction(overlap, (right - left).days)

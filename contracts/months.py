@@ -4,6 +4,7 @@ import calendar
 from datetime import date, timedelta
 from enum import StrEnum
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(8999, 12, 31)
 _MONTHS = 12
 _SHORTEST_MONTH_DAYS = 28
 

@@ -24,6 +24,7 @@ RATE_DIGITS = Decimal("1e-12")
 _DIGITS, _GUESS_DIGITS = 34, 12
 MOST_SIGN_CHANGES = 60
 _MOST_TERMS = 20_000  # of all derivatives together: half a second of work
+_MOST_PARTS = 10**8  # of a year: finer ones would be lost in the digits
 _MOST_STEPS = 200
 _NOTHING = Decimal("1e-24")
 _CLOSE = Decimal("1e-18")
@@ -102,6 +103,8 @@ def _rate(discount: Decimal, denominator: int) -> Decimal:
 def _polynomial(flows: Sequence[Flow]) -> tuple[_Polynomial, int]:
     """Write flows as a polynomial in ``v``, its powers rising from zero."""
     denominator = lcm(*(flow.years.denominator for flow in flows))
+    if denominator > _MOST_PARTS:
+        raise InputInvalid(field="flows", reason="must be at simpler parts of a year")
     factors: dict[int, Decimal] = {}
     for years, amount in flows:
         if amount:

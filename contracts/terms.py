@@ -44,7 +44,7 @@ from contracts.clauses import (
 )
 from contracts.daycount import DayCount
 from contracts.errors import TermsInvalid
-from contracts.months import MonthEnd
+from contracts.months import FIRST_DAY, LAST_DAY, MonthEnd
 from ledger.money import BPS_PER_ONE, Currency, Money, Rounding
 
 __all__ = [
@@ -90,7 +90,6 @@ MAX_INSTALMENTS = 1_200
 MAX_RATE_BPS = 100_000
 MAX_TRANCHES = 120
 MAX_EVERY = 1_200
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(8999, 12, 31)
 _LONGEST_UNIT_DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31}
 
 
@@ -250,12 +249,12 @@ def _check_span(terms: Terms) -> None:
     ends = [terms.first_due_on, *terms.due_dates[-1:]]
     ends += [shift.to for shift in terms.shifts]
     _refuse(
-        terms.disbursed_on < _FIRST_DAY,
+        terms.disbursed_on < FIRST_DAY,
         "disbursed_on",
         "must not be before the year 1900",
     )
     _refuse(
-        max(ends).toordinal() + days > _LAST_DAY.toordinal(),
+        max(ends).toordinal() + days > LAST_DAY.toordinal(),
         "instalments",
         "must end before the year 9000",
     )

@@ -196,6 +196,46 @@ def test_days_are_counted_from_the_first_of_the_calendar_to_the_last(convention)
             },
             "calculation_input_invalid",
         ),
+        (
+            "daycount",
+            {
+                "convention": "Act/Act ICMA",
+                "start": "2026-01-01",
+                "end": "2026-01-20",
+                "reference": {
+                    "start": "2026-02-01",
+                    "end": "2026-03-01",
+                    "per_year": "1/9999",
+                },
+            },
+            "calculation_input_invalid",
+        ),
+        (
+            "apr",
+            {"flows": [LENT | {"on": "0001-01-01"}, *BACK]},
+            "calculation_input_invalid",
+        ),
+        (
+            "apr",
+            {
+                "flows": [
+                    {"years": "0", "amount": "1000"},
+                    {"years": "1/999999937", "amount": "-600"},
+                    {"years": "1/999999929", "amount": "-600"},
+                ]
+            },
+            "calculation_input_invalid",
+        ),
+        (
+            "apr",
+            {
+                "flows": [
+                    {"years": "0", "amount": "0.01"},
+                    {"years": "1/99999999", "amount": "-999999999999999999"},
+                ]
+            },
+            "no_rate",
+        ),
         ("schedule", PLAN | {"first_due_on": "2025-01-01"}, "terms_invalid"),
         ("apr", {"flows": [LENT]}, "no_rate"),
         ("apr", {"flows": []}, "calculation_input_invalid"),
