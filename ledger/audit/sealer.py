@@ -36,7 +36,7 @@ class Sealer:
             Unavailable: The database is away or busy; what comes next starts afresh.
         """
         ahead, self._ahead = self._ahead, None
-        onward = ahead.last if ahead and len(ahead.told) == self._limit else None
+        onward = ahead.onward if ahead and len(ahead.told) == self._limit else None
         sealed, self._ahead = await asyncio.gather(
             self._db.transact(
                 seal,
@@ -51,7 +51,7 @@ class Sealer:
         if sealed:
             self._before = sealed
             if sealed.added == self._limit and not self._ahead:
-                self._ahead = await self._read_after(sealed.last)
+                self._ahead = await self._read_after(sealed.onward)
         return sealed
 
     async def _read_after(self, place: Place | None) -> Waiting | None:

@@ -79,7 +79,7 @@ class Sealed:
     checkpoint: Checkpoint
     note: str
     head: Head
-    last: Place
+    onward: Place | None
 
 
 async def seal(
@@ -100,10 +100,10 @@ async def seal(
     if epoch is None:
         return None
     head = await _find_head(uow.session, signer.name)
-    if before is None or before.head != head:
+    if before is None or before.head != head or before.onward is None:
         waiting = await fetch_waiting(uow, limit)
-    elif ahead is None or ahead.after != before.last:
-        waiting = await fetch_waiting(uow, limit, after=before.last)
+    elif ahead is None or ahead.after != before.onward:
+        waiting = await fetch_waiting(uow, limit, after=before.onward)
     else:
         waiting = ahead
     if waiting is None:
@@ -158,7 +158,7 @@ async def _seal(
         )
     )
     await uow.session.flush()
-    return Sealed(len(leaves), checkpoint, note, new_head, waiting.last)
+    return Sealed(len(leaves), checkpoint, note, new_head, waiting.onward)
 
 
 async def _find_head(session: AsyncSession, log: str) -> Head:

@@ -30,11 +30,15 @@ BEFORE_ALL = Place(-1, -1, -1)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What comes next in the queue after a place: all rows from the first to the last."""
+    """What comes next in the queue after a place: all rows from the first to the last.
+
+    ``onward`` is the place after which reading goes on, where there is one.
+    """
 
     after: Place
     first: Place
     last: Place
+    onward: Place | None
     told: Sequence[Told]
 
 
@@ -51,7 +55,9 @@ SELECT waiting.xid, uuid_send(waiting.event) AS event, waiting.part, waiting.str
     ) AS ts,
     CAST(event.data AS text) AS data, CAST(event.commitments AS text) AS commitments,
     CAST(event.refs AS text) AS refs, entry.kind,
-    to_char(entry.effective_on, 'YYYY-MM-DD') AS effective_on
+    to_char(entry.effective_on, 'YYYY-MM-DD') AS effective_on,
+    waiting.xid >= CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)
+        AS is_restored
 FROM (
     SELECT * FROM audit_queue
     WHERE (xid, stream, number) > (:xid, :stream, :number) {and_ended}
@@ -61,8 +67,11 @@ LEFT JOIN event ON waiting.part = 0 AND event.id = waiting.event
 LEFT JOIN entry ON waiting.part > 0 AND entry.id = waiting.event
 ORDER BY waiting.xid, waiting.stream, waiting.number
 """
+# A number that no transaction has reached is of another server, from which the tables were
+# restored: streams keep it until this one has come as far. What is seen of it has ended.
 _EARLIER_HAVE_ENDED = """
-    AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)
+    AND (xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)
+        OR xid >= CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint))
 """
 _WAITING_ENDED = text(_WAITING.format(and_ended=_EARLIER_HAVE_ENDED))
 _WAITING_ALL = text(_WAITING.format(and_ended=""))
@@ -86,7 +95,7 @@ async def fetch_waiting(
 
     Nothing comes later at a place up to the last: a row's ``xid`` is never below that of
     its own transaction, and all of those have ended. With ``own`` that does not hold, as
-    what this transaction told is taken too.
+    what this transaction told is taken too, nor after rows with a restored server's number.
     """
     query = _WAITING_ALL if own else _WAITING_ENDED
     rows = (await uow.session.execute(query, after._asdict() | {"limit": limit})).all()
@@ -99,7 +108,9 @@ async def fetch_waiting(
         _told_of_entry(row, *parts[row.event]) if row.part else _told_of_event(row)
         for row in rows
     ]
-    return Waiting(after, _place(rows[0]), _place(rows[-1]), told)
+    last = _place(rows[-1])
+    onward = None if own or rows[-1].is_restored else last
+    return Waiting(after, _place(rows[0]), last, onward, told)
 
 
 def _place(row: Row[Any]) -> Place:

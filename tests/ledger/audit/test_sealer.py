@@ -326,6 +326,36 @@ async def test_a_record_gone_from_the_queue_is_not_sealed_from_memory(
     assert len(await entries_of(db)) == 2
 
 
+@pytest.mark.parametrize("limit", [2, 5_000])
+async def test_a_log_restored_on_a_server_that_counts_anew_goes_on(
+    db: Database, admin_of: str, limit: int
+) -> None:
+    with psycopg.connect(admin_of) as connection:
+        connection.execute(
+            "UPDATE audit_stream SET number = 1, xid = 10000000000 WHERE stream < 20"
+        )
+        connection.execute("UPDATE audit_stream SET number = 1 WHERE stream >= 20")
+    sealer = audit.Sealer(db, SIGNER, limit=limit)
+    doors = [DoorOpened(f"door_{number}") for number in range(30)]
+
+    await asyncio.gather(*(db.transact(tell, door) for door in doors[:20]))
+    sealed = await sealer.seal()
+    await asyncio.gather(*(db.transact(tell, door) for door in doors[20:]))
+    async for _ in _until_nothing_waits(sealer):
+        pass
+
+    assert sealed is not None
+    entries = await entries_of(db)
+    assert sorted(entry["subject"] for entry in entries) == sorted(
+        door.door for door in doors
+    )
+    numbers = defaultdict(list)
+    for entry in entries:
+        numbers[entry["stream"]].append(entry["number"])
+    for given in numbers.values():
+        assert given == list(range(2, len(given) + 2))
+
+
 async def _until_nothing_waits(sealer: audit.Sealer) -> AsyncIterator[audit.Sealed]:
     while sealed := await sealer.seal():
         yield sealed
