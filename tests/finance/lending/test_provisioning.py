@@ -8,7 +8,8 @@ import pytest
 
 from api.jobs import jobs_of, risks
 from api.services import Services
-from finance import lending
+from contracts import schedule
+from finance import lending, rulepacks
 from finance.lending import Stage, loanrisks
 from ledger.errors import InvariantBroken
 from ledger.ids import PartyId, read_id
@@ -36,6 +37,39 @@ async def test_the_book_is_the_ledger_to_the_cent(world, desk, loan) -> None:
     told = lending.book_json(book)
     assert told["stages"]["1"]["allowance_minor"] == told["allowance_minor"]
     assert all(stressed.allowance >= book.expected for stressed in book.stressed)
+
+
+async def test_what_will_be_owed_falls_by_what_each_month_pays(world, loan) -> None:
+    left = usd(1_000).minor
+    owed = []
+    for row in schedule.build(loan.agreed_terms).rows:
+        owed.append(left)
+        left -= row.principal.minor
+
+    (one,) = (await only_book(world)).loans
+
+    assert left == 0
+    assert one.tagged.exposure.owed_minor == tuple(owed)
+
+
+async def test_the_allowance_is_the_sum_done_by_hand(world, loan) -> None:
+    (one,) = (await only_book(world)).loans
+    seen, pack, on = one.tagged.exposure, rulepacks.home(), loan.disbursed_on
+    by_hand = 0.0
+    for name in ("base", "better", "worse"):
+        weight, worse_pd, worse_lgd = (
+            pack.bps(f"ecl_{name}_{what}", on=on) / 10_000
+            for what in ("weight", "pd", "lgd")
+        )
+        lgd = min(seen.lgd_bps / 10_000 * worse_lgd, 1)
+        stays = (1 - min(seen.pd_bps / 10_000 * worse_pd, 1)) ** (1 / 12)
+        worth = 1 / (1 + float(seen.rate_bps) / 10_000 / 12)
+        by_hand += weight * sum(
+            (1 - stays) * stays**month * owed * lgd * worth ** (month + 1)
+            for month, owed in enumerate(seen.owed_minor)
+        )
+
+    assert one.expected.minor == round(by_hand)
 
 
 async def test_a_late_loan_climbs_the_stages_and_the_classes(world, loan) -> None:
