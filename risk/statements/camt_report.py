@@ -78,12 +78,34 @@ class Report:
             tuple(self._balances(balances, len(booked))),
             tuple(left_out),
             self.line,
-            self._findings(),
+            self._findings(len(entries), booked),
         )
 
-    def _findings(self) -> tuple[Finding, ...]:
-        unlike = tuple(self.unlike)
-        return (Finding(Flaw.BATCH_UNLIKE_ENTRY, unlike),) if unlike else ()
+    def _findings(self, count: int, booked: list[Transaction]) -> tuple[Finding, ...]:
+        found = []
+        if self.unlike:
+            found.append(Finding(Flaw.BATCH_UNLIKE_ENTRY, tuple(self.unlike)))
+        # It sums entries: where some wait or became their payments, ours are others.
+        for summary in self.element.iterchildren(self._tag("TxsSummry")):
+            alike = len(booked) == count
+            if alike and not self._adds_up(summary, count, booked):
+                found.append(Finding(Flaw.TOTAL_UNLIKE_LINES, (line_of(summary),)))
+        return tuple(found)
+
+    def _adds_up(
+        self, summary: etree._Element, count: int, booked: list[Transaction]
+    ) -> bool:
+        """Hold the report's summary, as far as it goes, against its entries."""
+        came = sum(item.amount_minor for item in booked if item.amount_minor > 0)
+        went = sum(item.amount_minor for item in booked if item.amount_minor < 0)
+        counted = self._walk(summary, "TtlNtries", "NbOfNtries") or str(count)
+        sums = (
+            (self._walk(summary, "TtlCdtNtries", "Sum"), came),
+            (self._walk(summary, "TtlDbtNtries", "Sum"), -went),
+        )
+        return counted == str(count) and all(
+            not told or read_minor(told, self.exponent) == moved for told, moved in sums
+        )
 
     def _tag(self, name: str) -> str:
         return self.space + name
