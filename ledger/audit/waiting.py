@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.audit.entry import Told
@@ -40,6 +40,28 @@ class Waiting:
     last: Place
     onward: Place | None
     told: Sequence[Told]
+
+
+class _Queued(NamedTuple):
+    """A row of the queue with what it tells of; its names are quickly read."""
+
+    xid: int
+    event: bytes
+    part: int
+    stream: int
+    number: int
+    type: str
+    subject: str
+    actor: str
+    actor_auth: str
+    request_id: str
+    ts: str
+    data: str
+    commitments: str
+    refs: str
+    kind: str
+    effective_on: str
+    is_restored: bool
 
 
 # The queue is cut first, so that only what is taken is looked up. The server writes
@@ -98,7 +120,8 @@ async def fetch_waiting(
     what this transaction told is taken too, nor after rows with a restored server's number.
     """
     query = _WAITING_ALL if own else _WAITING_ENDED
-    rows = (await uow.session.execute(query, after._asdict() | {"limit": limit})).all()
+    found = await uow.session.execute(query, after._asdict() | {"limit": limit})
+    rows = [*map(_Queued._make, found)]
     if not rows:
         return None
     ensure(all(row.ts for row in rows), "all that is queued is still there")
@@ -113,12 +136,12 @@ async def fetch_waiting(
     return Waiting(after, _place(rows[0]), last, onward, told)
 
 
-def _place(row: Row[Any]) -> Place:
+def _place(row: _Queued) -> Place:
     return Place(row.xid, row.stream, row.number)
 
 
 async def _fetch_parts(
-    session: AsyncSession, booked: Mapping[bytes, Row[Any]]
+    session: AsyncSession, booked: Mapping[bytes, _Queued]
 ) -> dict[bytes, tuple[str, list[str]]]:
     """Return the shown id of each journal entry and the data of its parts."""
     entries = ",".join([key.hex() for key in booked])
@@ -127,9 +150,7 @@ async def _fetch_parts(
     return {key: _parts(row, legs.get(key.hex(), ())) for key, row in booked.items()}
 
 
-def _parts(
-    row: Row[Any], legs: Sequence[tuple[str, str, int]]
-) -> tuple[str, list[str]]:
+def _parts(row: _Queued, legs: Sequence[tuple[str, str, int]]) -> tuple[str, list[str]]:
     entry = show_number("entry", int.from_bytes(row.event))
     told = EntryTold(entry, row.kind, row.effective_on, row.ts)
     texts = [leg_text(_shown(account), asset, units) for account, asset, units in legs]
@@ -141,11 +162,11 @@ def _shown(account: str) -> str:
     return show_id("acct", UUID(account))
 
 
-def _told_of_event(row: Row[Any]) -> Told:
+def _told_of_event(row: _Queued) -> Told:
     return Told._make((*row[1:14], show_number("evt", int.from_bytes(row.event))))
 
 
-def _told_of_entry(row: Row[Any], entry: str, parts: Sequence[str]) -> Told:
+def _told_of_entry(row: _Queued, entry: str, parts: Sequence[str]) -> Told:
     ensure(row.part <= len(parts), "every leg that was recorded is still there")
     return Told(
         row.event,
