@@ -167,6 +167,15 @@ def test_sharing_keeps_every_unit_and_no_lender_is_off_by_more_than_one(
         assert abs(share.principal.minor * total - total // 2 * weight) < total
         assert abs(share.interest.minor * total - interest * weight) < total
         assert share.net.minor >= 0
+        fee = share.servicing_fee_minor * 10_000 - fee_bps * (
+            share.interest_minor + share.late_fee_minor
+        )
+        assert abs(fee) < 2 * 10_000
+    before = {}
+    for share, weight in zip(shared.shares, weights, strict=True):
+        earlier = before.setdefault(weight, share)
+        assert earlier.principal_minor >= share.principal_minor
+        before[weight] = share
 
 
 @st.composite
