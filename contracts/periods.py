@@ -99,4 +99,9 @@ def _years(terms: Terms, period: Period, start: date, end: date) -> tuple[int, i
 
 def round_to_step(value: Fraction | int, rounding: Rounding, step: int) -> int:
     """Round exact minor units to a multiple of a step."""
-    return round_ratio(value.numerator, value.denominator * step, rounding) * step
+    return ratio_to_step(value.numerator, value.denominator, rounding, step)
+
+
+def ratio_to_step(top: int, bottom: int, rounding: Rounding, step: int) -> int:
+    """Round a ratio of minor units, in whatever terms, to a multiple of a step."""
+    return round_ratio(top, bottom * step, rounding) * step

@@ -9,10 +9,16 @@ from typing import NamedTuple, assert_never
 
 from contracts import level as levels
 from contracts.legs import Leg, legs_of
-from contracts.periods import Period, growth_ratio, layout, round_to_step
+from contracts.periods import (
+    Period,
+    growth_ratio,
+    layout,
+    ratio_to_step,
+    round_to_step,
+)
 from contracts.rows import Row
 from contracts.terms import GraceRule, Method, Remainder, Terms, Tranche
-from ledger.money import BPS_PER_ONE, round_ratio, split_units
+from ledger.money import BPS_PER_ONE, split_units
 
 _LEVEL_METHODS = (Method.ANNUITY, Method.BALLOON)
 
@@ -99,11 +105,11 @@ class Walk:
 
     def _unrounded_rows(self) -> Iterator[Row]:
         """Round only what is shown: principal is the fall of the rounded balance."""
-        rule, step = self.rule, self.rule.interest_step
+        rule = self.rule
         before = self.balance + sum(part.amount.minor for part in self.arrivals)
         for leg, (top, bottom) in zip(self.legs, self.exact_balances(), strict=True):
             period, bears = leg.period, leg.growth[0] > 0
-            left = round_ratio(top, bottom * step, rule.interest) * step
+            left = ratio_to_step(top, bottom, rule.interest, rule.interest_step)
             level = self.level_minor or 0
             interest = max(0, level - (before - left)) if bears else 0
             after = 0 if period.is_last else min(max(left, 0), before)
@@ -211,8 +217,7 @@ class Walk:
             more, under = self._growth_since(leg.period, part.on)
             top = top * under + part.amount.minor * more * bottom
             bottom *= under
-        step = self.rule.interest_step
-        return round_ratio(top, bottom * step, self.rule.interest) * step
+        return ratio_to_step(top, bottom, self.rule.interest, self.rule.interest_step)
 
     def _due_interest(self, leg: Leg, earned: int) -> tuple[int, int, int]:
         """Return the interest due in the level, beside it, and capitalised."""
@@ -272,9 +277,10 @@ class Walk:
         return sum(later.pays for later in self.legs if later.number >= leg.number)
 
     def _fee(self, instalment: int) -> int:
-        fees, step = self.terms.fees, self.rule.interest_step
+        fees, rule = self.terms.fees, self.rule
         if not instalment:
             return 0
         fixed = fees.instalment.minor if fees.instalment else 0
-        top, bottom = instalment * fees.instalment_bps, BPS_PER_ONE * step
-        return fixed + round_ratio(top, bottom, self.rule.interest) * step
+        part = instalment * fees.instalment_bps
+        step = rule.interest_step
+        return fixed + ratio_to_step(part, BPS_PER_ONE, rule.interest, step)
