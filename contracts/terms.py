@@ -175,15 +175,17 @@ class Terms:
         try:
             return _ADAPTER.validate_json(json.dumps(written), strict=True)
         except ValidationError as error:
-            raise TermsInvalid(field=_place(error), reason="cannot be read") from None
+            field_name, reason = _fault(error)
+            raise TermsInvalid(field=field_name, reason=reason) from None
 
 
-def _place(error: ValidationError) -> str:
+def _fault(error: ValidationError) -> tuple[str, str]:
     """Name the field that is wrong; a field we do not know is not repeated."""
     first = error.errors()[0]
     unknown = first["type"] in ("extra_forbidden", "unexpected_keyword_argument")
     known = first["loc"][:-1] if unknown else first["loc"]
-    return ".".join(map(str, known)) or "of the request"
+    reason = "has a field that is not known" if unknown else "cannot be read"
+    return ".".join(map(str, known)) or "request", reason
 
 
 def _refuse(condition: object, field_name: str, reason: str) -> None:

@@ -205,7 +205,7 @@ def _require_lawful(act: Act, today: date) -> None:
             return
     cap_bps = rulepacks.home().bps("apr_cap", on=today)
     if rate_bps > cap_bps:
-        raise RateAboveCap(rate_bps=rate_bps, cap_bps=cap_bps)
+        raise RateAboveCap(field="rate_bps", rate_bps=rate_bps, cap_bps=cap_bps)
 
 
 def _apr_bps(terms: Terms) -> int:

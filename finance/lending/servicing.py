@@ -64,7 +64,9 @@ async def receive_from_wallet(
     amount.require_settleable()
     loan.require(*_OPEN)
     if amount.currency is not loan.currency:
-        raise CurrencyMismatch(expected=loan.currency, given=amount.currency)
+        raise CurrencyMismatch(
+            field="amount", expected=loan.currency, given=amount.currency
+        )
     history = await History.of(uow, loan)
     if not history.terms.disbursed_on <= on <= uow.today():
         raise ReceiptTooEarly

@@ -273,3 +273,13 @@ def test_the_rate_of_flows_through_a_century_is_found():
 
     assert answer["is_unique"]
     assert answer["rate"].startswith("0.068")
+
+
+def test_a_field_that_is_not_known_is_told_as_such_and_not_repeated():
+    with pytest.raises(Refusal) as refused:
+        calculators.calculate("schedule", PLAN | {"unknown": 1})
+
+    assert refused.value.facts == {
+        "field": "request",
+        "reason": "has a field that is not known",
+    }

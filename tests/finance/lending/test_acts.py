@@ -192,13 +192,15 @@ async def test_what_cannot_be_is_refused_by_its_field_and_nothing_is_booked(
 
 
 async def test_a_rate_above_the_cap_is_refused(world, desk, loan):
-    with pytest.raises(lending.RateAboveCap):
+    with pytest.raises(lending.RateAboveCap) as refused:
         await act(
             world,
             desk,
             loan,
             loans.RateChanged(on=today(world), ordinal=0, rate_bps=2_000),
         )
+
+    assert refused.value.facts["field"] == "rate_bps"
 
 
 async def test_one_person_does_not_act_alone(world, desk, loan):
