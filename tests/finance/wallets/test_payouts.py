@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from finance import rails, wallets
+from finance import approvals, rails, wallets
 from finance.rails import Fault, Outcome
 from finance.wallets import PayoutState, Platform
+from ledger.database import UnitOfWork
 from ledger.entries import InsufficientFunds
 from ledger.errors import Unavailable
 from ledger.money import AmountNotSettleable, AmountOutOfRange, Currency, Money
@@ -254,15 +255,28 @@ async def test_payouts_are_listed_by_owner_and_by_state(world: Any) -> None:
     assert lost.items == []
 
 
+async def _forget(world: Any, payout: wallets.Payout) -> None:
+    """Forget as an erasure does: in the commit in which a second operator approves it."""
+    one, other = await world.party(0), await world.party(0)
+
+    async def erase(uow: UnitOfWork) -> None:
+        asked: dict[str, Any] = {"by": one, "concerns": payout.party, "request": {}}
+        proposed = await approvals.propose(uow, kind="erasure", note="", **asked)
+        await approvals.approve(uow, approval_id=proposed.id, request={}, by=other)
+        await wallets.forget_destinations(uow, [payout.id])
+
+    await world.db.transact(erase)
+
+
 async def test_the_account_of_a_payout_is_forgotten_once_it_is_over(world: Any) -> None:
     party, payout = await _request(world)
     before = await world.db.read(wallets.list_destinations, party)
-    await world.db.transact(wallets.forget_destinations, [payout.id])
+    await _forget(world, payout)
     sent = await wallets.deliver_payout(world.db, world.rail, payout.id)
     world.clock.advance(timedelta(days=1))
 
     over = await world.db.read(wallets.list_destinations, party)
-    await world.db.transact(wallets.forget_destinations, [payout.id])
+    await _forget(world, payout)
 
     assert before[payout.id] < world.clock.now()
     assert over == {payout.id: sent.ended_at}
