@@ -18,6 +18,9 @@ from risk.scoring.trees import PARTS_OF_A_POINT, Tree, leaves, read_tree
 MOST_POINTS = 10_000
 # A card fitted to fewer loans that went bad may watch and not decide.
 LEAST_DEFAULTS = 100
+# Pages and papers say these, and no others, in both languages.
+GRADES = frozenset("ABCDEF")
+CONFIDENCES = frozenset({"high", "medium", "low", "none"})
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,21 @@ def read_scorecard(text: str) -> Scorecard:
         tuple((word, least) for word, least in raw["confidence_by_days"]),
         tuple(read_tree(tree, raw["reads"]) for tree in raw.get("trees", ())),
     )
+    _require_usable(card)
+    return card
+
+
+def _require_usable(card: Scorecard) -> None:
     ensure(bool(card.characteristics or card.trees), "a scorecard reads something")
     ensure(max(map(abs, _worths(card))) <= MOST_POINTS, "points have few digits")
+    ensure(dict(card.grades).keys() <= GRADES, "a grade is a letter from A to F")
+    confidences = dict(card.confidence_by_days).keys()
+    ensure(confidences <= CONFIDENCES, "a confidence is a word that readers know")
     falling = [pd for _, pd in card.pd_bps_by_score]
     ensure(
         0 <= min(falling) <= max(falling) <= BPS_PER_ONE, "a chance is a share of one"
     )
     ensure(falling == sorted(falling, reverse=True), "a better score means less risk")
-    return card
 
 
 def _worths(card: Scorecard) -> Iterator[int]:

@@ -75,10 +75,13 @@ def test_its_model_card_says_that_it_only_watches() -> None:
         {"base_points": 10**9},
         {"pd_bps_by_score": [[300, 10_001], [400, 1]]},
         {"pd_bps_by_score": [[300, 1], [400, -1]]},
+        {"grades": [["A", 360], ["Z", 0]]},
+        {"confidence_by_days": [["certain", 300], ["none", 0]]},
     ],
     ids=[
         "nothing to read", "a place before the first", "a leaf of too many points",
         "too many points", "more than certain", "less than nothing",
+        "a grade no page knows", "a confidence no page has words for",
     ],
 )  # fmt: skip
 def test_a_card_that_could_not_be_scored_by_or_kept_is_refused(spoilt) -> None:
