@@ -167,7 +167,7 @@ class ApprovalOut(Out):
 
 
 class RowOut(Out):
-    """One instalment as agreed."""
+    """One instalment of a plan."""
 
     number: int
     starts_on: date

@@ -146,9 +146,15 @@ async def list_holders(
     return PageOut[HolderOut].of(page, HolderOut.model_validate)
 
 
-@router.get("/loans/{loan_id}/plan")
-async def get_plan(plan: InForce) -> PlanOut:
+@router.get("/loans/{loan_id}/schedule")
+async def get_schedule(plan: InForce) -> PlanOut:
     """Show the instalments in force today, since when and by which act."""
+    return plan
+
+
+@router.get("/loans/{loan_id}/agreed-schedule")
+async def get_agreed_schedule(plan: Agreed) -> ScheduleOut:
+    """Show the instalments as first agreed, whatever changed them since."""
     return plan
 
 

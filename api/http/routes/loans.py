@@ -11,7 +11,7 @@ from api.http.callers import Known, Operator, Signatory, Sme
 from api.http.commands import Keyed
 from api.http.depends import Db, Outside
 from api.http.router import make_router
-from api.http.routes.applications import ApprovalOut, NoteIn, ScheduleOut
+from api.http.routes.applications import ApprovalOut, NoteIn
 from api.wire import (
     ApprovalRef,
     BusinessDate,
@@ -248,12 +248,6 @@ async def list_loans(
 async def get_loan(loan: Sighted) -> LoanOut:
     """Show a loan as agreed."""
     return LoanOut.model_validate(loan)
-
-
-@router.get("/loans/{loan_id}/schedule")
-async def get_schedule(loan: Sighted) -> ScheduleOut:
-    """Show the instalments as agreed."""
-    return ScheduleOut.of(lending.schedule_of(loan))
 
 
 @router.get("/loans/{loan_id}/state")

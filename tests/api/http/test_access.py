@@ -130,7 +130,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/loans/{loan_id}/schedule.xlsx"): ALL,
     ("GET", "/loans/{loan_id}/agreed-schedule.xlsx"): ALL,
     ("GET", "/loans/{loan_id}/agreed-schedule.csv"): ALL,
-    ("GET", "/loans/{loan_id}/plan"): ALL,
+    ("GET", "/loans/{loan_id}/agreed-schedule"): ALL,
     ("GET", "/loans/{loan_id}/state"): ALL,
     ("GET", "/loans/{loan_id}/events"): ALL,
     ("GET", "/loans/{loan_id}/notes"): ALL,

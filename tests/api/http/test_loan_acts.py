@@ -40,9 +40,16 @@ async def test_a_restructuring_is_shown_to_operators_before_two_agree_to_it(
     shown = ok(
         await market.reviewer.post(f"/loans/{loan['id']}/acts/preview", {"act": act})
     )
+    agreed = ok(await sme.get(f"/loans/{loan['id']}/agreed-schedule"))
+    before = ok(await sme.get(f"/loans/{loan['id']}/schedule"))
     await agree(market, loan, act)
 
     state = ok(await sme.get(f"/loans/{loan['id']}/state"))
+    plan = ok(await sme.get(f"/loans/{loan['id']}/schedule"))
+    assert before == agreed | {"since": None, "act": None}
+    assert (plan["since"], plan["act"]) == (act["on"], "restructured")
+    assert plan["rows"][-1]["due_on"] == shown["after"]["last_due_on"]
+    assert ok(await sme.get(f"/loans/{loan['id']}/agreed-schedule")) == agreed
     assert shown["after"]["last_due_on"] > shown["before"]["last_due_on"]
     assert len(shown["notes"]) == 2
     assert state["is_forborne"] is True
