@@ -122,6 +122,24 @@ async def test_a_changed_plan_is_shown_as_it_stands_beside_the_agreed_one(
     assert sums[0][0] > sums[1][0] == 6_000
 
 
+async def test_a_loan_that_lapsed_unsigned_is_said_to_have_never_begun(
+    world: World, lender: PartyId, db: Database, signed_in: SignedIn
+) -> None:
+    firm = await world.join(FIRM, PartyKind.FIRM)
+    offer = await world.offer(await world.apply(firm, usd(6_000)))
+    loan = await world.fund(offer, lender)
+    world.clock.advance(timedelta(days=60))
+    await db.transact(lending.let_lapse, loan_id=loan.id)
+    reader = await signed_in(Role.SME, firm)
+
+    for path in ("/business", f"/loans/{loan.id}"):
+        page = await reader.open(path)
+        assert page.status_code == 200, path
+        assert "Not signed in time" in page.text
+    assert "The lenders have their money back" in page.text
+    assert "Payments as they came to be" not in page.text
+
+
 async def test_a_borrower_gets_the_payments_as_a_sheet(
     loan: Loan, signed_in: SignedIn
 ) -> None:
