@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
@@ -50,13 +51,19 @@ def _forms(found: Iterator[tuple[int, object, list[str], object]]) -> Iterator[S
 
 def translated() -> dict[Said, Said]:
     """The catalogue: each sentence with its Khmer."""
-    with CATALOGUE.open("rb") as stream:
-        catalogue = read_po(stream, locale="km")
+    return {_tuple(one.id): _tuple(one.string) for one in _catalogue() if one.id}
+
+
+def stored() -> set[Said]:
+    """What the catalogue marks as no page's own: names of accounts, provinces, laws."""
     return {
-        _tuple(message.id): _tuple(message.string)
-        for message in catalogue
-        if message.id
+        _tuple(one.id) for one in _catalogue() if "stored text" in one.auto_comments
     }
+
+
+def _catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as stream:
+        return read_po(stream, locale="km")
 
 
 def _tuple(text: object) -> Said:

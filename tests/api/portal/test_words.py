@@ -9,7 +9,7 @@ from api.portal.formats import Formats
 from api.portal.words import Words
 from ledger.money import Currency, Money
 from tests.api.portal.conftest import Reader
-from tests.api.portal.sentences import said, translated
+from tests.api.portal.sentences import said, stored, translated
 
 ENGLISH, KHMER = Formats(Words("en")), Formats(Words("km"))
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -24,6 +24,10 @@ def test_every_sentence_of_the_pages_has_its_khmer() -> None:
     known = translated()
 
     assert [sentence for sentence in said() if not known.get(sentence)] == []
+
+
+def test_the_catalogue_has_no_sentence_that_no_page_says() -> None:
+    assert set(translated()) - said() - stored() == set()
 
 
 def test_khmer_is_khmer_and_keeps_the_places_for_facts() -> None:
