@@ -46,10 +46,17 @@ def say(
     """Fill a sentence with its facts in a language; untranslated stays English."""
     table = khmer() if language == KHMER else {}
     words = {
-        name: table.get(fact, fact) if isinstance(fact, str) else fact
+        name: _word(language, fact) if isinstance(fact, str) else fact
         for name, fact in (facts or {}).items()
     }
     return table.get(sentence, sentence).format_map(words)
+
+
+def _word(language: str, fact: str) -> str:
+    """Say a fact that is a word of ours, as a state's name is; leave any other as it is."""
+    if fact not in khmer():
+        return fact
+    return khmer()[fact] if language == KHMER else fact.replace("_", " ")
 
 
 @cache

@@ -28,4 +28,7 @@ class ShareClassNotWaiting(Conflict):
     """The class is past this step, or not there yet."""
 
     code = "share_class_not_waiting"
-    message = "The share class is {status}. This step does not follow from there."
+    message = (
+        "The share class is {status}. This step does not follow from there."
+        " Open it to see which does."
+    )

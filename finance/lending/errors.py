@@ -7,7 +7,10 @@ class ApplicationNotWaiting(Conflict):
     """The application is past this step, or not there yet."""
 
     code = "application_not_waiting"
-    message = "The application is {status}. This step does not follow from there."
+    message = (
+        "The application is {status}. This step does not follow from there."
+        " Open it to see which does."
+    )
 
 
 class AmountOutsideLimits(Invalid):
@@ -42,7 +45,7 @@ class LoanNotOpen(Conflict):
     """The loan is not in a state that allows this."""
 
     code = "loan_not_open"
-    message = "The loan is {status}. This is not possible now."
+    message = "The loan is {status}, so this cannot be done. Open it to see what can."
 
 
 class DocumentChanged(Conflict):

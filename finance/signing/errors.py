@@ -28,7 +28,10 @@ class SigningKeyEnded(Conflict):
     """The key is in a state from which this does not follow."""
 
     code = "signing_key_ended"
-    message = "This key is {state}. This step does not follow from there."
+    message = (
+        "This key is {state}. This step does not follow from there."
+        " Look at your keys to see which does."
+    )
 
 
 class OwnSigningKey(Forbidden):

@@ -1,7 +1,9 @@
 """Every refusal is said in Khmer as well, with the same facts."""
 
+import re
 import string
 from collections.abc import Iterator
+from enum import StrEnum
 
 import httpx
 import pytest
@@ -15,7 +17,14 @@ from api import problems
 from api.http import fields
 from api.http.language import ENGLISH, KHMER, khmer, preferred, say
 from api.portal.words import khmer as page_words
+from finance import lending
+from finance.equity import ShareClassStatus
+from finance.lending import ApplicationStatus, LoanStatus
+from finance.raising import OfferStatus, PledgeStatus
+from finance.signing import KeyState
+from finance.wallets import PayoutState
 from ledger.errors import Refusal
+from risk.identity import KycState
 from tests.api.conftest import Person
 from tests.modules import load_all
 
@@ -94,6 +103,31 @@ def test_a_fact_that_is_a_word_is_said_in_the_language_too() -> None:
 
     assert "ប្រាក់កម្ចី" in said
     assert "loan" not in said
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ApplicationStatus,
+        LoanStatus,
+        OfferStatus,
+        PledgeStatus,
+        ShareClassStatus,
+        KeyState,
+        PayoutState,
+        KycState,
+    ],
+)
+def test_a_state_is_said_in_words_and_never_as_a_program_has_it(
+    states: type[StrEnum],
+) -> None:
+    sentence = lending.LoanNotOpen.message
+    for state in states:
+        english = say(ENGLISH, sentence, {"status": state.value})
+        in_khmer = say(KHMER, sentence, {"status": state.value})
+
+        assert "_" not in english
+        assert not re.search("[a-z]", in_khmer), state
 
 
 async def test_a_problem_is_written_in_khmer_for_who_reads_it(sme: Person) -> None:
