@@ -11,12 +11,11 @@ from datetime import date
 import structlog
 
 from api import failures
+from api.jobs.runner import by_halves
 from finance import lending
 from ledger.database import Database
-from ledger.errors import Unavailable
 
 log = structlog.get_logger()
-
 
 AT_ONCE = 250
 
@@ -35,29 +34,17 @@ async def count_days(db: Database, *, at_once: int = AT_ONCE) -> None:
 
 async def _count_loans(db: Database, day: date, limit: int) -> None:
     """Count up to a day for all loans, batch by batch, but for those others work on."""
+
+    async def count(ids: Sequence[str]) -> None:
+        await db.transact(lending.dayend.count_loans, loan_ids=ids, day=day)
+
+    def tell(loan: str, error: Exception) -> None:
+        facts = failures.describe(error)
+        log.error("loan_not_counted", loan=loan, day=day.isoformat(), **facts)
+
     after = None
     while ids := await db.read(
         lending.dayend.list_waiting, day=day, after=after, limit=limit
     ):
-        await _count(db, ids, day)
+        await by_halves(ids, count, tell)
         after = ids[-1]
-
-
-async def _count(db: Database, ids: Sequence[str], day: date) -> None:
-    try:
-        await db.transact(lending.dayend.count_loans, loan_ids=ids, day=day)
-    except Unavailable:
-        raise
-    except Exception as error:  # noqa: BLE001 - the edge: one loan does not stop the rest
-        await _apart(db, ids, day, error)
-
-
-async def _apart(db: Database, ids: Sequence[str], day: date, error: Exception) -> None:
-    """Count the halves of a batch that failed, down to the loan that cannot be."""
-    if len(ids) == 1:
-        facts = failures.describe(error)
-        log.error("loan_not_counted", loan=ids[0], day=day.isoformat(), **facts)
-        return
-    middle = len(ids) // 2
-    await _count(db, ids[:middle], day)
-    await _count(db, ids[middle:], day)

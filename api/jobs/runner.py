@@ -83,6 +83,32 @@ async def for_each(ids: Iterable[str], act: Callable[[str], Awaitable[object]]) 
         raise ExceptionGroup("some could not be worked on", failed)
 
 
+async def by_halves(
+    ids: Sequence[str],
+    act: Callable[[Sequence[str]], Awaitable[object]],
+    tell: Callable[[str, Exception], None],
+) -> int:
+    """Act on all at once, or on the halves of what failed; return on how many.
+
+    ``tell`` hears of each on which it failed alone.
+
+    Raises:
+        Unavailable: The database is away: nobody's fault, and for all alike.
+    """
+    try:
+        await act(ids)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge: one does not stop the rest
+        if len(ids) == 1:
+            tell(ids[0], error)
+            return 0
+        middle = len(ids) // 2
+        halves = ids[:middle], ids[middle:]
+        return sum([await by_halves(half, act, tell) for half in halves])
+    return len(ids)
+
+
 async def _keep(duty: Duty, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:

@@ -1,13 +1,14 @@
 """Jobs keep their beat, survive their failures and stop when told."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from api.app import create_app
 from api.jobs import Job, keep_all, run_once
-from api.jobs.runner import for_each
+from api.jobs.runner import by_halves, for_each
 from api.services import Services
 from ledger.errors import Unavailable
 
@@ -110,6 +111,32 @@ async def test_one_that_fails_does_not_keep_the_others_from_their_turn() -> None
 
     assert turns == ["a", "b", "c"]
     assert [type(error) for error in failed.value.exceptions] == [RuntimeError]
+
+
+async def test_a_batch_that_fails_is_parted_down_to_those_that_fail_alone() -> None:
+    done, told = [], []
+
+    async def act(ids: Sequence[str]) -> None:
+        if {"c", "g"} & set(ids):
+            raise RuntimeError("broken")
+        done.extend(ids)
+
+    count = await by_halves([*"abcdefg"], act, lambda one, _: told.append(one))
+
+    assert (count, sorted(done), told) == (5, [*"abdef"], ["c", "g"])
+
+
+async def test_a_batch_is_not_parted_while_the_database_is_away() -> None:
+    tries = []
+
+    async def act(ids: Sequence[str]) -> None:
+        tries.append(ids)
+        raise Unavailable("the database is away")
+
+    with pytest.raises(Unavailable):
+        await by_halves([*"abc"], act, lambda *_: None)
+
+    assert tries == [[*"abc"]]
 
 
 @pytest.mark.slow

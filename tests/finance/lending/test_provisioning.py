@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from api.jobs import jobs_of, risks
 from api.services import Services
@@ -166,16 +167,26 @@ async def test_a_doubled_risk_moves_a_loan_to_stage_two(world, loan) -> None:
     assert allowance(seen, scenarios).lifetime_minor == one.allowance.lifetime_minor
 
 
-async def test_a_loan_that_cannot_be_scored_keeps_no_other_from_it(
-    world, desk, loan, admin_of: str
-) -> None:
+@pytest.fixture
+async def beside(world, desk, loan) -> str:
+    """A second firm's loan."""
     firm = await world.party("Silk Weaver", PartyKind.FIRM)
     offer = await world.offer(firm, usd(500), desk)
     await world.pledge(offer, await world.lender("Lender", usd(500)), usd(500))
-    await world.fund(offer, firm)
+    return (await world.fund(offer, firm)).id
+
+
+def lose(admin_of: str, loan: lending.Loan, place: str) -> None:
+    """Take out of a loan's decision what lies at a place."""
+    lost = "UPDATE application SET decision = decision #- %s WHERE party = %s"
     with psycopg.connect(admin_of) as admin:
-        lost = "UPDATE application SET decision = decision - 'instalment_minor'"
-        admin.execute(f"{lost} WHERE party = %s", [read_id("party", loan.borrower)])
+        admin.execute(lost, [place, read_id("party", loan.borrower)])
+
+
+async def test_a_loan_that_cannot_be_scored_keeps_no_other_from_it(
+    world, loan, beside, admin_of: str
+) -> None:
+    lose(admin_of, loan, "{instalment_minor}")
     (rescoring,) = (
         job for job in jobs_of(Services(world.db)) if job.name == "rescoring"
     )
@@ -184,3 +195,18 @@ async def test_a_loan_that_cannot_be_scored_keeps_no_other_from_it(
         await rescoring.run()
 
     assert await world.db.read(lending.list_due) == [loan.id]
+
+
+async def test_a_loan_of_unknown_risk_keeps_no_other_from_it_and_is_told(
+    world, loan, beside, admin_of: str
+) -> None:
+    lose(admin_of, loan, "{price,lgd_bps}")
+
+    with capture_logs() as said:
+        kept = await risks.keep(world.db)
+
+    assert kept == 1
+    assert [(line["event"], line["loan"]) for line in said] == [
+        ("loan_risk_unknown", loan.id)
+    ]
+    assert await world.db.read(lending.list_stale_risks, limit=9) == [loan.id]
