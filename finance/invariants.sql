@@ -91,6 +91,22 @@ SELECT d.receipt::text || ' ' || d.number AS where_,
  WHERE d.principal_minor + d.interest_minor + d.penalty_minor - d.rounding_minor
        <> coalesce(s.gross, 0);
 
+-- law: shares_are_in_the_journal
+-- says: What the journal took off a note as repaid is what the note got of its receipts when they were first shared.
+SELECT 'note_' || note AS where_,
+       (coalesce(s.units, 0) - coalesce(j.units, 0))::text AS off_by
+  FROM (SELECT note, sum(principal_minor + interest_minor + fee_minor) AS units
+          FROM distribution_share WHERE number = 1 GROUP BY note) s
+  FULL JOIN (SELECT n.id AS note, sum(p.units) AS units
+               FROM entry e
+               JOIN posting p ON p.entry = e.id
+               JOIN (SELECT id, unnest(ARRAY[principal_account, interest_account,
+                                             fee_account]) AS account FROM note) n
+                 ON n.account = p.account
+              WHERE e.kind = 'loan.repaid'
+              GROUP BY n.id) j USING (note)
+ WHERE coalesce(s.units, 0) <> coalesce(j.units, 0);
+
 -- law: payouts_are_on_their_way
 -- says: What stands on the payout account of a currency is the sum of the payouts that have not ended.
 SELECT a.asset AS where_,

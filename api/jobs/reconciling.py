@@ -1,10 +1,11 @@
-"""Compare journal, events and audit log both ways, and sound the alarm."""
+"""Compare journal, events, audit log and shares, and sound the alarm."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from finance import lending
 from ledger import audit
 from ledger.database import Database
 
@@ -33,3 +34,5 @@ class Comparison:
     async def _compare(self, since: datetime) -> None:
         for one in await self.db.read(audit.reconcile, since=since):
             log.error("log_and_books_differ", finding=one.finding.name, id=one.id)
+        for receipt in await self.db.read(lending.find_miscounted, since=since):
+            log.error("log_and_shares_differ", receipt=receipt)

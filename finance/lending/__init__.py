@@ -19,7 +19,7 @@ from finance.lending.applications import (
 )
 from finance.lending.books import owed_by
 from finance.lending.completing import completion_source
-from finance.lending.counted import list_ways
+from finance.lending.counted import find_miscounted, list_ways
 from finance.lending.dayend import count_day
 from finance.lending.distributed import Share, TreatyResidence
 from finance.lending.errors import (
@@ -244,6 +244,7 @@ __all__ = [
     "decline_override",
     "distribute",
     "fail_application",
+    "find_miscounted",
     "find_waiting",
     "form_loan",
     "form_of",

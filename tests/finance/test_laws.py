@@ -23,6 +23,9 @@ CORRUPTIONS = {
     "notes_sum_to_the_principal": "UPDATE note SET principal_minor = 1",
     "collections_are_what_waits": "UPDATE receipt SET status = 'distributed'",
     "shares_are_what_was_distributed": "UPDATE distribution SET rounding_minor = 1",
+    "shares_are_in_the_journal": "UPDATE distribution_share"
+    " SET interest_minor = interest_minor + 1, net_minor = net_minor + 1;"
+    " UPDATE distribution SET interest_minor = interest_minor + 1",
     "payouts_are_on_their_way": "UPDATE payout SET amount_minor = amount_minor + 1",
     "decisions_take_two_people": "UPDATE approval SET status = 'declined'",
     "shares_are_what_was_authorised": "UPDATE share_class SET authorised = 1",

@@ -1,9 +1,14 @@
 """What lenders got of a receipt is of their loan's notes, and is posted without a doubt."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from psycopg import errors
+from structlog.testing import capture_logs
 
+from api.jobs.reconciling import Comparison
+from finance import lending
 from risk.identity import PartyKind
 from tests.counting import counted
 from tests.finance.lending.acting import instalment, pay
@@ -71,3 +76,42 @@ async def test_interest_that_falls_due_with_its_receipt_is_judged_by_the_databas
 
     assert [said for said in statements if "FROM book" in said]
     assert not [said for said in statements if "lock_standings" in said]
+
+
+MORE = lending.counted.RECEIPTS_AT_ONCE + 1
+
+
+@pytest.mark.parametrize(
+    ("receipts", "change"),
+    [
+        (
+            1,
+            "UPDATE distribution_share SET net_minor = net_minor - 1, tax_minor = tax_minor + 1",
+        ),
+        (1, "UPDATE distribution SET seed = sha256('other')"),
+        pytest.param(MORE, "DELETE FROM distribution_share", marks=pytest.mark.slow),
+    ],
+)
+async def test_shares_that_are_not_what_the_log_counts_sound_the_alarm(
+    world, loan, admin_of, receipts, change
+):
+    await world.live(loan, 31)
+    for _ in range(receipts):
+        await pay(world, loan, usd(1))
+    paid = await world.db.read(lending.list_receipts, loan_id=loan.id)
+    comparison = Comparison(world.db)
+    with capture_logs() as before:
+        await comparison.compare_lately()
+    with psycopg.connect(admin_of) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(change)
+
+    with capture_logs() as lately:
+        await comparison.compare_lately()
+    world.clock.advance(timedelta(days=3))
+    with capture_logs() as long_after:
+        await comparison.compare_lately()
+
+    assert before == long_after == []
+    assert {line["event"] for line in lately} == {"log_and_shares_differ"}
+    assert [line["receipt"] for line in lately] == [receipt.id for receipt in paid]
