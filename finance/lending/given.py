@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from contracts.sharing import NoteShare
 from finance.lending.distributed import (
@@ -141,16 +141,9 @@ async def list_debts(
     }
 
 
-async def list_treaties(
-    uow: UnitOfWork, parties: Collection[str]
-) -> Sequence[TreatyResidence]:
-    """Return the certificates of residence that parties brought, newest first."""
-    rows = await uow.session.scalars(
-        select(TreatyResidence)
-        .where(TreatyResidence.party.in_(parties))
-        .order_by(TreatyResidence.id.desc())
-    )
-    return rows.all()
+async def list_treaties(uow: UnitOfWork, party_id: str) -> Sequence[TreatyResidence]:
+    """Return the certificates of residence that a party brought, newest first."""
+    return await _list_treaties(uow, TreatyResidence.party == party_id)
 
 
 async def list_treaties_of_lenders(
@@ -158,9 +151,14 @@ async def list_treaties_of_lenders(
 ) -> Sequence[TreatyResidence]:
     """Return what the lenders of a loan brought of these, each one's newest first."""
     lenders = select(Note.lender).where(Note.loan == loan_id)
+    return await _list_treaties(uow, TreatyResidence.party.in_(lenders))
+
+
+async def _list_treaties(
+    uow: UnitOfWork, whose: ColumnElement[bool]
+) -> Sequence[TreatyResidence]:
+    newest = TreatyResidence.id.desc()
     rows = await uow.session.scalars(
-        select(TreatyResidence)
-        .where(TreatyResidence.party.in_(lenders))
-        .order_by(TreatyResidence.id.desc())
+        select(TreatyResidence).where(whose).order_by(newest)
     )
     return rows.all()

@@ -189,7 +189,7 @@ async def tax_certificate(
     )
     papers = [
         row
-        for row in await given.list_treaties(uow, [lender_id])
+        for row in await given.list_treaties(uow, lender_id)
         if row.valid_from.year <= year <= row.valid_until.year
     ]
     lender = await identity.get_party(uow, party_id=lender_id)
