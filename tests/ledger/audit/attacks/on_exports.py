@@ -129,19 +129,18 @@ def without_key(ground: Ground) -> Answer:
 
 
 def open_falsely(ground: Ground) -> Answer:
-    export = ground.copy()
-    openings = export / "private/openings.jsonl"
-    content = openings.read_bytes().replace(b"Sok Dara", b"Sok Vuth")
-    forging.put(openings, content)
-    forging.relist(export)
-    return ground.judged(export)
+    return _open(ground, b"Sok Dara", b"Sok Vuth")
 
 
 def open_other_field(ground: Ground) -> Answer:
+    return _open(ground, b'"field":"name"', b'"field":"note"')
+
+
+def _open(ground: Ground, right: bytes, wrong: bytes) -> Answer:
+    """Open what is committed to with something else in its place."""
     export = ground.copy()
     openings = export / "private/openings.jsonl"
-    content = openings.read_bytes().replace(b'"field":"name"', b'"field":"note"')
-    forging.put(openings, content)
+    forging.put(openings, openings.read_bytes().replace(right, wrong))
     forging.relist(export)
     return ground.judged(export)
 

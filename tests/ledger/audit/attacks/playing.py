@@ -7,7 +7,12 @@ import psycopg
 from ledger import audit
 from ledger.database import Database
 from tests.ledger.audit.attacks.ground import Answer, Ground, Judge, judge_here
-from tests.ledger.audit.attacks.listed import ATTACKS, LOST_RECORD, TWO_SEALERS, Attack
+from tests.ledger.audit.attacks.listed import (
+    LOST_RECORD,
+    ON_EXPORT,
+    TWO_SEALERS,
+    Attack,
+)
 from tests.ledger.audit.builders import (
     SIGNER,
     DoorOpened,
@@ -27,7 +32,7 @@ async def play_all(
     honest = room / "honest"
     await db.read(audit.export_bundle, honest, key=SIGNER.key, disclosed={"name"})
     ground = Ground(room, honest, judge)
-    played = [(attack, attack.play(ground)) for attack in ATTACKS]
+    played = [(attack, play(ground)) for attack, play in ON_EXPORT.items()]
     played.append((TWO_SEALERS, await seal_twice(db)))
     played.append((LOST_RECORD, await lose_record(db, owner, ground)))
     return sorted(played, key=lambda one: one[0].number)
