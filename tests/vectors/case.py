@@ -8,6 +8,7 @@ from pathlib import Path
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
 _LARGEST_EXPONENT = 40
+_FIELDS = {"id": str, "kind": str, "inputs": dict, "expected": dict}
 
 
 class Unsupported(Exception):  # noqa: N818 - an answer, not an error
@@ -93,9 +94,6 @@ def _case(place, given, by_id):
     by_id[given["id"]] = given
     name, kind, inputs, expected = (given[field] for field in _FIELDS)
     return Case(name, kind, Inputs(inputs), expected, given.get("tolerance"), by_id)
-
-
-_FIELDS = {"id": str, "kind": str, "inputs": dict, "expected": dict}
 
 
 def number(given):

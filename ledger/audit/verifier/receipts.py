@@ -119,8 +119,8 @@ class Receipt(NamedTuple):
             receipt = cls(about, [Proof.read(one) for one in proofs], ways)
         except ValueError as error:
             raise Tampered(place, f"has a malformed proof: {error}") from None
-        is_one = len(receipt.notes()) <= RECEIPT_HEADS
-        require(is_one, place, "rests on more heads than any receipt")
+        has_few_heads = len(receipt.notes()) <= RECEIPT_HEADS
+        require(has_few_heads, place, "rests on more heads than any receipt")
         return receipt
 
 

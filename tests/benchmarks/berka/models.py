@@ -30,6 +30,5 @@ def models() -> tuple[Models, str]:
         return {OURS: ours}, f"no challengers, for want of {missing[0]}: {install}"
     # Loaded by name, since the card is measured without them too.
     others = importlib.import_module("tests.benchmarks.berka.others")
-    return {
-        OURS: ours
-    } | others.OTHERS, f"logistic: {others.LOGISTIC}; LightGBM: {others.FOREST}"
+    said = f"logistic: {others.LOGISTIC}; LightGBM: {others.FOREST}"
+    return {OURS: ours} | others.OTHERS, said

@@ -7,7 +7,7 @@ and were not searched on the folder that is scored.
 import json
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import lightgbm
 import numpy as np
@@ -20,10 +20,9 @@ from sklearn.preprocessing import StandardScaler
 from risk.scoring import read_scorecard, score
 from risk.training import Loan
 from risk.training import forest as training_forest
-from tests.benchmarks.berka.models import SETTINGS
+from tests.benchmarks.berka.models import SETTINGS, Models, Predict
 from tests.benchmarks.berka.summary import CANDIDATES
 
-Predict = Callable[[Sequence[Loan]], list[float]]
 LOGISTIC = {"C": 0.2, "max_iter": 1000}
 BINNED_FEATURES = 12
 FOREST = {**training_forest.FOREST, "n_estimators": training_forest.TREES}
@@ -101,7 +100,7 @@ def _bad(loans: Sequence[Loan]) -> np.ndarray:
     return np.array([item.bad for item in loans], dtype=int)
 
 
-OTHERS: dict[str, Callable[[Sequence[Loan]], Predict]] = {
+OTHERS: Models = {
     "logistic, C 0.2": logistic,
     "optbinning scorecard": binned,
     "LightGBM": boosted,

@@ -59,10 +59,10 @@ def test_shares_are_of_a_distribution_and_of_notes_of_its_loan(owner):
     assert owner.execute(SHARE, [1, True, True]).rowcount == 3
 
 
-@pytest.mark.parametrize("table", ["note", "receipt"])
-def test_what_shares_are_of_is_never_deleted(owner, table):
+@pytest.mark.parametrize("loss", ["DELETE FROM note", "DELETE FROM receipt"])
+def test_what_shares_are_of_is_never_deleted(owner, loss):
     with pytest.raises(errors.InsufficientPrivilege, match="kept forever"):
-        owner.execute("DELETE FROM note" if table == "note" else "DELETE FROM receipt")
+        owner.execute(loss)
 
 
 async def test_interest_that_falls_due_with_its_receipt_is_judged_by_the_database(
