@@ -2,16 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Sequence
-from datetime import datetime
-
-from sqlalchemy import delete, select
+from collections.abc import Sequence
 
 from ledger.database import Database, UnitOfWork
 from ledger.errors import NotFound
 from ledger.money import Currency
-from ledger.paging import DEFAULT_PAGE, Page, fetch_page
 from risk import identity
+from risk.receivables import repository
 from risk.receivables.bills import Bills, join
 from risk.receivables.events import InvoicesReceived
 from risk.receivables.model import InvoiceFile
@@ -57,12 +54,8 @@ async def store_invoices(
 ) -> InvoiceFile:
     """Keep a list that was read; the same bytes of the same party are kept once."""
     party = await identity.get_party(uow, party_id, lock=True)
-    known = await uow.session.scalar(
-        select(InvoiceFile).where(
-            InvoiceFile.party == party.id,
-            InvoiceFile.sha256 == hashlib.sha256(content).digest(),
-        )
-    )
+    sha256 = hashlib.sha256(content).digest()
+    known = await repository.find_by_hash(uow, party_id=party.id, sha256=sha256)
     if known is not None:
         return known
     kept = InvoiceFile.new(
@@ -77,65 +70,9 @@ async def store_invoices(
     return kept
 
 
-async def get_invoice_file(uow: UnitOfWork, invoice_file_id: str) -> InvoiceFile:
-    """Return one list without its bytes, or refuse."""
-    found = await uow.session.get(InvoiceFile, invoice_file_id)
-    if found is None:
-        raise NotFound(thing="invoice file")
-    return found
-
-
-async def list_invoice_files(
-    uow: UnitOfWork,
-    *,
-    party_id: str,
-    after: str | None = None,
-    limit: int = DEFAULT_PAGE,
-) -> Page[InvoiceFile]:
-    """Return a page of a party's lists, newest first."""
-    query = select(InvoiceFile).where(InvoiceFile.party == party_id)
-    return await fetch_page(
-        uow.session, query, by=InvoiceFile.id, after=after, limit=limit
-    )
-
-
-async def list_named(uow: UnitOfWork, ids: Sequence[str]) -> list[InvoiceFile]:
-    """Return those lists that are still kept, without their bytes."""
-    query = select(InvoiceFile).where(InvoiceFile.id.in_(ids)).order_by(InvoiceFile.id)
-    return list(await uow.session.scalars(query))
-
-
-async def get_bytes(uow: UnitOfWork, invoice_file_id: str) -> tuple[str, bytes]:
-    """Return a list's file name and bytes, or refuse."""
-    found = await uow.session.execute(
-        select(InvoiceFile.file_name, InvoiceFile.content).where(
-            InvoiceFile.id == invoice_file_id
-        )
-    )
-    row = found.one_or_none()
-    if row is None:
-        raise NotFound(thing="invoice file")
-    return row.file_name, row.content
-
-
-async def list_kept(uow: UnitOfWork, party_id: str) -> dict[str, datetime]:
-    """Return which lists of a party are kept, and since when."""
-    rows = await uow.session.execute(
-        select(InvoiceFile.id, InvoiceFile.uploaded_at).where(
-            InvoiceFile.party == party_id
-        )
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-async def forget(uow: UnitOfWork, ids: Collection[str]) -> None:
-    """Delete lists whose retention is over; no decision is replayed from them again."""
-    await uow.session.execute(delete(InvoiceFile).where(InvoiceFile.id.in_(ids)))
-
-
 async def reread_invoices(uow: UnitOfWork, *, invoice_file_id: str) -> InvoiceList:
     """Read a kept list again from its bytes: the same bytes, the same answer."""
-    return read_invoice_list(*await get_bytes(uow, invoice_file_id))
+    return read_invoice_list(*await repository.get_bytes(uow, invoice_file_id))
 
 
 async def read_bills(
@@ -149,7 +86,7 @@ async def read_bills(
     lists = []
     # An id is made when a list comes in, so their order is that of time.
     for invoice_file_id in sorted(set(invoice_file_ids)):
-        kept = await get_invoice_file(uow, invoice_file_id)
+        kept = await repository.get_invoice_file(uow, invoice_file_id)
         if kept.party != party_id:
             raise NotFound(thing="invoice file")
         read = await reread_invoices(uow, invoice_file_id=invoice_file_id)

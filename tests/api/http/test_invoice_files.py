@@ -44,6 +44,7 @@ async def test_a_list_is_kept_once_and_told_invoice_by_invoice(sme: Person) -> N
 async def test_a_list_that_is_not_clear_is_refused_and_told_in_khmer(
     sme: Person,
 ) -> None:
+    sme.headers["Accept-Language"] = "km"
     refused = await upload(sme, LIST.replace(b"40.00", b"4O"))
     kept = (await sme.get("/statement-refusals")).json()["items"]
 
@@ -51,6 +52,7 @@ async def test_a_list_that_is_not_clear_is_refused_and_told_in_khmer(
         422,
         "invoice_amount_unreadable",
     )
+    assert "ar.csv ជួរ 3៖" in refused.json()["detail"]
     assert (kept[0]["code"], kept[0]["source_line"]) == ("invoice_amount_unreadable", 3)
 
 
