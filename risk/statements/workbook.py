@@ -94,11 +94,7 @@ def read(content: bytes, saved: SavedColumns = NOTHING_SAVED) -> list[ParsedStat
 
 def table_in(content: bytes, find: Find[C]) -> Table[C]:
     """Return the table of a workbook's only filled sheet."""
-    try:
-        _require_harmless(content)
-        rows = _rows(content)
-    except _BROKEN as error:
-        raise StatementMalformed(line=1) from error
+    rows = _unpacked(content)
     table = table_of(_taken_from(rows), find)
     if table is None:
         raise _unknown(rows)
@@ -117,13 +113,16 @@ def _taken_from(rows: list[Row]) -> Take:
 
 def first_rows(content: bytes) -> list[Row]:
     """Return the rows a heading may be among."""
+    found = rows_for_heading(_taken_from(_unpacked(content)))
+    return found if is_table(found) else []
+
+
+def _unpacked(content: bytes) -> list[Row]:
     try:
         _require_harmless(content)
-        rows = _rows(content)
+        return _rows(content)
     except _BROKEN as error:
         raise StatementMalformed(line=1) from error
-    found = rows_for_heading(_taken_from(rows))
-    return found if is_table(found) else []
 
 
 def _unknown(rows: list[Row]) -> StatementRefused:
