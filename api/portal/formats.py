@@ -6,7 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 
 from api.http.language import KHMER
 from api.portal.words import Words
@@ -56,6 +61,15 @@ class Formats:
     def units(self, units: int, currency: str) -> str:
         """Write ledger units of a currency for a column."""
         return self.figure(Money(units, Currency(currency)))
+
+    def billed(self, units: int, currency: str) -> str:
+        """Write units with their currency, though it be one we keep no books in."""
+        if currency in set(Currency):
+            return self.money(Money(units, Currency(currency)))
+        amount = Decimal(units).scaleb(-get_currency_precision(currency))
+        return format_currency(
+            amount, currency, f"¤¤{GAP}#,##0.00", locale=self._locale
+        )
 
     def bps(self, rate_bps: int | Decimal | None) -> str:
         """Write basis points as percent with two decimals."""

@@ -5,6 +5,7 @@ from api.portal.pages.audit import router as audit
 from api.portal.pages.books import router as books
 from api.portal.pages.business import router as business
 from api.portal.pages.decisions import router as decisions
+from api.portal.pages.invoices import router as invoices
 from api.portal.pages.keys import router as keys
 from api.portal.pages.loan import router as loan
 from api.portal.pages.market import router as market
@@ -27,6 +28,7 @@ ROUTERS = (
     records,
     uploads,
     tables,
+    invoices,
     request,
     quote,
     loan,

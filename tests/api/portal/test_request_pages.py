@@ -64,12 +64,25 @@ async def reader(firm: PartyId, signed_in: SignedIn) -> Reader:
 
 
 async def test_a_list_of_invoices_is_counted_in_the_next_request(
-    reader: Reader, clock: StoppedClock, db: Database
+    reader: Reader,
+    clock: StoppedClock,
+    db: Database,
+    world: World,
+    signed_in: SignedIn,
 ) -> None:
     await upload(reader, a_file(clock))
     page = await upload(reader, INVOICES, "ar.csv", "/records/invoices")
     assert "Lists of invoices you have sent" in page.text
     assert "ar.csv" in page.text
+
+    place = page.text.split('href="/records/invoices/')[1].split('"')[0]
+    page = await reader.open(f"/records/invoices/{place}")
+    assert "Sok Heng" in page.text
+    assert "12 Dec 2025" in page.text
+    page = await reader.open(f"/records/invoices/{place}?after=1&limit=1")
+    assert "Sok Heng" not in page.text
+    assert "Dara" in page.text
+    assert (await reader.open(f"{page.url.path}?after=x")).status_code == 404
 
     page = await upload(
         reader, INVOICES.replace(b"40.00", b"4O"), "no.csv", "/records/invoices"
@@ -82,7 +95,9 @@ async def test_a_list_of_invoices_is_counted_in_the_next_request(
         lending.get_application, application_id=page.url.path.rpartition("/")[2]
     )
     assert asked.decision["features"]["late_payment_share"] == "1.0000"
-    assert "ar.csv" in page.text
+    assert f'href="/records/invoices/{place}"' in page.text
+    other = await signed_in(Role.SME, await world.join("Other", PartyKind.FIRM))
+    assert (await other.open(f"/records/invoices/{place}")).status_code == 404
 
 
 async def test_a_file_becomes_a_record_a_request_and_an_answer(

@@ -75,6 +75,12 @@ def test_money_is_exact_and_riel_are_whole() -> None:
     assert ENGLISH.money(None) == "\N{EN DASH}"
 
 
+def test_an_invoice_is_told_in_its_own_currency_whichever_it_is() -> None:
+    assert ENGLISH.billed(4_000, "USD") == "USD\N{NO-BREAK SPACE}40.00"
+    assert ENGLISH.billed(-4_050, "EUR") == "-EUR\N{NO-BREAK SPACE}40.50"
+    assert KHMER.billed(4_000, "JPY") == "JPY\N{NO-BREAK SPACE}4,000"
+
+
 def test_rates_are_percent_with_two_decimals() -> None:
     assert ENGLISH.bps(1250) == "12.50%"
     assert ENGLISH.bps(None) == "\N{EN DASH}"
