@@ -14,7 +14,7 @@ async def get_rate(uow: UnitOfWork, *, rate_id: str) -> ExchangeRate:
     """Return a rate by its id."""
     row = await uow.session.get(ExchangeRate, rate_id)
     if row is None:
-        raise NotFound(thing="exchange_rate")
+        raise NotFound(thing="exchange rate")
     return row
 
 

@@ -4,6 +4,7 @@ import re
 import string
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 
 import httpx
 import pytest
@@ -128,6 +129,22 @@ def test_a_state_is_said_in_words_and_never_as_a_program_has_it(
 
         assert "_" not in english
         assert not re.search("[a-z]", in_khmer), state
+
+
+def things() -> Iterator[str]:
+    """Every thing that a refusal may say is not there, as the code names it."""
+    for package in HOUSE:
+        for file in Path(package.__path__[0]).rglob("*.py"):
+            text = file.read_text("utf-8")
+            yield from re.findall(r'thing="([^"]+)"', text)
+            yield from re.findall(r'require_sight\(.+?, "([^"]+)"\)', text)
+
+
+def test_every_thing_that_may_be_missing_has_its_khmer() -> None:
+    missing = set(things())
+
+    assert {"loan", "invoice file"} < missing
+    assert missing - khmer().keys() == set()
 
 
 async def test_a_problem_is_written_in_khmer_for_who_reads_it(sme: Person) -> None:
