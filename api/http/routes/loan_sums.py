@@ -1,6 +1,6 @@
 """A loan's sums to look at before acting: ways of paying early, the plan as a sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -37,6 +37,11 @@ _HEADINGS = (
 )
 
 AS_AGREED = "As first agreed"
+IN_FORCE = "In force since {since} ({act})"
+TOTAL = "Total"
+
+Say = Callable[[str], str]
+"""Says a text of a sheet in the reader's language; ``str`` leaves it English."""
 
 Minor = Annotated[str | None, Query(pattern="^[1-9][0-9]{0,14}$")]
 Quoted = Annotated[ScheduleOut, Depends(get_quoted_schedule)]
@@ -64,12 +69,12 @@ class PlanOut(ScheduleOut):
         said = ScheduleOut.of(schedule).model_dump()
         return cls(**said, since=None, act=None)
 
-    @property
-    def title(self) -> str:
+    def title(self, say: Say = str) -> str:
         """Return what stands above the plan in a sheet."""
         if self.since is None or self.act is None:
-            return AS_AGREED
-        return f"In force since {self.since} ({self.act.replace('_', ' ')})"
+            return say(AS_AGREED)
+        act = say(self.act.replace("_", " "))
+        return say(IN_FORCE).format(since=self.since, act=act)
 
 
 async def _in_force(loan: Sighted, db: Db) -> PlanOut:
@@ -161,25 +166,27 @@ async def get_agreed_schedule(plan: Agreed) -> ScheduleOut:
 @router.get("/loans/{loan_id}/schedule.csv", **sheets.CSV.described)
 async def get_schedule_csv(plan: InForce) -> Response:
     """Hand the instalments in force today out as text for spreadsheets."""
-    return sheets.CSV.answer(table_of(plan), name="schedule", title=plan.title)
+    return sheets.CSV.answer(table_of(plan), name="schedule", title=plan.title())
 
 
 @router.get("/loans/{loan_id}/schedule.xlsx", **sheets.XLSX.described)
 async def get_schedule_xlsx(plan: InForce) -> Response:
     """Hand the instalments in force today out as a spreadsheet."""
-    return sheets.XLSX.answer(table_of(plan), name="schedule", title=plan.title)
+    return sheets.XLSX.answer(table_of(plan), name="schedule", title=plan.title())
 
 
 @router.get("/loans/{loan_id}/agreed-schedule.csv", **sheets.CSV.described)
 async def get_agreed_schedule_csv(plan: Agreed) -> Response:
     """Hand the instalments as first agreed out as text for spreadsheets."""
-    return sheets.CSV.answer(table_of(plan), name="agreed-schedule", title=plan.title)
+    return sheets.CSV.answer(table_of(plan), name="agreed-schedule", title=plan.title())
 
 
 @router.get("/loans/{loan_id}/agreed-schedule.xlsx", **sheets.XLSX.described)
 async def get_agreed_schedule_xlsx(plan: Agreed) -> Response:
     """Hand the instalments as first agreed out as a spreadsheet."""
-    return sheets.XLSX.answer(table_of(plan), name="agreed-schedule", title=plan.title)
+    return sheets.XLSX.answer(
+        table_of(plan), name="agreed-schedule", title=plan.title()
+    )
 
 
 @router.get("/applications/{application_id}/schedule.csv", **sheets.CSV.described)
@@ -194,14 +201,14 @@ async def get_quoted_schedule_xlsx(plan: Quoted) -> Response:
     return sheets.XLSX.answer(table_of(plan), name="quoted-schedule")
 
 
-def table_of(plan: ScheduleOut) -> sheets.Table:
+def table_of(plan: ScheduleOut, say: Say = str) -> sheets.Table:
     """Write a schedule as rows, with the sums of each calendar year and of all."""
-    table: sheets.Table = [list(_HEADINGS)]
+    table: sheets.Table = [list(map(say, _HEADINGS))]
     for year, of_year in groupby(plan.rows, key=lambda row: row.due_on.year):
         rows = list(of_year)
         table += [_line(row) for row in rows]
-        table.append(_sums(f"Total {year}", rows))
-    return [*table, _sums("Total", plan.rows)]
+        table.append(_sums(f"{say(TOTAL)} {year}", rows))
+    return [*table, _sums(say(TOTAL), plan.rows)]
 
 
 def _line(row: RowOut) -> list[sheets.Cell]:

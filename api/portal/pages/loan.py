@@ -75,7 +75,8 @@ async def show_loan(
 async def give_csv(loan_id: LoanRef, sheet: Sheet, desk: At, caller: Known) -> Response:
     """Give the instalments as text for spreadsheets."""
     plan = await desk.db.read(_plan, loan_id=loan_id, caller=caller, sheet=sheet)
-    return sheets.CSV.answer(loan_sums.table_of(plan), name=sheet, title=plan.title)
+    table, title = _written(plan, desk)
+    return sheets.CSV.answer(table, name=sheet, title=title)
 
 
 @router.get("/loans/{loan_id}/{sheet}.xlsx")
@@ -84,7 +85,8 @@ async def give_xlsx(
 ) -> Response:
     """Give the instalments as a spreadsheet."""
     plan = await desk.db.read(_plan, loan_id=loan_id, caller=caller, sheet=sheet)
-    return sheets.XLSX.answer(loan_sums.table_of(plan), name=sheet, title=plan.title)
+    table, title = _written(plan, desk)
+    return sheets.XLSX.answer(table, name=sheet, title=title)
 
 
 @router.get("/loans/{loan_id}/agreement")
@@ -211,6 +213,11 @@ def _taken_back(events: list[LoanEvent]) -> set[str]:
         for event in events
         if event.kind == "charged_back"
     }
+
+
+def _written(plan: PlanOut, desk: Desk) -> tuple[sheets.Table, str]:
+    say = desk.words.known
+    return loan_sums.table_of(plan, say), plan.title(say)
 
 
 async def _plan(

@@ -64,7 +64,8 @@ async def show_quote(desk: At, _: Known, asked: Form) -> Response:
 async def give_quote(desk: At, _: Known, asked: Form) -> Response:
     """Give the quoted instalments as a spreadsheet."""
     quote = await _quoted(desk.db, asked)
-    return sheets.XLSX.answer(table_of(ScheduleOut.of(quote.schedule)), name="quote")
+    table = table_of(ScheduleOut.of(quote.schedule), desk.words.known)
+    return sheets.XLSX.answer(table, name="quote")
 
 
 async def _quoted(db: Database, asked: Asked) -> Quote:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -120,6 +121,10 @@ async def test_a_changed_plan_is_shown_as_it_stands_beside_the_agreed_one(
         assert f'href="/loans/{loan.id}/documents/{name}.pdf?language=km"' in page.text
     assert titles == [f"In force since {day} (payment holiday)", "As first agreed"]
     assert sums[0][0] > sums[1][0] == 6_000
+    await reader.open("/language/km?back=/business")
+    sheet = await reader.open(f"/loans/{loan.id}/schedule.csv")
+    title, head, *_, total = csv.reader(io.StringIO(sheet.content.decode("utf-8-sig")))
+    assert not re.search("[A-Za-z]", f"{title}{head}{total[0]}")
 
 
 async def test_a_loan_that_lapsed_unsigned_is_said_to_have_never_begun(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.portal import errors
+from contracts import inforce
 from finance.lending import ApplicationStatus, LoanStatus
 from finance.lending.history import KINDS
 from finance.raising import OfferStatus, PledgeStatus
@@ -18,6 +19,7 @@ from risk.pricing import SecurityKind
 from risk.scoring.artefact import CONFIDENCES, GRADES
 from risk.statements import Flaw, Holds
 from risk.warning import Signal
+from tests.api.portal.sentences import stored
 
 TEMPLATES = Path(errors.__file__).parent / "templates"
 SETS = {
@@ -50,3 +52,10 @@ SETS = {
 def test_every_state_has_its_words(names: str, members: Iterable[str]) -> None:
     for name in names.split():
         assert SETS[name] == set(members), name
+
+
+def test_every_act_that_changes_a_plan_is_said_in_khmer_above_its_sheet() -> None:
+    acts = [name for name, kind in KINDS.items() if kind in inforce.CHANGING]
+
+    for act in acts:
+        assert (act.replace("_", " "),) in stored()
