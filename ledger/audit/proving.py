@@ -23,6 +23,7 @@ from ledger.audit.policy import Policy
 from ledger.audit.proofs import consistency_ranges, inclusion_ranges
 from ledger.audit.subtrees import fetch_hashes
 from ledger.audit.tree import HASH_BYTES, TILE_WIDTH, width_of
+from ledger.audit.verifier.receipts import RECEIPT_BYTES, RECEIPT_COMMAS
 from ledger.audit.witnessing import PublishedHead, find_head, find_witnessed_head
 from ledger.canonical import canonical
 from ledger.database import UnitOfWork
@@ -31,7 +32,6 @@ from ledger.outbox import EventRow
 
 RECEIPT_FORMAT = "tonle-receipt/1"
 MOST_PROOFS = 2_000
-RECEIPT_BYTES = 16 * 1024 * 1024  # what a verifier reads
 MARK = "c2sp.org/tlog-proof@v1"
 
 
@@ -172,7 +172,7 @@ async def _write_receipt(
             **({"ways": ways} if ways else {}),
         }
     )
-    if len(content) >= RECEIPT_BYTES:
+    if len(content) >= RECEIPT_BYTES or content.count(b",") > RECEIPT_COMMAS:
         raise ReceiptTooLong(most=len(rows) - 1)
     return Receipt(content + b"\n", len(rows), head)
 

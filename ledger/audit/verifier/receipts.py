@@ -15,7 +15,7 @@ from ledger.audit.verifier.signatures import HASH_BYTES, Head
 PROOF_MARK = "c2sp.org/tlog-proof@v1"
 RECEIPT_FORMAT = "tonle-receipt/1"
 RECEIPT_BYTES = 16 * 1024 * 1024
-RECEIPT_COMMAS = 10_000
+RECEIPT_COMMAS = 100_000
 RECEIPT_HEADS = 16
 RECEIPT: dict[str, type] = {"about": str, "format": str, "policy": str, "proofs": list}
 COUNT_RECEIPT: dict[str, type] = {**RECEIPT, "ways": list}
