@@ -9,6 +9,8 @@ from risk.statements.amounts import latin_digits
 
 EARLIEST_YEAR = 1970
 LATEST_YEAR = 2099
+# Nothing longer is a date; to look for one in a long text takes its length squared.
+LONGEST_DATE = 64
 _BUDDHIST_OFFSET = 543
 _BUDDHIST_FROM = 2400
 # Two digits: 00-59 are 2000-2059; 60-79 can only be Buddhist 2560-2579.
@@ -92,6 +94,8 @@ def _is_ordered(dates: list[tuple[int, int, int]]) -> bool:
 def read_date(text: str, order: DateOrder = DateOrder.DAY_FIRST) -> date | None:
     """Return the date a text means, or ``None`` when it means none for sure."""
     text = latin_digits(text).strip()
+    if len(text) > LONGEST_DATE:
+        return None
     if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = found.groups()
         return _make(year, int(month), int(day))

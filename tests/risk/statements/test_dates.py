@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from risk.statements.dates import DateOrder, find_date_order, read_date
+from risk.statements.dates import LONGEST_DATE, DateOrder, find_date_order, read_date
 
 DAY, MONTH = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST
 
@@ -27,6 +27,14 @@ def test_the_ninth_of_march_is_read(text: str) -> None:
 )  # fmt: skip
 def test_no_date_is_made_up(text: str) -> None:
     assert read_date(text, DAY) is None
+
+
+def test_a_text_longer_than_any_date_is_none_and_not_looked_through() -> None:
+    as_long = "2025-03-09 11:22:33".ljust(LONGEST_DATE, "0")
+    assert read_date(as_long, DAY) == date(2025, 3, 9)
+    assert read_date(as_long + "0", DAY) is None
+    # Each point could end the month or part it from the year: hours, were it tried.
+    assert read_date("1a" + "." * 1_000_000, DAY) is None
 
 
 def test_the_order_is_found_from_the_whole_file() -> None:
