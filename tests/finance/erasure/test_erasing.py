@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -242,3 +243,32 @@ async def test_a_file_within_its_time_keeps_the_name_and_stays(db, people, clock
     after = await left_over(db)
     assert "sok-dara.csv" in after
     assert "Sok Dara" in after
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE approval SET status = status WHERE kind = 'erasure'",
+        "UPDATE approval SET decided_at = decided_at WHERE kind = 'erasure'",
+        """INSERT INTO approval SELECT (jsonb_populate_record(
+            one, jsonb_build_object('id', gen_random_uuid()))).* FROM approval AS one""",
+    ],
+)
+async def test_an_old_erasure_lets_nothing_go_by_being_touched(
+    db, people, clock, app_url, act
+):
+    sok, _, second = people
+    clock.advance(FIVE_YEARS)
+    await give_files(db, sok)
+    approval = await propose(db, people)
+    await db.transact(
+        erasure.approve_erasure, approval_id=approval.id, operator_id=second
+    )
+
+    with (
+        psycopg.connect(app_url) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="decided once"),
+    ):
+        connection.execute(act)
+
+    assert "bills-of-sok.csv" in await left_over(db)
