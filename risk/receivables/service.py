@@ -72,7 +72,8 @@ async def store_invoices(
 
 async def reread_invoices(uow: UnitOfWork, *, invoice_file_id: str) -> InvoiceList:
     """Read a kept list again from its bytes: the same bytes, the same answer."""
-    return read_invoice_list(*await repository.get_bytes(uow, invoice_file_id))
+    file_name, content = await repository.get_bytes(uow, invoice_file_id)
+    return await asyncio.to_thread(read_invoice_list, file_name, content)
 
 
 async def read_bills(

@@ -93,7 +93,7 @@ async def reread_statement(uow: UnitOfWork, *, statement_id: str) -> ReadStateme
     saved = await maps.load_version(
         uow, map_id=kept.column_map, currency=kept.currency.value
     )
-    for read in read_statements(file_name, content, saved):
+    for read in await asyncio.to_thread(read_statements, file_name, content, saved):
         if read.currency is kept.currency:
             return read
     raise StatementCurrencyUnknown(file=file_name)
