@@ -60,7 +60,7 @@ def read_table(text: str, find: Find[C]) -> Table[C]:
     cut: list[Row] = []
     for delimiter in _by_likelihood(text):
         above: list[Row] = []
-        cutter = _Cutter(text, delimiter)
+        cutter = _Cutter(text, delimiter, is_guess=is_table(cut))
         table = table_of(cutter, find, above, ends_whole=text.endswith("\n"))
         if table:
             return table
@@ -154,9 +154,13 @@ def _by_likelihood(text: str) -> list[str]:
 
 
 class _Cutter:
-    """Cuts a text at its line ends and delimiters, some rows at a time."""
+    """Cuts a text at its line ends and delimiters, some rows at a time.
 
-    def __init__(self, text: str, delimiter: str) -> None:
+    By a delimiter that is a guess, a heading that cannot be cut is none, and no flaw.
+    """
+
+    def __init__(self, text: str, delimiter: str, *, is_guess: bool = False) -> None:
+        self.is_guess = is_guess
         source = StringIO(text, newline="")
         self.reader = csv.reader(source, delimiter=delimiter, strict=True)
         self.count = 0
@@ -168,6 +172,8 @@ class _Cutter:
         try:
             rows.extend(islice(self.reader, most or _MOST_ROWS + 1 - self.count))
         except csv.Error as error:
+            if most and self.is_guess:
+                return [], []
             cut = "unexpected end" in str(error)
             line = _starts(first, rows)[-1]
             raise (StatementCut if cut else StatementMalformed)(line=line) from error

@@ -28,7 +28,7 @@ from risk.statements.errors import (
     StatementRefused,
 )
 from risk.statements.findings import Flaw, Verdict
-from risk.statements.reader import first_rows
+from risk.statements.reader import first_rows, read_statements
 from tests.risk.statements.test_column_maps import register
 
 TABLE = (
@@ -73,6 +73,17 @@ async def name(db: Database, table, firm: str, naming: Naming, for_all: bool = F
         by=firm,
         for_party=None if for_all else firm,
     )
+
+
+def test_a_table_whose_cells_are_all_quoted_can_be_named_too() -> None:
+    text = (
+        '"Wann","Was","Rein"\n"02.01.2025","Sale","5.00"\n"03.01.2025","Rice","4.50"\n'
+    )
+
+    with pytest.raises(StatementColumnsUnknown):
+        read_statements("shop.csv", text.encode())
+
+    assert first_rows(text.encode())[0].cells == ["Wann", "Was", "Rein"]
 
 
 async def test_a_table_waits_and_is_read_as_its_columns_are_named(
