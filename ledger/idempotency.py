@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     LargeBinary,
@@ -19,12 +19,15 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import UnitOfWork
 from ledger.errors import Conflict, Invalid
 from ledger.tables import Base
+
+# Where an answer holds the body that a caller was told.
+BODY: Final = "body"
 
 
 class KeyReused(Invalid):
@@ -83,12 +86,13 @@ async def find_answer(uow: UnitOfWork, principal: str, key: str) -> Answer | Non
 
 
 async def forget_member(uow: UnitOfWork, principal: str, member: str) -> None:
-    """Take one member out of what somebody was answered; their keys stay used."""
+    """Take one member out of the bodies somebody was answered; their keys stay used."""
     answer = IdempotencyRow.answer
+    path = literal([BODY, member], ARRAY(Text))
     await uow.session.execute(
         update(IdempotencyRow)
-        .where(IdempotencyRow.principal == principal, answer.has_key(member))
-        .values(answer=answer.op("-")(literal(member, Text)))
+        .where(IdempotencyRow.principal == principal, answer[BODY].has_key(member))
+        .values(answer=answer.op("#-")(path))
     )
 
 

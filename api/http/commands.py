@@ -55,13 +55,13 @@ class Commands:
             result = await use_case(uow, *args, **kwargs)
             return {
                 "status": self.status,
-                "body": answer(result).model_dump(mode="json"),
+                idempotency.BODY: answer(result).model_dump(mode="json"),
                 "told": [str(id_) for id_ in uow.told()],
                 "request": uow.actor.request_id,
             }
 
         stored = await self.db.transact(idempotency.once, self.command, effect)
-        body, headers = stored.body["body"], {REPLAYED: "true"}
+        body, headers = stored.body[idempotency.BODY], {REPLAYED: "true"}
         if not stored.replayed:
             headers = {}
         if self.sealing is not None:

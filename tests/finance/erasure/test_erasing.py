@@ -170,7 +170,7 @@ async def withdraw(uow, party):
     command = idempotency.Command(party, "key-1", bytes(32))
 
     async def run(_):
-        return {"amount": 1, "destination": "ABA 7"}
+        return {idempotency.BODY: {"amount": 1, "destination": "ABA 7"}}
 
     await idempotency.once(uow, command, run)
 
@@ -224,7 +224,7 @@ async def test_accounts_files_and_notes_go_with_the_values(db, people, clock, tm
     ):
         assert trace in before, trace
         assert trace not in after, trace
-    assert '{""amount"": 1}' in after
+    assert '{""body"": {""amount"": 1}}' in after
     assert (gone.kept, gone.kept_until) == (0, None)
     assert verify(await exported(db, tmp_path / "after"), VKEY).exit_code == 0
 
