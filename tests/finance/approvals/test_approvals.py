@@ -66,6 +66,20 @@ async def test_another_request_than_the_proposed_one_is_refused(db, people) -> N
         await approve(db, asked.id, two, {**REQUEST, "amount_minor": "101"})
 
 
+async def test_who_looked_before_another_decided_decides_no_more(db, people) -> None:
+    one, two = people
+    asked = await propose(db, one)
+
+    async def approve_late(uow):
+        seen = await approvals.get_approval(uow, asked.id)
+        await db.transact(approvals.decline, approval_id=asked.id, by=two)
+        await approvals.approve(uow, approval_id=seen.id, request=REQUEST, by=two)
+        return seen  # held, as by a use case that reads in it what was asked
+
+    with pytest.raises(approvals.ApprovalDecided):
+        await db.transact(approve_late)
+
+
 async def test_an_approval_is_used_once(db, people) -> None:
     one, two = people
     asked = await propose(db, one)
