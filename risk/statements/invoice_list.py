@@ -47,6 +47,8 @@ from risk.statements.sheet import Row
 from risk.statements.table import Table, read_table
 from risk.statements.workbook import detect, table_in
 
+# A page of lines is shown at once, and a cell of a workbook may hold megabytes.
+_LONGEST_NAME_CHARACTERS = 1_000
 _NOTHING = frozenset({"", "-", "\u2013", "n/a", "N/A"})
 # What the readers of tables say of statements is said of invoices in other words.
 _IN_OTHER_WORDS: dict[type[StatementRefused], type[StatementRefused]] = {
@@ -173,6 +175,8 @@ class _List:
         number, customer = cells[columns.number], cells[columns.customer]
         if not number or not customer:
             raise InvoiceUnnamed(line=line)
+        if max(len(number), len(customer)) > _LONGEST_NAME_CHARACTERS:
+            raise InvoiceMalformed(line=line)
         currency = cells[columns.currency].upper() or self.currency
         amount = self._minor(cells[columns.amount], currency, line)
         issued_on = self._day(cells[columns.issued_on], line)

@@ -114,6 +114,8 @@ def test_every_line_is_an_invoice_or_named() -> None:
         (HEAD + PAID.replace("Sok Heng Co. Ltd", ""), ("invoice_unnamed", 2)),
         (HEAD + PAID.replace("USD", "U$D"), ("invoice_currency_unknown", 2)),
         (HEAD + PAID.replace("USD", "USD,extra"), ("invoice_malformed", 2)),
+        (HEAD + PAID.replace("A1", "A" * 1001), ("invoice_malformed", 2)),
+        (HEAD + OPEN + PAID.replace("Sok", "S" * 1001), ("invoice_malformed", 3)),
         (HEAD + PAID + "A9,Da", ("statement_cut", 3)),
         (
             OWED + PAID.replace("USD", "100.00"),
