@@ -22,6 +22,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
@@ -30,6 +31,7 @@ from sqlalchemy.ext.asyncio import (
     AsyncSession,
     create_async_engine,
 )
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import QueuePool
 
 from ledger import outbox
@@ -89,6 +91,16 @@ class UnitOfWork:
     def told(self) -> list[UUID]:
         """Return under which ids the log will have what this transaction told so far."""
         return [*(item.id for item in self.recorded), *map(UUID, self.booked)]
+
+
+class _Session(Session):
+    """Rows that are locked are read anew, whatever was read of them before."""
+
+
+@event.listens_for(_Session, "do_orm_execute")
+def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
+    if getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 Hook = Callable[[UnitOfWork], Awaitable[None]]
@@ -271,7 +283,9 @@ class Database:
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with AsyncSession(
+            self.engine, sync_session_class=_Session, expire_on_commit=False
+        ) as session:
             yield session
 
 

@@ -275,7 +275,6 @@ async def expire_due(uow: UnitOfWork) -> int:
         .order_by(HoldRow.entry)
         .limit(EXPIRY_BATCH)
         .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
     )
     bookings = []
     for row in due:
@@ -293,7 +292,6 @@ async def _lock(uow: UnitOfWork, holds: Sequence[EntryId]) -> dict[EntryId, Hold
         .where(HoldRow.entry.in_(holds))
         .order_by(HoldRow.entry)
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
     found = {EntryId(row.entry): row for row in rows}
     if len(found) < len(set(holds)):

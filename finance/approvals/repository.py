@@ -14,10 +14,7 @@ async def get_approval(
     uow: UnitOfWork, approval_id: str, *, kind: str | None = None, lock: bool = False
 ) -> Approval:
     """Return a proposal, of one kind if that is said, locked when it is to be decided."""
-    # What was read before the lock may have been decided while it was waited for.
-    row = await uow.session.get(
-        Approval, approval_id, with_for_update=lock, populate_existing=lock
-    )
+    row = await uow.session.get(Approval, approval_id, with_for_update=lock)
     if row is None or (kind is not None and row.kind != kind):
         raise NotFound(thing="approval")
     return row

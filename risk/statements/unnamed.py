@@ -105,9 +105,7 @@ async def get_unnamed(
     uow: UnitOfWork, *, table_id: str, lock: bool = False
 ) -> UnnamedTable:
     """Return a file that waits, or refuse."""
-    found = await uow.session.get(
-        UnnamedTable, table_id, with_for_update=lock, populate_existing=lock
-    )
+    found = await uow.session.get(UnnamedTable, table_id, with_for_update=lock)
     if found is None or found.sent_at < uow.now() - KEPT_FOR:
         raise NotFound(thing="table")
     return found

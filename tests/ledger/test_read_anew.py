@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from ledger import accounts, balances, periods
 from ledger.accounts import CLIENT_MONEY, Freeze
@@ -65,3 +66,23 @@ async def test_a_period_closed_since_it_was_looked_at_does_not_open_again(db) ->
         await db.transact(look_then_adjust)
     (kept,) = await db.read(periods.list_periods, CLIENT_MONEY)
     assert kept.state == "closed"
+
+
+async def test_whatever_row_is_locked_is_read_anew(db, books) -> None:
+    _, a, b = books
+    row = balances.BalanceRow
+
+    async def look_then_get(uow: UnitOfWork) -> int:
+        seen = await uow.session.get(row, b)
+        await move(db, a, b, 5)
+        await uow.session.get(row, b, with_for_update=True)
+        return seen.posted_credits
+
+    async def look_then_select(uow: UnitOfWork) -> int:
+        seen = await uow.session.get(row, b)
+        await move(db, a, b, 5)
+        await uow.session.scalar(select(row).where(row.account == b).with_for_update())
+        return seen.posted_credits
+
+    assert await db.transact(look_then_get) == 5
+    assert await db.transact(look_then_select) == 10
