@@ -109,7 +109,8 @@ async def test_an_expired_hold_cannot_be_captured_and_is_let_go(
     assert await db.transact(holds.expire_due) == 1
     assert await db.transact(holds.expire_due) == 0
     assert await available(db, a) == 100
-    assert (await db.read(holds.get, new.id)).state == holds.HoldState.EXPIRED
+    ended = await db.read(holds.get, new.id)
+    assert (ended.state, ended.remaining) == (holds.HoldState.EXPIRED, 0)
     assert await db.read(invariants.find_breaches) == []
 
 
