@@ -82,7 +82,7 @@ def schedule(request: JsonObject) -> JsonObject:
     principal = plain.read_money("principal", fields.take("principal"), currency)
     percent = plain.read_decimal("rate_percent", fields.take("rate_percent"))
     if "rate_bps" in fields.left:
-        raise InputInvalid(field="rate_bps", reason="must be given as rate_percent")
+        raise InputInvalid(field="rate_bps", reason="must be given in percent")
     bps = f"{percent * (BPS_PER_ONE // _PERCENT):f}"
     money: JsonObject = {"minor": principal.minor, "currency": currency.value}
     terms = Terms.from_json({**fields.left, "principal": money, "rate_bps": bps})

@@ -49,6 +49,27 @@ class AmountUnreadable(Invalid):
     message = "Write the amount in the digits 0 to 9 only, such as {example}."
 
 
+class DayUnreadable(Invalid):
+    """The text is not a day."""
+
+    code = "date_unreadable"
+    message = "{field}: choose a day, or write it as year-month-day: 2026-01-31."
+
+
+class CountUnreadable(Invalid):
+    """The text is not a whole number above zero."""
+
+    code = "count_unreadable"
+    message = "{field}: write a whole number above zero in the digits 0 to 9."
+
+
+class RateUnreadable(Invalid):
+    """The text is not a yearly rate."""
+
+    code = "rate_unreadable"
+    message = "Write the rate in percent a year, such as 12.5."
+
+
 class CoverUnreadable(Invalid):
     """The share of a loan that security stands behind is no percentage."""
 

@@ -22,6 +22,14 @@ def one_of(kind: type[Choice], text: str) -> Choice | None:
     return kind(text) if text in set(kind) else None
 
 
+def choose(kind: type[Choice], text: str) -> Choice:
+    """Return the chosen value of a closed set that a form offers whole."""
+    chosen = one_of(kind, text)
+    if chosen is None:
+        raise FormMalformed
+    return chosen
+
+
 def read_hex(text: str) -> bytes:
     """Read bytes that a script wrote into a form."""
     try:

@@ -22,7 +22,23 @@ SENTENCES: Final[Mapping[str, str]] = {
     "withdrawal_below_minimum": "Withdraw at least {minimum}, or all there is.",
     "insufficient_funds": "You have {available} free and need {needed}. Pay in first.",
     "loan_amount_outside_limits": "A loan is between {least} and {most}.",
+    "loan_event_invalid": "{field}: {reason}. Correct it and try again.",
+    "terms_invalid": "{field}: {reason}. Correct it and try again.",
     "amount_not_settleable": "Riel are paid whole. Leave out the part of a riel.",
+}
+
+# The fields of forms that a refusal names, as their labels call them.
+LABELS: Final[Mapping[str, str]] = {
+    "on": "Counts from",
+    "to": "New date",
+    "shifts": "New date",
+    "first_due_on": "First payment",
+    "rate_bps": "New rate a year",
+    "instalments": "Instalments",
+    "instalment": "Instalment",
+    "amount": "Amount",
+    "charge": "Charge",
+    "receipt_id": "Payment",
 }
 
 
@@ -45,6 +61,11 @@ def _fact(
     if isinstance(value, int) and counts_money and currency in set(Currency):
         shown = formats.money(Money(value, Currency(currency)))
         return name.removesuffix(_MINOR), shown
+    if name == "field":
+        label = LABELS.get(str(value))
+        return name, formats.words(label) if label else value
+    if name == "reason":
+        return name, formats.words(str(value))
     if isinstance(value, str) and name in _INSTANTS:
         with suppress(ValueError):
             return name, formats.moment(datetime.fromisoformat(value))

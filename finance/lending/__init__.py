@@ -8,6 +8,7 @@ from finance.lending.acts import (
     approve_act,
     charge_failed_payment,
     decline_act,
+    open_to,
     propose_act,
     restructuring,
 )
@@ -75,7 +76,13 @@ from finance.lending.model import (
     Receipt,
     ReceiptStatus,
 )
-from finance.lending.outlook import NoteOutlook, Outlook, Preview, preview_act
+from finance.lending.outlook import (
+    NoteOutlook,
+    Outlook,
+    Preview,
+    preview_act,
+    preview_write_off,
+)
 from finance.lending.overriding import (
     approve_override,
     decline_override,
@@ -276,11 +283,13 @@ __all__ = [
     "loan_information",
     "loan_state",
     "name_surety",
+    "open_to",
     "owed_by",
     "plan_of",
     "portfolio",
     "prepayment_options",
     "preview_act",
+    "preview_write_off",
     "propose_act",
     "propose_override",
     "propose_write_off",

@@ -6,7 +6,7 @@ takes effect; what cannot be is refused by its field and nothing is booked. The 
 lenders moves by the difference between the books and what the history then says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -48,6 +48,11 @@ Act = (
 NOT_YET: Final = 0
 PREFIX: Final = "loan."
 _ANY_LIVE: Final = (LoanStatus.ACTIVE, LoanStatus.PAID_OFF, LoanStatus.WRITTEN_OFF)
+_OPEN_TO: Final[Mapping[type[Act], tuple[LoanStatus, ...]]] = {
+    loans.ChargedBack: _ANY_LIVE,
+    loans.ChargeCancelled: _ANY_LIVE,
+    loans.ReceiptReceived: (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF),
+}
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,11 @@ async def restructuring(
     return replace(act, terms=terms, ordinal=NOT_YET)
 
 
+def open_to(kind: type[Act]) -> tuple[LoanStatus, ...]:
+    """Return the states of a loan in which an act of a kind may be tried."""
+    return _OPEN_TO.get(kind, (LoanStatus.ACTIVE,))
+
+
 async def require_possible(uow: UnitOfWork, loan: Loan, act: Act) -> None:
     """Refuse an act that the loan's state, its history or the market does not allow."""
     require_fitting(await History.of(uow, loan), act)
@@ -173,11 +183,7 @@ async def require_possible(uow: UnitOfWork, loan: Loan, act: Act) -> None:
 def require_fitting(history: History, act: Act) -> LoanState:
     """Refuse an act that cannot be; return how the loan would stand today after it."""
     loan, today = history.loan, history.uow.today()
-    taken_back = isinstance(act, loans.ChargedBack | loans.ChargeCancelled)
-    paid = isinstance(act, loans.ReceiptReceived)
-    open_to_money = (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF)
-    usual = open_to_money if paid else (LoanStatus.ACTIVE,)
-    loan.require(*(_ANY_LIVE if taken_back else usual))
+    loan.require(*open_to(type(act)))
     _require_day(loan, act.on, today)
     amount = getattr(act, "amount", None)
     if isinstance(amount, Money):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from contracts import loan as loans
+from contracts.loan import LoanState
 from finance import approvals, rulepacks
 from finance.approvals import Approval
 from finance.lending import books, repository, rules
@@ -68,6 +69,14 @@ def require_lost(history: History) -> None:
     needed = rules.lost_after(rulepacks.home(), history.terms, today)
     if late < needed:
         raise WriteOffTooEarly(days_late=late, needed=needed)
+
+
+def state_written_off(history: History) -> LoanState:
+    """Refuse as ``require_lost`` does; return how a loan would stand written off today."""
+    history.loan.require(LoanStatus.ACTIVE)
+    require_lost(history)
+    lost = loans.WrittenOff(on=history.uow.today(), ordinal=history.next)
+    return history.with_one(lost)
 
 
 async def _write_off(uow: UnitOfWork, loan: Loan) -> None:

@@ -1,7 +1,7 @@
 """Show what an act would do before anybody agrees to it: to the borrower, to lenders."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from contracts.apr import DatedFlow
 from contracts.errors import NoRate
 from contracts.loan import InstalmentState, LoanState
 from finance import rulepacks
-from finance.lending import repository, taxes
+from finance.lending import losses, repository, taxes
 from finance.lending.acts import Act, require_fitting
 from finance.lending.history import History
 from finance.lending.model import Holding, Loan
@@ -63,6 +63,19 @@ class Preview:
     after: Outlook
     notes: tuple[NoteOutlook, ...]
 
+    @property
+    def notes_before(self) -> Money:
+        """All that lenders would still receive without the act."""
+        return self._all(one.before for one in self.notes)
+
+    @property
+    def notes_after(self) -> Money:
+        """All that lenders would still receive with it."""
+        return self._all(one.after for one in self.notes)
+
+    def _all(self, amounts: Iterable[Money]) -> Money:
+        return Money.sum(amounts, self.before.total.currency)
+
 
 async def preview_act(uow: UnitOfWork, *, loan_id: str, act: Act) -> Preview:
     """Return what a loan and each of its notes look like before and after an act.
@@ -70,9 +83,22 @@ async def preview_act(uow: UnitOfWork, *, loan_id: str, act: Act) -> Preview:
     Raises:
         EventInvalid, TermsInvalid, LoanNotOpen: The act cannot be, as when proposed.
     """
-    loan = await repository.get_loan(uow, loan_id)
-    history = await History.of(uow, loan)
-    after = require_fitting(history, act)
+    history = await History.of(uow, await repository.get_loan(uow, loan_id))
+    return await _preview(history, require_fitting(history, act))
+
+
+async def preview_write_off(uow: UnitOfWork, *, loan_id: str) -> Preview:
+    """Return what a loan and each of its notes look like before and after a write-off.
+
+    Raises:
+        LoanNotOpen, WriteOffTooEarly: It cannot be, as when proposed.
+    """
+    history = await History.of(uow, await repository.get_loan(uow, loan_id))
+    return await _preview(history, losses.state_written_off(history))
+
+
+async def _preview(history: History, after: LoanState) -> Preview:
+    uow, loan = history.uow, history.loan
     before = history.state(uow.today())
     notes = await repository.list_holdings(uow, loan.id)
     rates = await taxes.rates_for(uow, loan.id)

@@ -9,7 +9,7 @@ from finance.approvals import Approval
 from finance.lending import acts, losses, repository
 from finance.lending.acts import PREFIX, Act, read_act, require_fitting
 from finance.lending.history import History
-from finance.lending.model import Loan, LoanStatus
+from finance.lending.model import Loan
 from finance.lending.outlook import Outlook, outlook_of
 from ledger.database import UnitOfWork
 from ledger.errors import Refusal
@@ -64,15 +64,10 @@ def _tried(approval: Approval, history: History) -> Proposal:
     before = outlook_of(history.state(history.uow.today()))
     after = refusal = None
     try:
-        after = outlook_of(_after(history, act))
+        if isinstance(act, loans.WrittenOff):
+            after = outlook_of(losses.state_written_off(history))
+        else:
+            after = outlook_of(require_fitting(history, act))
     except Refusal as refused:
         refusal = refused
     return Proposal(approval, history.loan, act, before, after, refusal)
-
-
-def _after(history: History, act: Act | loans.WrittenOff) -> loans.LoanState:
-    if not isinstance(act, loans.WrittenOff):
-        return require_fitting(history, act)
-    history.loan.require(LoanStatus.ACTIVE)
-    losses.require_lost(history)
-    return history.with_one(act)

@@ -4,6 +4,7 @@ from api.portal.pages.acting import router as acting
 from api.portal.pages.audit import router as audit
 from api.portal.pages.books import router as books
 from api.portal.pages.business import router as business
+from api.portal.pages.changing import router as changing
 from api.portal.pages.decisions import router as decisions
 from api.portal.pages.invoices import router as invoices
 from api.portal.pages.keys import router as keys
@@ -32,6 +33,7 @@ ROUTERS = (
     request,
     quote,
     loan,
+    changing,
     keys,
     acting,
     queue,

@@ -9,11 +9,12 @@ from fastapi import Depends, Response
 from fastapi.responses import JSONResponse
 
 from api import sheets
-from api.auth import STAFF, Caller
+from api.auth import STAFF, Caller, Role
 from api.http.callers import Known, Signatory, Sme
 from api.http.routes import loan_sums
 from api.http.routes.loan_sums import PlanOut
 from api.papers import LoanPaper
+from api.portal import changes
 from api.portal.amounts import read_amount, read_currency
 from api.portal.desk import KEYS_SCRIPT, At, Desk
 from api.portal.fields import Hex, Text, read_hex
@@ -188,10 +189,16 @@ async def _loan_page(
         consent=documents.consent(Consent.AGREEMENT)[desk.language],
         named=partial(agreement.lender_reference, loan_id),
         is_borrower=caller.party == view.loan.borrower,
+        changes=_open_changes(view.loan, caller),
         key=view.key,
         platform=signing.platform_of(desk.custody),
         script=KEYS_SCRIPT if view.key else "",
     )
+
+
+def _open_changes(loan: Loan, caller: Caller) -> list[changes.Change]:
+    """Return what the reader may propose for a loan."""
+    return changes.open_to(loan.status) if caller.role is Role.OPERATOR else []
 
 
 def _changed_plan(state: LoanState, agreed: Schedule) -> list[InstalmentState]:

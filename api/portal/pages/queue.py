@@ -11,7 +11,7 @@ from api.auth import Caller
 from api.http.callers import Operator, Staff
 from api.portal.desk import At, Desk
 from api.portal.errors import FormMalformed
-from api.portal.fields import Reason, Text, one_of
+from api.portal.fields import Reason, Text, choose
 from api.portal.guard import make_pages
 from api.portal.pages.request import AskedWish, answered, read_request
 from api.portal.wishes import Wish
@@ -120,10 +120,7 @@ async def describe_firm(
     province: Text,
 ) -> Response:
     """Settle what the firm does and where, for the limits."""
-    chosen = one_of(Sector, sector)
-    if chosen is None:
-        raise FormMalformed
-    step = partial(_describe, sector=chosen, province=province)
+    step = partial(_describe, sector=choose(Sector, sector), province=province)
     return await _decide(desk, application_id, caller=caller, step=step, done="firm")
 
 
@@ -158,7 +155,7 @@ async def name_surety(
     role: Text,
 ) -> Response:
     """Name a trustee or guarantor by the party's id."""
-    stands_as = one_of(SignerRole, role)
+    stands_as = choose(SignerRole, role)
     if stands_as not in STANDS:
         raise FormMalformed
     step = partial(lending.name_surety, party_id=party, role=stands_as)

@@ -11,8 +11,7 @@ from fastapi import Form, Response
 from api.auth import Caller, Role
 from api.http.callers import Records
 from api.portal.desk import At, Desk
-from api.portal.errors import FormMalformed
-from api.portal.fields import Text, one_of
+from api.portal.fields import Text, choose, one_of
 from api.portal.guard import make_pages
 from api.wire import TableRef
 from ledger.database import UnitOfWork
@@ -79,10 +78,7 @@ def _read_columns(form: Mapping[str, str]) -> dict[int, Holds]:
     for name, text in form.items():
         found = _COLUMN.fullmatch(name)
         if found and text:
-            holds = one_of(Holds, text)
-            if holds is None:
-                raise FormMalformed
-            columns[int(found[1])] = holds
+            columns[int(found[1])] = choose(Holds, text)
     return columns
 
 

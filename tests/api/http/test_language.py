@@ -1,10 +1,14 @@
 """Every refusal is said in Khmer as well, with the same facts."""
 
+import ast
 import re
 import string
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -145,6 +149,50 @@ def test_every_thing_that_may_be_missing_has_its_khmer() -> None:
 
     assert {"loan", "invoice file"} < missing
     assert missing - khmer().keys() == set()
+
+
+def reasons() -> Iterator[str]:
+    """Every reason for which a field is refused, with the limits that stand in it."""
+    load_all(contracts, finance)
+    for package in (contracts, finance):
+        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
+            place = file.relative_to(Path(package.__path__[0]).parent).with_suffix("")
+            limits = vars(sys.modules.get(".".join(place.parts), contracts))
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                for told in _told(node):
+                    yield from _texts(told, limits)
+
+
+def _told(node: ast.AST) -> Iterator[ast.expr]:
+    """Find what code gives as the reason of a refusal."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return
+    if node.func.id in ("EventInvalid", "TermsInvalid", "InputInvalid"):
+        yield from (word.value for word in node.keywords if word.arg == "reason")
+    if node.func.id == "_refuse":
+        yield node.args[2]
+
+
+def _texts(told: ast.expr, limits: Mapping[str, Any]) -> Iterator[str]:
+    """Write a reason as it is said; one that names more than limits is not ours to say."""
+    if isinstance(told, ast.Constant):
+        yield told.value
+    elif isinstance(told, ast.JoinedStr):
+        with suppress(NameError):
+            yield eval(  # noqa: S307 - our own source, in its own module
+                compile(ast.Expression(told), "reason", "eval"), dict(limits)
+            )
+
+
+def test_every_reason_of_a_refused_field_has_its_khmer() -> None:
+    given = set(reasons())
+
+    assert {
+        "must be more than zero",
+        "must be from 1 to 1200",
+        "is more than is due",
+    } < given
+    assert given - khmer().keys() == set()
 
 
 async def test_a_problem_is_written_in_khmer_for_who_reads_it(sme: Person) -> None:
