@@ -10,7 +10,7 @@ from api.problems import Trouble
 from ledger.money import Currency, Money
 
 _MINOR: Final = "_minor"
-_IN_UNITS: Final = frozenset({"available", "needed"})
+_IN_UNITS: Final = {"insufficient_funds": frozenset({"available", "needed"})}
 _INSTANTS: Final = frozenset({"opens_at", "deadline_at", "until"})
 
 # The codes whose own sentence counts in minor units, said again for people.
@@ -46,27 +46,37 @@ def say(trouble: Trouble, formats: Formats, *, currency: str) -> str:
     """Return the sentence; ``currency`` is the form's, for facts that name none."""
     sentence = SENTENCES.get(trouble.code, trouble.sentence)
     money = str(trouble.facts.get("currency", currency))
-    facts = dict(_fact(item, formats, money) for item in trouble.facts.items())
+    counted = _IN_UNITS.get(trouble.code, frozenset())
+    facts = dict(
+        _amount(name, value, formats, money)
+        if name in counted or name.endswith(_MINOR)
+        else (name, _said(name, value, formats))
+        for name, value in trouble.facts.items()
+    )
     try:
         return formats.words(sentence, **facts)
     except KeyError:
         return formats.words(trouble.sentence, **trouble.facts)
 
 
-def _fact(
-    fact: tuple[str, str | int], formats: Formats, currency: str
+def _amount(
+    name: str, value: str | int, formats: Formats, currency: str
 ) -> tuple[str, str | int]:
-    name, value = fact
-    counts_money = name.endswith(_MINOR) or name in _IN_UNITS
-    if isinstance(value, int) and counts_money and currency in set(Currency):
+    if isinstance(value, int) and currency in set(Currency):
         shown = formats.money(Money(value, Currency(currency)))
         return name.removesuffix(_MINOR), shown
-    if name == "field":
-        label = LABELS.get(str(value))
-        return name, formats.words(label) if label else value
+    return name, value
+
+
+def _said(name: str, value: str | int, formats: Formats) -> str | int:
+    """Say a fact that has words of its own: a field, a reason, an instant."""
+    if not isinstance(value, str):
+        return value
+    if name == "field" and value in LABELS:
+        return formats.words(LABELS[value])
     if name == "reason":
-        return name, formats.words(str(value))
-    if isinstance(value, str) and name in _INSTANTS:
+        return formats.words(value)
+    if name in _INSTANTS:
         with suppress(ValueError):
-            return name, formats.moment(datetime.fromisoformat(value))
-    return fact
+            return formats.moment(datetime.fromisoformat(value))
+    return value

@@ -55,6 +55,7 @@ from finance.lending.funding import fail_application, form_loan
 from finance.lending.history import kind_of
 from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
+from finance.lending.listing import Listed, Lot, count_lots, list_lot
 from finance.lending.loanrisks import (
     LOANS_AT_ONCE,
     LoanRisk,
@@ -153,6 +154,7 @@ from finance.lending.sureties import (
     name_surety,
     release_surety,
 )
+from finance.lending.tape import TapeLine, read_tape
 from finance.lending.taxes import (
     TaxCertificate,
     Withheld,
@@ -183,12 +185,14 @@ __all__ = [
     "Grade",
     "Holder",
     "LimitReached",
+    "Listed",
     "Loan",
     "LoanEvent",
     "LoanNotOpen",
     "LoanRequest",
     "LoanRisk",
     "LoanStatus",
+    "Lot",
     "MethodNotOffered",
     "NewPlan",
     "Note",
@@ -221,6 +225,7 @@ __all__ = [
     "Surety",
     "SuretyMissing",
     "SuretyTaken",
+    "TapeLine",
     "TaxCertificate",
     "TermOutsideLimits",
     "TooManySureties",
@@ -245,6 +250,7 @@ __all__ = [
     "charge_failed_payment",
     "completion_source",
     "count_day",
+    "count_lots",
     "dayend",
     "decline_act",
     "decline_application",
@@ -270,6 +276,7 @@ __all__ = [
     "list_events",
     "list_holders",
     "list_loans",
+    "list_lot",
     "list_notes",
     "list_proposals",
     "list_receipts",
@@ -295,6 +302,7 @@ __all__ = [
     "propose_write_off",
     "quote_loan",
     "quote_payoff",
+    "read_tape",
     "record_payment",
     "record_treaty_residence",
     "release_surety",

@@ -66,7 +66,7 @@ class WriteOffTooEarly(Conflict):
     """The loan is not late enough to be written off."""
 
     code = "write_off_too_early"
-    message = "The loan is {days_late} days late; it takes {needed} to write it off."
+    message = "The loan is {days_late} days late. It can be written off from {needed} days on."
 
 
 class NothingOwed(Conflict):

@@ -9,6 +9,7 @@ from api.portal.pages.decisions import router as decisions
 from api.portal.pages.invoices import router as invoices
 from api.portal.pages.keys import router as keys
 from api.portal.pages.loan import router as loan
+from api.portal.pages.loans import router as loans
 from api.portal.pages.market import router as market
 from api.portal.pages.portfolio import router as portfolio
 from api.portal.pages.proofs import router as proofs
@@ -32,6 +33,7 @@ ROUTERS = (
     invoices,
     request,
     quote,
+    loans,
     loan,
     changing,
     keys,

@@ -133,7 +133,7 @@ async def test_what_cannot_be_is_said_by_the_name_of_its_field_and_nothing_is_as
         f"charge_added?on={today}&component=fee&amount=1e3": "Write the amount",
         f"charge_cancelled?on={today}&charge=77": "Charge: must be a charge that stands",
         f"charged_back?on={today}&receipt_id=%27&amount=1": "must have come before",
-        "write_off": "days late",
+        "write_off": "0 days late. It can be written off from 91 days on.",
     }
 
     for asked, words in refused.items():
