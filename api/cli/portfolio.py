@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from api import sheets, tape
 from api.cli.opening import with_database
 from api.jobs import risks
 from finance import lending
@@ -43,29 +44,49 @@ def simulate(paths: Paths = losses.DEFAULT_PATHS, seed: Seed = 1) -> None:
 
 @app.command()
 def rescore() -> None:
-    """Look at every running loan that was not looked at this month."""
+    """Look at every running loan that was not looked at this month.
 
-    async def work(db: Database) -> dict[str, Any]:
-        count, acting = 0, db.acting(_OPERATOR)
-        while due := await db.read(lending.list_due):
-            for loan_id in due:
+    Ends with 1 when some could not be looked at; the others were.
+    """
+    done = with_database(look_again)
+    _say(done)
+    if done["failed"]:
+        raise typer.Exit(1)
+
+
+async def look_again(db: Database) -> dict[str, Any]:
+    """Look at each loan that is due for it, whatever happens to the one before it."""
+    acting, last = db.acting(_OPERATOR), None
+    seen, failed = 0, []
+    while due := await db.read(lending.list_due, after=last):
+        for loan_id in due:
+            try:
                 await acting.transact(lending.rescore_loan, loan_id=loan_id)
-            count += len(due)
-        warned = await db.read(lending.list_warned)
-        return {
-            "looked_at": count,
-            "warned": [
-                {
-                    "loan": one.loan.id,
-                    "pd_bps": one.rescore.pd_bps,
-                    "grade": one.rescore.grade,
-                    "signals": one.rescore.signals,
-                }
-                for one in warned
-            ],
-        }
+                seen += 1
+            except Exception as error:  # noqa: BLE001 - told below, loan by loan
+                failed.append({"loan": loan_id, "error": type(error).__name__})
+        last = due[-1]
+    warned = await db.read(lending.list_warned)
+    return {
+        "looked_at": seen,
+        "failed": failed,
+        "warned": [
+            {
+                "loan": one.loan.id,
+                "pd_bps": one.rescore.pd_bps,
+                "grade": one.rescore.grade,
+                "signals": one.rescore.signals,
+            }
+            for one in warned
+        ],
+    }
 
-    _say(with_database(work))
+
+@app.command("tape")
+def write_tape() -> None:
+    """Write the loan tape as CSV: a line a loan, as agreed, as it stands, its class."""
+    lines = with_database(_tape)
+    typer.echo(sheets.CSV.write(tape.table_of(lines), ""), nl=False)
 
 
 def obligors_of(book: lending.Book) -> list[Obligor]:
@@ -80,9 +101,18 @@ def obligors_of(book: lending.Book) -> list[Obligor]:
 
 
 async def _books(db: Database) -> list[lending.Book]:
+    await _keep_risks(db)
+    return await db.read(lending.assess_book)
+
+
+async def _tape(db: Database) -> list[lending.TapeLine]:
+    await _keep_risks(db)
+    return await db.read(lending.read_tape)
+
+
+async def _keep_risks(db: Database) -> None:
     while await risks.keep(db):
         pass
-    return await db.read(lending.assess_book)
 
 
 def _say(shown: object) -> None:

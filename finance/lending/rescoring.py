@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, PrimaryKeyConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, PrimaryKeyConstraint, select, true
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,13 +55,19 @@ class Warned:
     application: Application
 
 
-async def list_due(uow: UnitOfWork, *, limit: int = BATCH) -> list[str]:
-    """Return the ids of running loans that were not looked at this month."""
+async def list_due(
+    uow: UnitOfWork, *, after: str | None = None, limit: int = BATCH
+) -> list[str]:
+    """Return some running loans not looked at this month, in the order of their ids."""
     month = uow.today().replace(day=1)
     seen = select(Rescore.loan).where(Rescore.month == month)
     rows = await uow.session.scalars(
         select(Loan.id)
-        .where(Loan.status == LoanStatus.ACTIVE.value, Loan.id.not_in(seen))
+        .where(
+            Loan.status == LoanStatus.ACTIVE.value,
+            Loan.id.not_in(seen),
+            true() if after is None else Loan.id > after,
+        )
         .order_by(Loan.id)
         .limit(limit)
     )

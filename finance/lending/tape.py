@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, Subquery, and_, case, false, func, select
+from sqlalchemy import BigInteger, Row, Subquery, and_, case, false, func, select
 
 from contracts import schedule
 from contracts.terms import Terms
@@ -73,7 +73,7 @@ async def read_tape(uow: UnitOfWork) -> list[TapeLine]:
 
 def _lives() -> Subquery:
     """Sum up what came in of each loan less what was taken back, and whether it was eased."""
-    amount = func.coalesce(LoanEvent.details["amount"].as_integer(), 0)
+    amount = func.coalesce(LoanEvent.details["amount"].astext.cast(BigInteger), 0)
     eased = LoanEvent.details["is_forborne"].as_boolean()
     return (
         select(

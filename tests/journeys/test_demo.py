@@ -1,10 +1,14 @@
 """The demo world, whole, in a process of its own, as a newcomer starts it."""
 
+import csv
+import io
 import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -112,6 +116,28 @@ def test_the_machines_clock_is_believed_after_the_last_day_played(played) -> Non
 
     assert shown.returncode == 0, shown.stdout
     assert json.loads(shown.stdout)["clock_stopped"] is None
+
+
+def test_the_tape_has_every_loan_of_both_currencies(played) -> None:
+    folder, summary = played
+
+    taped = start(folder, "risk", "portfolio", "tape")
+    books = json.loads(start(folder, "risk", "portfolio", "show").stdout)
+
+    lines = list(csv.DictReader(io.StringIO(taped.stdout.removeprefix("\ufeff"))))
+    told = Counter(line["status"] for line in lines)
+    assert told == {
+        state: summary["loans"][state]
+        for state in ("active", "paid_off", "written_off")
+    }
+    assert {line["currency"] for line in lines} == {"USD", "KHR"}
+    for book in books:
+        owed = sum(
+            Decimal(line["owed"])
+            for line in lines
+            if line["currency"] == book["currency"]
+        )
+        assert owed * 100 == int(book["gross_minor"])
 
 
 def test_a_second_start_finds_the_world(played) -> None:

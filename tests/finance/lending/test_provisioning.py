@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 
+from api.cli.portfolio import look_again
 from api.jobs import jobs_of, risks
 from api.services import Services
 from contracts import schedule
@@ -195,6 +196,17 @@ async def test_a_loan_that_cannot_be_scored_keeps_no_other_from_it(
         await rescoring.run()
 
     assert await world.db.read(lending.list_due) == [loan.id]
+
+
+async def test_the_command_looks_at_all_others_and_names_the_loan_it_could_not(
+    world, loan, beside, admin_of: str
+) -> None:
+    lose(admin_of, loan, "{instalment_minor}")
+
+    done = await look_again(world.db)
+
+    assert done["looked_at"] == 1
+    assert done["failed"] == [{"loan": loan.id, "error": "KeyError"}]
 
 
 async def test_a_loan_of_unknown_risk_keeps_no_other_from_it_and_is_told(
