@@ -49,7 +49,7 @@ async def late(world: World, clock: StoppedClock) -> Loan:
 async def test_who_collects_sees_the_late_running_loansfirst_and_as_they_stand_now(
     world: World, late: Loan, signed_in: SignedIn
 ) -> None:
-    await running(world, "Tailor")
+    await count(world, *await running(world, "Tailor"))
     reader = await signed_in(Role.OPERATOR, world.operators[0])
 
     page = await reader.open("/loans")
