@@ -22,6 +22,7 @@ class Fate(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
     PARTIAL = "partial"
+    BEHIND = "behind"
     EARLY = "early"
     DEFAULT = "default"
     SHORT = "short"
@@ -140,7 +141,7 @@ FIRMS: Final = (
         _usd(10_000),
         18,
         "Roaster and green beans",
-        Fate.ON_TIME,
+        Fate.BEHIND,
     ),
     Firm(
         "Phnom Penh Noodle House",

@@ -5,7 +5,9 @@ from typing import Final
 from api.world import borrowing
 from api.world.cast import FIRMS, Fate
 from api.world.stage import Stage
-from finance import wallets
+from contracts import loan as loans
+from contracts.terms import GraceRule
+from finance import lending, wallets
 from finance.rails import Fault
 from ledger.money import Currency, Money
 
@@ -15,7 +17,7 @@ OPEN_PERCENT: Final = 55
 
 
 async def play(stage: Stage) -> None:
-    """Withdraw, then leave one offer open and one application waiting."""
+    """Withdraw, then leave an offer open, an application and a wish for relief waiting."""
     stage.tell("Lenders withdraw through the bank")
     stage.rail.faults.extend([Fault.LOST_REPLY, Fault.REFUSED, Fault.SLOW])
     for player in stage.lenders[:WITHDRAWERS]:
@@ -33,6 +35,24 @@ async def play(stage: Stage) -> None:
     await stage.reconcile()
     stage.tell("New firms knock at the door")
     await _leave_work(stage)
+    await _ask_for_relief(stage)
+
+
+async def _ask_for_relief(stage: Stage) -> None:
+    """Propose to pause the payments of who fell behind; the second operator is you."""
+    firm = next(firm for firm in FIRMS if firm.fate is Fate.BEHIND)
+    borrower = stage.firms[firm.name].id
+    page = await stage.db.read(lending.list_loans, borrower_id=borrower)
+    operator = stage.operators[0]
+    await stage.acting(operator).transact(
+        lending.propose_act,
+        loan_id=page.items[0].id,
+        act=loans.PaymentHoliday(
+            on=stage.today, ordinal=0, instalments=2, rule=GraceRule.SPREAD
+        ),
+        operator_id=operator.id,
+        note="Rain kept the beans from drying; the buyer pays in two months.",
+    )
 
 
 async def _leave_work(stage: Stage) -> None:

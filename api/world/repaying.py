@@ -88,6 +88,11 @@ async def _pay_half_once(stage: Stage, loan: Loan, month: int) -> None:
         stage.rail.receive(loan.id, whole)
 
 
+async def _pay_but_the_last(stage: Stage, loan: Loan, month: int) -> None:
+    if month < MONTHS:
+        await _pay_in_full(stage, loan, month)
+
+
 async def _pay_off_early(stage: Stage, loan: Loan, month: int) -> None:
     if month < PAYOFF_MONTH:
         await _pay_in_full(stage, loan, month)
@@ -128,6 +133,7 @@ _ON_DUE_DAY: Final[dict[Fate, Payment]] = {
     Fate.ON_TIME: _pay_in_full,
     Fate.LATE: _pay_unless_late,
     Fate.PARTIAL: _pay_half_once,
+    Fate.BEHIND: _pay_but_the_last,
     Fate.EARLY: _pay_off_early,
     Fate.DEFAULT: _stop_paying,
 }
