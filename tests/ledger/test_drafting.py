@@ -6,7 +6,7 @@ from dataclasses import astuple
 import pytest
 
 from ledger.drafting import PLAIN_UNITS, Draft
-from ledger.ids import read_number
+from ledger.ids import AccountId, read_number
 from ledger.journal import Booking, Pending, Posted, PostedLeg
 from tests.ledger.test_judging import ENTRY, A, B, booking, held, pay
 
@@ -142,6 +142,28 @@ def test_a_draft_of_61_bits_is_not_plain(units: int, sign: int) -> None:
     draft = a_draft(pay(sign * units), pay(sign))
     assert not draft.is_plain()
     assert a_draft(pay(sign * units)).is_plain() is (units < PLAIN_UNITS)
+
+
+HALF = PLAIN_UNITS // 2
+C = AccountId(f"acct_{'3' * 26}")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_each_sum_of_an_account_alone_makes_a_draft_not_plain(sign: int) -> None:
+    """One account reaches 61 bits on one side; those against it share the other."""
+    legs = (A, sign * PLAIN_UNITS), (B, -sign * HALF), (C, -sign * HALF)
+    one, other = (1, 0) if sign > 0 else (0, 1)
+    held_by_a = Pending(A, one * PLAIN_UNITS, other * PLAIN_UNITS)
+    against = [Pending(at, other * HALF, one * HALF) for at in (B, C)]
+    freed = [Pending(at, -debits, -credits_) for at, debits, credits_ in against]
+
+    captured = booking(
+        *legs, pending=(Pending(A, -held_by_a[1], -held_by_a[2]), *freed)
+    )
+    placed = booking(pending=(held_by_a, *against), state="pending")
+
+    assert not a_draft(captured).is_plain()
+    assert not a_draft(placed).is_plain()
 
 
 def test_what_is_no_plain_batch_is_told_at_sight() -> None:

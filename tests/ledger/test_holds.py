@@ -7,9 +7,11 @@ import pytest
 
 from ledger import accounts, balances, entries, holds, invariants
 from ledger.accounts import CLIENT_MONEY, LOAN_BOOK, Side, Spec
+from ledger.canonical import instant_text
 from ledger.database import Database
 from ledger.ids import AccountId, EntryId
 from tests.ledger.builders import an_id, available, hold, move, open_accounts
+from tests.ledger.test_lane import ask
 
 
 @pytest.fixture
@@ -101,6 +103,10 @@ async def test_an_expired_hold_cannot_be_captured_and_is_let_go(
     expires_at = clock.now() + timedelta(hours=1)
     new = holds.NewHold(an_id(db), a, b, 60, clock.now().date(), expires_at)
     await db.transact(holds.place, [new])
+    assert await ask(db, "SELECT details FROM entry WHERE state = 'pending'") == {
+        "units": "60",
+        "expires_at": instant_text(expires_at),
+    }
     clock.advance(timedelta(hours=1))
 
     with pytest.raises(holds.HoldEnded):

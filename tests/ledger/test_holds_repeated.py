@@ -40,8 +40,9 @@ async def test_a_capture_asked_for_again_with_other_units_is_a_conflict(
     on = db.clock.now().date()
     await db.transact(holds.capture, [part], effective_on=on)
 
-    with pytest.raises(entries.EntryIdReused):
+    with pytest.raises(entries.EntryIdReused) as said:
         await db.transact(holds.capture, [replace(part, units=30)], effective_on=on)
+    assert said.value.facts == {"entry": part.id}
     for same in (20, None):
         again = replace(part, units=same)
         (outcome,) = await db.transact(holds.capture, [again], effective_on=on)

@@ -9,7 +9,7 @@ from ledger import judging
 from ledger.errors import Refusal
 from ledger.ids import AccountId, EntryId, new_id
 from ledger.journal import Booking, Leg, Pending, PostedLeg
-from ledger.judging import MAX_LEGS, MAX_UNITS, Judge, Standing
+from ledger.judging import MAX_LEGS, MAX_LETTERS, MAX_UNITS, Judge, Standing
 from tests.conftest import FIRST_MOMENT
 
 TODAY = date(2026, 1, 5)
@@ -230,6 +230,8 @@ FORMS: list[tuple[Booking, str | None]] = [
     (pay(1, details={"\udfff": ""}), "entry_malformed"),
     (pay(1, details={"": "ខ\0"}), "entry_malformed"),
     (pay(1, memo="ខ", details={"": "\U0001f600"}), None),
+    (pay(1, memo="m" * (MAX_LETTERS - 6), details={"k": "v"}), None),
+    (pay(1, memo="m" * (MAX_LETTERS - 5), details={"k": "v"}), "entry_malformed"),
     (pay(1, effective_on=TODAY + timedelta(days=366)), None),
     (pay(1, effective_on=TODAY + timedelta(days=367)), "effective_date_too_far"),
 ]

@@ -1,6 +1,7 @@
 """The lane's queue is cut in turns, and nobody who waits is left without an answer."""
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from ledger import entries, lane, lease
 from ledger.database import Database, UnitOfWork
-from ledger.errors import Unavailable
+from ledger.errors import Refusal, Unavailable
 from ledger.ids import AccountId
 from ledger.outbox import AuditMode
 from tests.ledger.builders import an_entry, available, move, open_accounts
@@ -18,6 +19,7 @@ from tests.ledger.test_meanwhile import wait_for_blocked
 from tests.ledger.test_plain import calls_of
 
 TAKE_OVER = "UPDATE lane SET epoch = epoch + 1"
+READ = "SELECT FROM lane FOR SHARE"
 LOCK = "SELECT FROM {} FOR UPDATE"
 TOO_BUSY = """
 CREATE FUNCTION too_busy() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -105,6 +107,16 @@ async def test_a_drained_queue_is_empty_and_has_all_its_room() -> None:
     assert [put(queue, caller) for caller in "xy"] == queue.take()
 
 
+async def test_an_idle_lane_takes_half_of_many_and_all_of_a_few() -> None:
+    for waiting, taken in ((31, 31), (32, 16), (33, 16), (40, 20)):
+        queue, whole = a_queue(halved_from=32), a_queue(halved_from=32)
+        for number in range(waiting):
+            put(queue, str(number))
+            put(whole, str(number))
+        assert len(queue.take(idle=True)) == taken
+        assert len(whole.take()) == waiting
+
+
 async def test_a_plain_batch_goes_straight_to_the_database(db, books) -> None:
     with calls_of(db) as called:
         async with lane.running(db) as writer:
@@ -117,9 +129,9 @@ async def test_a_lane_without_a_log_counts_nothing_for_it(db, books) -> None:
     quiet = replace(db, audit=AuditMode.OFF)
     with calls_of(db) as called:
         async with lane.running(quiet) as writer:
-            await writer.post([pay(db, books)])
+            await writer.post([pay(db, books), pay(db, books)])
     assert called == []
-    assert await ask(db, "SELECT count(*) FROM entry WHERE number IS NULL") == 1
+    assert await ask(db, "SELECT count(*) FROM entry WHERE number IS NULL") == 2
 
 
 async def test_what_is_sealed_inline_is_sealed_before_its_caller_is_told(
@@ -147,6 +159,30 @@ async def test_a_lane_ends_at_once_when_its_last_caller_was_answered(db, books) 
     limits = lane.Limits(renew_seconds=3600)
     async with asyncio.timeout(60), lane.running(db, limits=limits) as writer:
         await writer.post([pay(db, books)])
+
+
+async def test_who_shares_a_commit_is_told_when_it_ends_though_nobody_else_comes(
+    db, books
+) -> None:
+    limits = lane.Limits(renew_seconds=3600)
+    async with asyncio.timeout(20), lane.running(db, limits=limits) as writer:
+        await asyncio.gather(*(writer.post([pay(db, books)]) for _ in range(3)))
+
+
+async def test_one_that_cannot_be_written_down_is_refused_and_its_neighbour_booked(
+    db, books
+) -> None:
+    halved = replace(pay(db, books), memo="\ud800")
+    async with asyncio.timeout(20), lane.running(db) as writer:
+        bad, good = await asyncio.gather(
+            writer.post([halved]), writer.post([pay(db, books)]), return_exceptions=True
+        )
+        with pytest.raises(Refusal):
+            await writer.post([halved])
+
+    assert isinstance(bad, Refusal)
+    assert isinstance(good, list)
+    assert await available(db, books[1]) == 101
 
 
 async def test_a_lane_says_who_holds_it_and_lets_go_at_its_end(db) -> None:
@@ -262,6 +298,91 @@ async def test_who_is_being_booked_when_the_lane_is_cut_short_is_told(
     with pytest.raises(asyncio.CancelledError):
         await server
     assert await available(db, books[1]) == 100
+
+
+async def test_who_shares_a_commit_and_who_waits_behind_it_are_told_of_the_cut(
+    db, books, admin_of
+) -> None:
+    leaving = asyncio.Event()
+    posts: list[asyncio.Task[list[entries.Posted]]] = []
+
+    async def serve() -> None:
+        async with lane.running(db) as writer:
+            for _ in range(2):
+                posts.extend(
+                    asyncio.create_task(writer.post([pay(db, books)])) for _ in "xy"
+                )
+                await wait_for_blocked(admin_of)
+            leaving.set()
+
+    async with await psycopg.AsyncConnection.connect(admin_of) as holder:
+        await holder.execute(LOCK.format("balance"))
+        server = asyncio.create_task(serve())
+        await leaving.wait()
+        await asyncio.sleep(0.05)
+        server.cancel()
+        told = await asyncio.wait_for(
+            asyncio.gather(*posts, return_exceptions=True), 20
+        )
+    with pytest.raises(asyncio.CancelledError):
+        await server
+    assert [type(one) for one in told] == [Unavailable] * 4
+    assert {str(one) for one in told} == {"the writer lane was cut short; try again"}
+    assert await available(db, books[1]) == 100
+
+
+@pytest.fixture
+async def reader(admin_of, monkeypatch):
+    """Who may hold up the lane's renewing, which it now does after each batch."""
+    seconds = itertools.count(0, 10_000)
+    monkeypatch.setattr(lane.Lane, "_time", staticmethod(lambda: next(seconds)))
+    async with await psycopg.AsyncConnection.connect(admin_of) as connection:
+        yield connection
+
+
+async def wait_for_money(db: Database, account: AccountId, units: int) -> None:
+    while await available(db, account) < units:  # noqa: ASYNC110 - the books tell nobody
+        await asyncio.sleep(0.01)
+
+
+SELDOM = lane.Limits(renew_seconds=3600)
+
+
+async def test_a_commit_that_ends_while_the_lease_is_renewed_is_told(
+    db, books, admin_of, reader
+) -> None:
+    async with asyncio.timeout(20), lane.running(db, limits=SELDOM) as writer:
+        await reader.execute(READ)
+        posts = [asyncio.create_task(writer.post([pay(db, books)])) for _ in "xy"]
+        await wait_for_blocked(admin_of)
+        await wait_for_money(db, books[1], 102)
+        await reader.rollback()
+        assert len(await asyncio.gather(*posts)) == 2
+
+
+async def test_a_commit_that_ended_before_the_lane_was_cut_short_is_told(
+    db, books, admin_of, reader
+) -> None:
+    posts: list[asyncio.Task[list[entries.Posted]]] = []
+
+    async def serve() -> None:
+        async with lane.running(db, limits=SELDOM) as writer:
+            await reader.execute(READ)
+            posts.extend(
+                asyncio.create_task(writer.post([pay(db, books)])) for _ in "xy"
+            )
+            await asyncio.sleep(3600)
+
+    server = asyncio.create_task(serve())
+    await wait_for_blocked(admin_of)
+    await wait_for_money(db, books[1], 102)
+    server.cancel()
+
+    told = await asyncio.wait_for(asyncio.gather(*posts), 20)
+    await reader.rollback()
+    with pytest.raises(asyncio.CancelledError):
+        await server
+    assert len(told) == 2
 
 
 async def test_a_connection_cut_is_told_and_the_lane_goes_on(
