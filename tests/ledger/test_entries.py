@@ -11,6 +11,7 @@ from sqlalchemy import text
 from ledger import accounts, balances, entries, invariants
 from ledger.clock import StoppedClock
 from ledger.database import Database, UnitOfWork
+from ledger.drafting import key_of
 from ledger.ids import AccountId, EntryId
 from ledger.judging import TooFarAhead
 from tests.ledger.builders import an_entry, an_id, available, move, open_accounts
@@ -312,3 +313,19 @@ async def test_a_clock_that_lags_books_no_earlier_than_the_last(db, books) -> No
     earlier = await db.read(balances.at, wallet, db.clock.now() - hour)
     assert (known, earlier) == (12, 0)
     assert await db.read(invariants.find_breaches) == []
+
+
+async def test_a_command_knows_all_that_it_booked(db, books) -> None:
+    """What is sealed inline is sealed once, at its end, however often it posted."""
+    bank, a, _ = books
+
+    async def post_twice(uow: UnitOfWork) -> tuple[list[EntryId], list[str]]:
+        legs = entries.transfer(debit=bank, credit=a, units=1)
+        new = [an_entry(db, legs) for _ in range(2)]
+        for one in new:
+            await entries.post(uow, [one])
+        return [one.id for one in new], list(uow.booked)
+
+    posted, known = await db.transact(post_twice)
+
+    assert known == [key_of("entry", one) for one in posted]

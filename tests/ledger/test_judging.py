@@ -9,7 +9,14 @@ from ledger import judging
 from ledger.errors import Refusal
 from ledger.ids import AccountId, EntryId, new_id
 from ledger.journal import Booking, Leg, Pending, PostedLeg
-from ledger.judging import MAX_LEGS, MAX_LETTERS, MAX_UNITS, Judge, Standing
+from ledger.judging import (
+    MAX_LEGS,
+    MAX_LETTERS,
+    MAX_UNITS,
+    EntryUnbalanced,
+    Judge,
+    Standing,
+)
 from tests.conftest import FIRST_MOMENT
 
 TODAY = date(2026, 1, 5)
@@ -248,3 +255,10 @@ def test_a_form_is_held_to_its_last_leg_unit_and_day(
         judging.require_form(asked, TODAY)
     assert said.value.code == code
     assert said.value.facts["entry"] == ENTRY
+
+
+def test_a_hold_out_of_balance_says_by_how_much() -> None:
+    uneven = booking(pending=(Pending(A, 5, 0), Pending(B, 0, 3)), state="pending")
+    with pytest.raises(EntryUnbalanced) as said:
+        a_judge(standing(A), standing(B)).judge(uneven)
+    assert said.value.facts == {"entry": ENTRY, "units": 2, "asset": "USD"}
