@@ -32,9 +32,12 @@ _COLUMNS: Final[dict[str, Callable[[TapeLine], Cell | None]]] = {
     "pd_bps_when_granted": lambda line: line.pd_bps_at_start,
     "received": lambda line: line.received.major(),
     "owed": lambda line: line.owed.major(),
-    "days_past_due": lambda line: line.risk.days_late if line.risk else 0,
+    "days_past_due": lambda line: line.days_late,
     "forborne": lambda line: "yes" if line.is_forborne else "no",
-    "class": lambda line: line.risk.grade.name if line.risk else None,
+    "written_off": lambda line: (
+        line.lost.written_off.total.major() if line.lost else None
+    ),
+    "class": lambda line: line.grade.name if line.grade else None,
     "provision": lambda line: line.risk.provision.major() if line.risk else None,
     "ifrs9_stage": lambda line: line.risk.stage.value if line.risk else None,
     "pd_bps": lambda line: line.risk.pd_bps if line.risk else None,
@@ -53,6 +56,10 @@ def table_of(lines: Sequence[TapeLine]) -> Table:
 
 
 async def answer(db: Database, form: Format) -> Response:
-    """Hand the tape out as it stands now; a long one is written beside other work."""
+    """Hand the tape out as it stands now; it is written beside other work."""
     lines = await db.read(lending.read_tape)
-    return await asyncio.to_thread(form.answer, table_of(lines), name="loan-tape")
+
+    def write() -> Response:
+        return form.answer(table_of(lines), name="loan-tape")
+
+    return await asyncio.to_thread(write)

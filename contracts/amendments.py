@@ -29,8 +29,10 @@ def change_rate(book: Book, event: RateChanged) -> None:
 def shift_due_date(book: Book, event: DueDateShifted) -> None:
     """Move one instalment to come."""
     number = _next_number(book, event.on)
-    if event.instalment < number or event.to <= event.on:
+    if event.instalment < number:
         raise EventInvalid(field="instalment", reason="must be one still to come")
+    if event.to <= event.on:
+        raise EventInvalid(field="to", reason="must be after the day it is moved on")
     shift = Shift(event.instalment - book.offset, event.to)
     _amend(book, replace(book.terms, shifts=(*book.terms.shifts, shift)), event.on)
 

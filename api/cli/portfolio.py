@@ -11,6 +11,7 @@ from api.cli.opening import with_database
 from api.jobs import risks
 from finance import lending
 from ledger.database import Database
+from ledger.errors import Unavailable
 from ledger.money import BPS_PER_ONE
 from ledger.outbox import Actor
 from risk import losses
@@ -63,6 +64,8 @@ async def look_again(db: Database) -> dict[str, Any]:
             try:
                 await acting.transact(lending.rescore_loan, loan_id=loan_id)
                 seen += 1
+            except Unavailable:
+                raise
             except Exception as error:  # noqa: BLE001 - told below, loan by loan
                 failed.append({"loan": loan_id, "error": type(error).__name__})
         last = due[-1]

@@ -1,7 +1,7 @@
 """Read what an operator wants done to a running loan, out of the fields of a form."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,22 +12,21 @@ from api.portal.amounts import read_amount
 from api.portal.errors import (
     CountUnreadable,
     DayUnreadable,
-    FormMalformed,
     RateUnreadable,
 )
 from api.portal.fields import choose
 from contracts import loan as loans
 from contracts.terms import Component, GraceRule
 from finance import lending
-from finance.lending import Act, LoanStatus, NewPlan
+from finance.lending import NOT_YET, Act, LoanStatus, NewPlan
 from ledger.money import BPS_PER_ONE, Currency
 
 _PERCENT: Final = 100
 _COUNT: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _RATE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?", re.ASCII)
-_NOT_YET: Final = 0
 _YES: Final = "yes"
+_LAST_DAY: Final = "2200-01-01"  # no loan of ours runs so long
 FIELDS: Final = (
     "on",
     "to",
@@ -70,32 +69,19 @@ _OF_THE_PLAN: Final = (
 )
 
 
-class WriteOff:
-    """The loan is given up as lost; the day is the one on which it is agreed to."""
-
-
-Wanted = Act | NewPlan | WriteOff
-
-_KINDS: Final[Mapping[Change, type[Act]]] = {
-    Change.HOLIDAY: loans.PaymentHoliday,
-    Change.DUE_DATE: loans.DueDateShifted,
-    Change.RATE: loans.RateChanged,
-    Change.REAMORTISE: loans.Reamortised,
-    Change.RESTRUCTURE: loans.Restructured,
-    Change.WAIVE: loans.Waived,
-    Change.CHARGE: loans.ChargeAdded,
-    Change.CANCEL_CHARGE: loans.ChargeCancelled,
-    Change.CHARGE_BACK: loans.ChargedBack,
-    Change.DATED_RECEIPT: loans.ReceiptReceived,
-}
+Wanted = Act | NewPlan | None
+"""What to do; None is a write-off, which has no fields: its day is when it is agreed to."""
 
 
 def open_to(status: str) -> list[Change]:
     """Return what may be proposed for a loan in a state."""
-    acts = [
-        change for change, kind in _KINDS.items() if status in lending.open_to(kind)
-    ]
-    return [*acts, Change.WRITE_OFF] if status == LoanStatus.ACTIVE else acts
+    return [change for change in Change if status in _statuses(change)]
+
+
+def _statuses(change: Change) -> tuple[LoanStatus, ...]:
+    if change is Change.WRITE_OFF:
+        return (LoanStatus.ACTIVE,)
+    return lending.open_to(lending.EVENT_KINDS[change.value])
 
 
 @dataclass(frozen=True)
@@ -116,10 +102,11 @@ class Typed:
         Raises:
             DayUnreadable, CountUnreadable, RateUnreadable, AmountUnreadable: A field
                 was left empty or holds something else.
+            AmountOutOfRange, AmountNotSettleable: Nobody can pay it.
             FormMalformed: A choice is none of those the form gives.
         """
         if change is Change.WRITE_OFF:
-            return WriteOff()
+            return None
         if change is Change.RESTRUCTURE:
             return self._plan()
         on = self._day("on")
@@ -132,49 +119,49 @@ class Typed:
             case Change.HOLIDAY:
                 return loans.PaymentHoliday(
                     on=on,
-                    ordinal=_NOT_YET,
+                    ordinal=NOT_YET,
                     instalments=self._count("instalments"),
                     rule=choose(GraceRule, self._typed("rule")),
                 )
             case Change.DUE_DATE:
                 number, to = self._count("instalment"), self._day("to")
                 return loans.DueDateShifted(
-                    on=on, ordinal=_NOT_YET, instalment=number, to=to
+                    on=on, ordinal=NOT_YET, instalment=number, to=to
                 )
             case Change.RATE:
                 rate_bps = self._rate()
-                return loans.RateChanged(on=on, ordinal=_NOT_YET, rate_bps=rate_bps)
+                return loans.RateChanged(on=on, ordinal=NOT_YET, rate_bps=rate_bps)
             case _:
                 count = self._count_if_any("instalments")
-                return loans.Reamortised(on=on, ordinal=_NOT_YET, instalments=count)
+                return loans.Reamortised(on=on, ordinal=NOT_YET, instalments=count)
 
     def _of_money(self, change: Change, on: date) -> Act:
         if change is Change.CANCEL_CHARGE:
             charge = self._count("charge")
-            return loans.ChargeCancelled(on=on, ordinal=_NOT_YET, charge=charge)
+            return loans.ChargeCancelled(on=on, ordinal=NOT_YET, charge=charge)
         amount = read_amount(self._typed("amount"), self.currency)
         match change:
             case Change.WAIVE:
                 return loans.Waived(
                     on=on,
-                    ordinal=_NOT_YET,
-                    component=self._component(tuple(Component)),
+                    ordinal=NOT_YET,
+                    component=choose(Component, self._typed("component")),
                     amount=amount,
                     instalment=self._count_if_any("instalment"),
                 )
             case Change.CHARGE:
-                charged = self._component(_CHARGES)
+                charged = choose(Component, self._typed("component"), among=_CHARGES)
                 return loans.ChargeAdded(
-                    on=on, ordinal=_NOT_YET, component=charged, amount=amount
+                    on=on, ordinal=NOT_YET, component=charged, amount=amount
                 )
             case Change.CHARGE_BACK:
                 receipt = self._typed("receipt_id")
                 return loans.ChargedBack(
-                    on=on, ordinal=_NOT_YET, receipt_id=receipt, amount=amount
+                    on=on, ordinal=NOT_YET, receipt_id=receipt, amount=amount
                 )
             case _:
                 return loans.ReceiptReceived(
-                    on=on, ordinal=_NOT_YET, receipt_id="", amount=amount
+                    on=on, ordinal=NOT_YET, receipt_id="", amount=amount
                 )
 
     def _plan(self) -> NewPlan:
@@ -187,16 +174,10 @@ class Typed:
             is_forborne=self._typed("is_forborne") == _YES,
         )
 
-    def _component(self, known: Sequence[Component]) -> Component:
-        component = choose(Component, self._typed("component"))
-        if component not in known:
-            raise FormMalformed
-        return component
-
     def _day(self, name: str) -> date:
         typed = self._typed(name)
         try:
-            if _DAY.fullmatch(typed):
+            if _DAY.fullmatch(typed) and typed < _LAST_DAY:
                 return date.fromisoformat(typed)
         except ValueError:
             pass

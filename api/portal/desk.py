@@ -71,11 +71,15 @@ class Portal:
 
 @dataclass(frozen=True)
 class Desk:
-    """One request's page maker; ``trouble`` is what the last form met."""
+    """One request's page maker; ``trouble`` is what the last form met.
+
+    ``currency`` is that of the page, for refusals that name none.
+    """
 
     request: Request
     session: Session
     trouble: Trouble | None = None
+    currency: str = ""
 
     @cached_property
     def language(self) -> str:
@@ -150,13 +154,13 @@ class Desk:
         """The sentence of the trouble the last form met; nothing when there was none."""
         if self.trouble is None:
             return ""
-        currency = self.typed("currency")
+        currency = self.typed("currency") or self.currency
         return refusals.say(self.trouble, Formats(self.words), currency=currency)
 
     def why(self, refusal: Refusal) -> str:
         """Return the sentence of a refusal that is shown beside what it is about."""
         trouble = problems.trouble_of(refusal)
-        return refusals.say(trouble, Formats(self.words), currency="")
+        return refusals.say(trouble, Formats(self.words), currency=self.currency)
 
     def accepts(self, token: str) -> bool:
         """Say whether a form was made for this visit."""

@@ -52,7 +52,7 @@ class AmountUnreadable(Invalid):
 class DayUnreadable(Invalid):
     """The text is not a day."""
 
-    code = "date_unreadable"
+    code = "day_unreadable"
     message = "{field}: choose a day, or write it as year-month-day: 2026-01-31."
 
 

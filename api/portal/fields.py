@@ -1,5 +1,6 @@
 """What forms of pages carry: short texts, chosen values."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -22,10 +23,12 @@ def one_of(kind: type[Choice], text: str) -> Choice | None:
     return kind(text) if text in set(kind) else None
 
 
-def choose(kind: type[Choice], text: str) -> Choice:
-    """Return the chosen value of a closed set that a form offers whole."""
+def choose(
+    kind: type[Choice], text: str, *, among: Collection[Choice] | None = None
+) -> Choice:
+    """Return the chosen value of those a form offers: all of a closed set, or some."""
     chosen = one_of(kind, text)
-    if chosen is None:
+    if chosen is None or (among is not None and chosen not in among):
         raise FormMalformed
     return chosen
 

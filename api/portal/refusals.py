@@ -24,6 +24,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "loan_amount_outside_limits": "A loan is between {least} and {most}.",
     "loan_event_invalid": "{field}: {reason}. Correct it and try again.",
     "terms_invalid": "{field}: {reason}. Correct it and try again.",
+    "calculation_input_invalid": "{field}: {reason}. Correct it and try again.",
     "amount_not_settleable": "Riel are paid whole. Leave out the part of a riel.",
 }
 

@@ -3,6 +3,7 @@
 from finance.lending import dayend
 from finance.lending.accepting import accept_agreement, find_waiting
 from finance.lending.acts import (
+    NOT_YET,
     Act,
     NewPlan,
     approve_act,
@@ -52,6 +53,7 @@ from finance.lending.errors import (
 )
 from finance.lending.events import RepaymentReceived
 from finance.lending.funding import fail_application, form_loan
+from finance.lending.history import KINDS as EVENT_KINDS
 from finance.lending.history import kind_of
 from finance.lending.holders import Given, Holder, list_holders
 from finance.lending.lapsing import let_lapse, list_unsigned
@@ -164,8 +166,10 @@ from finance.lending.taxes import (
 from finance.lending.watching import Traits, watch_in_use
 
 __all__ = [
+    "EVENT_KINDS",
     "LOANS_AT_ONCE",
     "MOST_PROPOSALS",
+    "NOT_YET",
     "Acceptance",
     "Act",
     "Agreement",

@@ -26,9 +26,11 @@ from finance.lending.history import History, details_of, event_from, kind_of
 from finance.lending.model import Loan, LoanStatus, Receipt
 from finance.lending.servicing import distribute_waiting, receive_from_wallet
 from finance.wallets import Platform, chart
+from ledger import balances
 from ledger.database import UnitOfWork
 from ledger.entries import Leg
 from ledger.ids import AccountId, PartyId
+from ledger.judging import InsufficientFunds
 from ledger.money import BPS_PER_ONE, Money
 
 Act = (
@@ -48,7 +50,7 @@ Act = (
 NOT_YET: Final = 0
 PREFIX: Final = "loan."
 _ANY_LIVE: Final = (LoanStatus.ACTIVE, LoanStatus.PAID_OFF, LoanStatus.WRITTEN_OFF)
-_OPEN_TO: Final[Mapping[type[Act], tuple[LoanStatus, ...]]] = {
+_OPEN_TO: Final[Mapping[type[loans.Event], tuple[LoanStatus, ...]]] = {
     loans.ChargedBack: _ANY_LIVE,
     loans.ChargeCancelled: _ANY_LIVE,
     loans.ReceiptReceived: (LoanStatus.ACTIVE, LoanStatus.WRITTEN_OFF),
@@ -170,7 +172,7 @@ async def restructuring(
     return replace(act, terms=terms, ordinal=NOT_YET)
 
 
-def open_to(kind: type[Act]) -> tuple[LoanStatus, ...]:
+def open_to(kind: type[loans.Event]) -> tuple[LoanStatus, ...]:
     """Return the states of a loan in which an act of a kind may be tried."""
     return _OPEN_TO.get(kind, (LoanStatus.ACTIVE,))
 
@@ -178,6 +180,17 @@ def open_to(kind: type[Act]) -> tuple[LoanStatus, ...]:
 async def require_possible(uow: UnitOfWork, loan: Loan, act: Act) -> None:
     """Refuse an act that the loan's state, its history or the market does not allow."""
     require_fitting(await History.of(uow, loan), act)
+    await require_paid(uow, loan, act)
+
+
+async def require_paid(uow: UnitOfWork, loan: Loan, act: Act) -> None:
+    """Refuse a payment for which the borrower's wallet has not enough free."""
+    if not isinstance(act, loans.ReceiptReceived):
+        return
+    wallet = await chart.wallet(uow, PartyId(loan.borrower), loan.currency)
+    free = (await balances.get(uow, wallet)).available
+    if free < act.amount.minor:
+        raise InsufficientFunds(available=free, needed=act.amount.minor)
 
 
 def require_fitting(history: History, act: Act) -> LoanState:
@@ -189,6 +202,8 @@ def require_fitting(history: History, act: Act) -> LoanState:
     if isinstance(amount, Money):
         amount.require_positive()
         amount.require_settleable()
+    if isinstance(act, loans.ChargeAdded) and act.amount.minor > loan.principal_minor:
+        raise EventInvalid(field="amount", reason="is more than the agreed principal")
     _require_lawful(act, today)
     return history.with_one(replace(act, ordinal=history.next))
 

@@ -25,8 +25,7 @@ async def propose_write_off(
     """Ask a second operator to write a loan off that its market counts as lost."""
     loan = await repository.get_loan(uow, loan_id, lock=True)
     approvals.require_stranger(operator_id, asks=loan.borrower)
-    loan.require(LoanStatus.ACTIVE)
-    require_lost(await History.of(uow, loan))
+    state_written_off(await History.of(uow, loan))
     return await approvals.propose(
         uow,
         kind=KIND,

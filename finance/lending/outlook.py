@@ -12,7 +12,7 @@ from contracts.errors import NoRate
 from contracts.loan import InstalmentState, LoanState
 from finance import rulepacks
 from finance.lending import losses, repository, taxes
-from finance.lending.acts import Act, require_fitting
+from finance.lending.acts import Act, require_fitting, require_paid
 from finance.lending.history import History
 from finance.lending.model import Holding, Loan
 from finance.lending.resharing import Rates
@@ -33,6 +33,7 @@ class Outlook:
     principal: Money
     interest: Money
     fees: Money
+    overpaid: Money
     next_due_on: date | None
     next_due: Money
     last_due_on: date | None
@@ -84,7 +85,9 @@ async def preview_act(uow: UnitOfWork, *, loan_id: str, act: Act) -> Preview:
         EventInvalid, TermsInvalid, LoanNotOpen: The act cannot be, as when proposed.
     """
     history = await History.of(uow, await repository.get_loan(uow, loan_id))
-    return await _preview(history, require_fitting(history, act))
+    after = require_fitting(history, act)
+    await require_paid(uow, history.loan, act)
+    return await _preview(history, after)
 
 
 async def preview_write_off(uow: UnitOfWork, *, loan_id: str) -> Preview:
@@ -120,7 +123,10 @@ def outlook_of(state: LoanState) -> Outlook:
         owed_now=state.outstanding.total,
         principal=_unpaid(to_come, "principal", state),
         interest=_unpaid(to_come, "interest", state),
-        fees=_fees(to_come, state) + _charges(state),
+        fees=_fees(to_come, state)
+        + _charged(state, "fee")
+        + _charged(state, "penalty"),
+        overpaid=state.overpaid,
         next_due_on=state.next_due_on,
         next_due=state.next_due,
         last_due_on=max((one.due_on for one in to_come), default=None),
@@ -134,11 +140,11 @@ def _fees(instalments: Sequence[InstalmentState], state: LoanState) -> Money:
     return fees + _unpaid(instalments, "penalty", state)
 
 
-def _charges(state: LoanState) -> Money:
+def _charged(state: LoanState, part: str) -> Money:
     """Return what is owed of charges that are in no instalment; they are due at once."""
     due = [one for one in state.instalments if one.due_on <= state.on]
-    owed = state.outstanding.fee + state.outstanding.penalty
-    return owed - _fees(due, state)
+    owed: Money = getattr(state.outstanding, part)
+    return owed - _unpaid(due, part, state)
 
 
 def _unpaid(
@@ -170,7 +176,7 @@ def _net_to_come(
     to_come = [one for one in state.instalments if one.unpaid]
     principal = _unpaid(to_come, "principal", state)
     interest = _unpaid(to_come, "interest", state)
-    fees = _unpaid(to_come, "penalty", state)
+    fees = _unpaid(to_come, "penalty", state) + _charged(state, "penalty")
     fee_bps = rulepacks.home().bps("servicing_fee", on=state.on)
     weights = [note.principal_minor for note in notes]
     found = []

@@ -27,7 +27,7 @@ from api.wire import (
 from contracts import loan as loans
 from contracts.terms import MAX_INSTALMENTS, MAX_RATE_BPS, Component, GraceRule
 from finance import lending
-from finance.lending import Act, NewPlan
+from finance.lending import NOT_YET, Act, NewPlan
 from ledger.database import Database
 
 router = make_router("loan acts")
@@ -36,7 +36,6 @@ Count = Annotated[int, Field(ge=1, le=MAX_INSTALMENTS)]
 RateBps = Annotated[int, Field(ge=0, le=MAX_RATE_BPS)]
 Order = Annotated[int, Field(ge=1, le=2**31 - 1)]
 PartIn = Annotated[Component, BY_NAME]
-PENDING = 0
 
 
 class RateChangeIn(In):
@@ -48,7 +47,7 @@ class RateChangeIn(In):
 
     def event(self) -> Act:
         """Say it as an event of the loan."""
-        return loans.RateChanged(on=self.on, ordinal=PENDING, rate_bps=self.rate_bps)
+        return loans.RateChanged(on=self.on, ordinal=NOT_YET, rate_bps=self.rate_bps)
 
 
 class DueDateShiftIn(In):
@@ -62,7 +61,7 @@ class DueDateShiftIn(In):
     def event(self) -> Act:
         """Say it as an event of the loan."""
         return loans.DueDateShifted(
-            on=self.on, ordinal=PENDING, instalment=self.instalment, to=self.to
+            on=self.on, ordinal=NOT_YET, instalment=self.instalment, to=self.to
         )
 
 
@@ -77,7 +76,7 @@ class PaymentHolidayIn(In):
     def event(self) -> Act:
         """Say it as an event of the loan."""
         return loans.PaymentHoliday(
-            on=self.on, ordinal=PENDING, instalments=self.instalments, rule=self.rule
+            on=self.on, ordinal=NOT_YET, instalments=self.instalments, rule=self.rule
         )
 
 
@@ -91,7 +90,7 @@ class ReamortisationIn(In):
     def event(self) -> Act:
         """Say it as an event of the loan."""
         return loans.Reamortised(
-            on=self.on, ordinal=PENDING, instalments=self.instalments
+            on=self.on, ordinal=NOT_YET, instalments=self.instalments
         )
 
 
@@ -130,7 +129,7 @@ class ChargeIn(In):
         """Say it as an event of the loan."""
         return loans.ChargeAdded(
             on=self.on,
-            ordinal=PENDING,
+            ordinal=NOT_YET,
             component=Component(self.component),
             amount=self.amount.to_money(),
         )
@@ -145,7 +144,7 @@ class ChargeCancellationIn(In):
 
     def event(self) -> Act:
         """Say it as an event of the loan."""
-        return loans.ChargeCancelled(on=self.on, ordinal=PENDING, charge=self.charge)
+        return loans.ChargeCancelled(on=self.on, ordinal=NOT_YET, charge=self.charge)
 
 
 class WaiverIn(In):
@@ -161,7 +160,7 @@ class WaiverIn(In):
         """Say it as an event of the loan."""
         return loans.Waived(
             on=self.on,
-            ordinal=PENDING,
+            ordinal=NOT_YET,
             component=self.component,
             amount=self.amount.to_money(),
             instalment=self.instalment,
@@ -180,7 +179,7 @@ class ChargeBackIn(In):
         """Say it as an event of the loan."""
         return loans.ChargedBack(
             on=self.on,
-            ordinal=PENDING,
+            ordinal=NOT_YET,
             receipt_id=self.receipt_id,
             amount=self.amount.to_money(),
         )
@@ -196,7 +195,7 @@ class DatedReceiptIn(In):
     def event(self) -> Act:
         """Say it as an event of the loan."""
         return loans.ReceiptReceived(
-            on=self.on, ordinal=PENDING, receipt_id="", amount=self.amount.to_money()
+            on=self.on, ordinal=NOT_YET, receipt_id="", amount=self.amount.to_money()
         )
 
 
@@ -234,6 +233,7 @@ class OutlookOut(Out):
     principal: MoneyOut
     interest: MoneyOut
     fees: MoneyOut
+    overpaid: MoneyOut
     total: MoneyOut
     next_due_on: date | None
     next_due: MoneyOut

@@ -1,14 +1,15 @@
 """All loans for operators and supervisors: who is late, what runs, and the loan tape."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from api import sheets, tape
 from api.http.callers import Staff
 from api.portal.desk import At
 from api.portal.guard import make_pages
-from api.wire import LoanRef
+from api.wire import IdText
 from finance import lending
 from finance.lending import Listed, Lot
 from ledger.database import UnitOfWork
@@ -16,6 +17,12 @@ from ledger.paging import Page
 from risk import identity
 
 router = make_pages()
+
+# Behind which loan a page goes on, and since when that one was late.
+Behind = Annotated[
+    str,
+    Query(pattern=rf"^([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}\.)?{IdText('loan').pattern}$"),
+]
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Loans:
 
 @router.get("/loans")
 async def show_loans(
-    desk: At, _: Staff, show: Lot | None = None, after: LoanRef | None = None
+    desk: At, _: Staff, show: Lot | None = None, after: Behind | None = None
 ) -> Response:
     """Show the loans that are late, or another lot of them."""
     loans = await desk.db.read(_read, show=show, after=after)

@@ -10,7 +10,6 @@ from fastapi import Form, Response
 from api.auth import Caller
 from api.http.callers import Operator, Staff
 from api.portal.desk import At, Desk
-from api.portal.errors import FormMalformed
 from api.portal.fields import Reason, Text, choose
 from api.portal.guard import make_pages
 from api.portal.pages.request import AskedWish, answered, read_request
@@ -155,9 +154,7 @@ async def name_surety(
     role: Text,
 ) -> Response:
     """Name a trustee or guarantor by the party's id."""
-    stands_as = choose(SignerRole, role)
-    if stands_as not in STANDS:
-        raise FormMalformed
+    stands_as = choose(SignerRole, role, among=STANDS)
     step = partial(lending.name_surety, party_id=party, role=stands_as)
     return await _name(desk, application_id, caller=caller, step=step)
 

@@ -164,13 +164,18 @@ def reasons() -> Iterator[str]:
 
 
 def _told(node: ast.AST) -> Iterator[ast.expr]:
-    """Find what code gives as the reason of a refusal."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        return
-    if node.func.id in ("EventInvalid", "TermsInvalid", "InputInvalid"):
-        yield from (word.value for word in node.keywords if word.arg == "reason")
-    if node.func.id == "_refuse":
-        yield node.args[2]
+    """Find what code gives as the reason of a refusal, at once or by a name."""
+    match node:
+        case ast.Call(func=ast.Name("EventInvalid" | "TermsInvalid" | "InputInvalid")):
+            yield from (word.value for word in node.keywords if word.arg == "reason")
+        case ast.Call(func=ast.Name("_refuse")):
+            yield node.args[2]
+        case ast.Assign(
+            targets=[ast.Name("reason" | "most")], value=ast.IfExp() as either
+        ):
+            yield from (either.body, either.orelse)
+        case ast.Assign(targets=[ast.Name("reason" | "most")], value=given):
+            yield given
 
 
 def _texts(told: ast.expr, limits: Mapping[str, Any]) -> Iterator[str]:

@@ -37,8 +37,8 @@ def _in_code() -> Iterator[Said]:
 
 
 def _in_refusals() -> Iterator[Said]:
-    own = [*refusals.SENTENCES.values(), *refusals.LABELS.values()]
-    yield from ((sentence,) for sentence in own)
+    yield from ((one,) for one in refusals.SENTENCES.values())
+    yield from ((one,) for one in refusals.LABELS.values())
     for thing in vars(errors).values():
         own = isinstance(thing, type) and thing.__module__ == errors.__name__
         if own and issubclass(thing, Refusal):
