@@ -15,6 +15,7 @@ from ledger.drafting import key_of
 from ledger.ids import AccountId, EntryId
 from ledger.judging import TooFarAhead
 from tests.ledger.builders import an_entry, an_id, available, move, open_accounts
+from tests.ledger.test_lane import ask
 
 
 @pytest.fixture
@@ -27,8 +28,11 @@ async def test_posting_moves_units_and_tells_the_balances(db, books) -> None:
 
     posted = await move(db, bank, a, 500)
 
+    again = await move(db, bank, a, 7)
+
     assert [leg.balance_after for leg in posted.legs] == [500, -500]
-    assert (await db.read(balances.get, a)).posted == 500
+    assert [leg.balance_after for leg in again.legs] == [507, -507]
+    assert (await db.read(balances.get, a)).posted == 507
     assert await db.read(invariants.find_breaches) == []
 
 
@@ -329,3 +333,15 @@ async def test_a_command_knows_all_that_it_booked(db, books) -> None:
     posted, known = await db.transact(post_twice)
 
     assert known == [key_of("entry", one) for one in posted]
+
+
+async def test_entries_of_a_batch_have_places_of_their_own_in_the_log(
+    db, books
+) -> None:
+    bank, a, _ = books
+    legs = entries.transfer(debit=bank, credit=a, units=1)
+    for _ in range(2):
+        await db.transact(entries.post, [an_entry(db, legs) for _ in range(2)])
+
+    places = "SELECT count(DISTINCT (stream, number)) FROM entry"
+    assert await ask(db, places) == 4

@@ -193,6 +193,7 @@ async def test_no_clock_turns_a_history_backwards(world: World) -> None:
     began = world.db.clock.now()
     later = began + timedelta(hours=1)
     ahead = replace(world.db, clock=StoppedClock(later))
+    await world.post(world.pay("bank", "b", 1))
     await ahead.transact(entries.post, [world.pay("bank", "a", 1)])
     moments = []
 
