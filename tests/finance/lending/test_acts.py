@@ -170,7 +170,19 @@ WRONG = {
     ),
     "past date": (
         lambda on: loans.DueDateShifted(on=on, ordinal=0, instalment=3, to=on),
+        "to",
+    ),
+    "past instalment": (
+        lambda on: loans.DueDateShifted(
+            on=on, ordinal=0, instalment=0, to=on + timedelta(days=60)
+        ),
         "instalment",
+    ),
+    "charge above the loan": (
+        lambda on: loans.ChargeAdded(
+            on=on, ordinal=0, component=Component.FEE, amount=usd(1_000_000)
+        ),
+        "amount",
     ),
 }
 
