@@ -77,9 +77,7 @@ class TapeLine:
 
     @property
     def days_late(self) -> int | None:
-        """Return the days past due, of a loan written off those until today."""
-        if self.lost:
-            return self.lost.days_past_due
+        """Return the days past due; None where nothing is owed by the books."""
         return self.risk.days_late if self.risk else None
 
     @property

@@ -155,7 +155,7 @@ async def test_a_loan_written_off_keeps_its_class_and_says_what_was_lost(
     told = dict(zip(*tape.table_of([line]), strict=True))
     assert (told["status"], told["class"]) == ("written_off", "loss")
     assert told["written_off"] == state.written_off.total.major()
-    assert (told["owed"], told["provision"]) == (0, "")
+    assert (told["owed"], told["days_past_due"], told["provision"]) == (0, "", "")
 
 
 async def test_only_the_last_restructuring_says_whether_a_loan_is_eased(
