@@ -173,7 +173,7 @@ async def test_a_late_fee_and_its_waiver_are_the_lenders(
     waived = await db.read(lending.preview_act, loan_id=loan.id, act=waiver)
 
     gained = shown.notes_after - shown.notes_before
-    # Twenty had been paid ahead and now pay a part of it.
+    # Twenty paid ahead go to the late fee first, so ten of interest are owed again.
     assert usd(79) < gained < usd(80)
     assert waived.notes_before - waived.notes_after == gained
 
