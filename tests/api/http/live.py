@@ -23,6 +23,7 @@ def serving(url: str, clock: Clock) -> Iterator[str]:
     """Serve the API over a database; yield where."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
+    sock.listen()  # who comes before the server is ready waits
     started, servers = threading.Event(), list[uvicorn.Server]()
 
     async def run() -> None:

@@ -38,7 +38,8 @@ def source_of(answer: httpx.Response) -> Json:
         rb"stream\r?\n(.*?)\r?\nendstream", answer.content, re.DOTALL
     ):
         try:
-            content = zlib.decompress(found[1])
+            # A stream may end in what looks like the end of its line: no matter here.
+            content = zlib.decompressobj().decompress(found[1])
         except zlib.error:
             content = found[1]
         if content.startswith(b'{"') and b'"document":' in content:
