@@ -202,42 +202,18 @@ async def test_who_waits_when_the_lease_is_lost_is_told_that_the_lane_ended(
     assert await available(db, books[1]) == 100
 
 
-async def test_who_is_being_booked_when_the_lane_is_cut_short_is_told(
-    db, books, admin_of
+@pytest.mark.parametrize("comers", [[1], [2, 2]], ids=["alone", "shared and behind"])
+async def test_all_whom_the_lane_took_on_are_told_when_it_is_cut_short(
+    db, books, admin_of, comers: list[int]
 ) -> None:
     leaving = asyncio.Event()
     posts: list[asyncio.Task[list[entries.Posted]]] = []
 
     async def serve() -> None:
         async with lane.running(db) as writer:
-            posts.append(asyncio.create_task(writer.post([pay(db, books)])))
-            await wait_for_blocked(admin_of)
-            leaving.set()
-
-    async with await psycopg.AsyncConnection.connect(admin_of) as holder:
-        await holder.execute(LOCK.format("balance"))
-        server = asyncio.create_task(serve())
-        await leaving.wait()
-        server.cancel()
-        with pytest.raises(Unavailable, match=r"^the writer lane was cut short"):
-            await asyncio.wait_for(posts[0], 20)
-    with pytest.raises(asyncio.CancelledError):
-        await server
-    assert await available(db, books[1]) == 100
-
-
-async def test_who_shares_a_commit_and_who_waits_behind_it_are_told_of_the_cut(
-    db, books, admin_of
-) -> None:
-    leaving = asyncio.Event()
-    posts: list[asyncio.Task[list[entries.Posted]]] = []
-
-    async def serve() -> None:
-        async with lane.running(db) as writer:
-            for _ in range(2):
-                posts.extend(
-                    asyncio.create_task(writer.post([pay(db, books)])) for _ in "xy"
-                )
+            for count in comers:
+                new = [writer.post([pay(db, books)]) for _ in range(count)]
+                posts.extend(map(asyncio.create_task, new))
                 await wait_for_blocked(admin_of)
             leaving.set()
 
@@ -252,7 +228,7 @@ async def test_who_shares_a_commit_and_who_waits_behind_it_are_told_of_the_cut(
         )
     with pytest.raises(asyncio.CancelledError):
         await server
-    assert [type(one) for one in told] == [Unavailable] * 4
+    assert [type(one) for one in told] == [Unavailable] * sum(comers)
     assert {str(one) for one in told} == {"the writer lane was cut short; try again"}
     assert await available(db, books[1]) == 100
 

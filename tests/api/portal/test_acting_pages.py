@@ -12,18 +12,13 @@ from finance.approvals import Approval
 from finance.lending import Loan, acts
 from ledger.clock import StoppedClock, business_date
 from ledger.database import Database
-from risk.identity import PartyKind
 from tests.api.portal.conftest import Reader, SignedIn, plain
 from tests.api.portal.world import FIRM, World, usd
 
 
 @pytest.fixture
 async def loan(world: World) -> Loan:
-    firm = await world.join(FIRM, PartyKind.FIRM, pays_in=500)
-    lender = await world.join("Chanthou", pays_in=6_000)
-    made = await world.fund(
-        await world.offer(await world.apply(firm, usd(6_000))), lender
-    )
+    made = await world.lend(FIRM, 6_000)
     await world.sign(made)
     return made
 

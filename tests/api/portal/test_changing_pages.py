@@ -16,7 +16,6 @@ from ledger.database import Database
 from ledger.errors import Invalid
 from ledger.ids import PartyId
 from ledger.money import Currency, Money
-from risk.identity import PartyKind
 from tests.api.portal.conftest import SignedIn, plain
 from tests.api.portal.world import FIRM, World, usd
 
@@ -26,14 +25,13 @@ ON = DAY.isoformat()
 
 @pytest.fixture
 async def loan(world: World) -> Loan:
-    firm = await world.join(FIRM, PartyKind.FIRM, pays_in=500)
-    lender = await world.join("Chanthou", pays_in=6_000)
-    made = await world.fund(
-        await world.offer(await world.apply(firm, usd(6_000))), lender
-    )
+    made = await world.lend(FIRM, 6_000)
     await world.sign(made)
     await world.db.transact(
-        lending.repay, loan_id=made.id, party_id=firm, amount=usd(20)
+        lending.repay,
+        loan_id=made.id,
+        party_id=PartyId(made.borrower),
+        amount=usd(20),
     )
     await world.agree(
         made,
@@ -205,11 +203,7 @@ async def test_a_form_offers_only_what_the_change_can_name(
 async def test_a_loan_that_allows_no_change_has_no_form(
     world: World, signed_in: SignedIn
 ) -> None:
-    firm = await world.join(FIRM, PartyKind.FIRM)
-    lender = await world.join("Chanthou", pays_in=6_000)
-    unsigned = await world.fund(
-        await world.offer(await world.apply(firm, usd(6_000))), lender
-    )
+    unsigned = await world.lend(FIRM, 6_000)
     reader = await signed_in(Role.OPERATOR, world.operators[0])
 
     page = await reader.open(f"/loans/{unsigned.id}/changes/payment_holiday")

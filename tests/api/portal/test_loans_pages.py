@@ -16,19 +16,13 @@ from finance.lending import Loan, Lot
 from ledger.clock import StoppedClock, business_date
 from ledger.database import Database
 from ledger.ids import PartyId
-from risk.identity import PartyKind
 from tests.api.portal.conftest import SignedIn, plain
 from tests.api.portal.world import FIRM, World, usd
 
 
 async def running(world: World, *firms: str) -> list[Loan]:
     """Loans of three thousand dollars each, whose money all went out today."""
-    made = []
-    for firm in firms:
-        borrower = await world.join(firm, PartyKind.FIRM, pays_in=1_000)
-        lender = await world.join(f"Lender of {firm}", pays_in=3_000)
-        applied = await world.apply(borrower, usd(3_000))
-        made.append(await world.fund(await world.offer(applied), lender))
+    made = [await world.lend(firm, 3_000) for firm in firms]
     for loan in made:
         await world.sign(loan)
     return made

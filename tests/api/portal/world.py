@@ -145,6 +145,13 @@ class World:
         assert loan is not None
         return loan
 
+    async def lend(self, firm: str, dollars: int) -> Loan:
+        """Let one lender fund a new firm's loan, whose agreement waits to be signed."""
+        borrower = await self.join(firm, PartyKind.FIRM, pays_in=1_000)
+        lender = await self.join(f"Lender of {firm}", pays_in=dollars)
+        applied = await self.apply(borrower, usd(dollars))
+        return await self.fund(await self.offer(applied), lender)
+
     async def sign(self, loan: Loan) -> None:
         """Let the firm accept its agreement."""
         document = await self.db.read(lending.get_agreement, loan_id=loan.id)
